@@ -1,0 +1,14 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const config: Config = {
+  roots: ['<rootDir>/specs'],
+  testMatch: ['**/*.spec.ts'],
+  transform: {
+    '^.+\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  // Most current libraries ship ES modules only; jest runs CommonJS, so they are transformed too.
+  transformIgnorePatterns: [],
+};
+
+export default config;
