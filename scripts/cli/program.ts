@@ -1,0 +1,169 @@
+import { Argument, Command, Option } from 'commander';
+import packageJson from '../../package.json';
+import { Args, type OptionValue } from './args';
+import type { ArgumentSpec, CommandSpec, OptionSpec } from './command';
+import { UsageError } from './errors';
+import { didYouMean } from './nearest';
+
+/** The options that every command has. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--json', description: 'print the result as a versioned JSON document' },
+  {
+    flags: '--no-color',
+    description: 'plain text (also when NO_COLOR is set or stdout is no terminal)',
+  },
+  { flags: '-q, --quiet', description: 'no remarks and no progress on stderr' },
+  { flags: '-v, --verbose', description: 'more detail on stderr' },
+];
+
+const EXIT_CODES = `Exit codes:
+  0  answered; what was claimed holds
+  1  a check failed: the answer is on stdout
+  2  bad input or usage: one line on stderr says what, where and how to mend it
+  3  lzfree itself is broken: please report it with what --verbose prints
+  130, 143, 141  interrupted, terminated, the reader closed the pipe`;
+
+const TOPICS_HINT = "Terms such as hunk, variant, level or trace: 'lzfree help <term>'.";
+
+/** Called when the user has chosen a command and its words have been checked. */
+export type Chosen = (spec: CommandSpec, args: Args) => void;
+
+/** Where help texts go and how wide they may be. */
+export interface HelpOutput {
+  write(text: string): void;
+  readonly width: number;
+}
+
+/** The whole command line as a commander program that hands the chosen command to `chosen`. */
+export function buildProgram(
+  commands: readonly CommandSpec[],
+  help: HelpOutput,
+  chosen: Chosen,
+): Command {
+  const program = frame(new Command('lzfree'), help)
+    .description('Shows what each hunk of a memory management patch does, by running its model.')
+    .usage('<command> [options]')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .addHelpText('after', `\n${EXIT_CODES}\n\n${TOPICS_HINT}`);
+  for (const spec of commands) program.addCommand(buildCommand(spec, help, chosen));
+  return program;
+}
+
+function buildCommand(spec: CommandSpec, help: HelpOutput, chosen: Chosen): Command {
+  const command = frame(new Command(spec.name), help)
+    .summary(spec.summary)
+    .description(spec.description ?? `${spec.summary}.`)
+    .addHelpText('after', () => examplesText(spec));
+  const options = [...(spec.options ?? []), ...COMMON_OPTIONS];
+  for (const argument of spec.arguments ?? []) command.addArgument(buildArgument(spec, argument));
+  for (const option of options) command.addOption(buildOption(spec, option));
+  return command.action(() => {
+    const given: Record<string, unknown> = command.opts();
+    if (given['quiet'] === true && given['verbose'] === true)
+      throw new UsageError('--quiet and --verbose contradict each other; give one of them');
+    chosen(spec, new Args(command.args, optionValues(options, given)));
+  });
+}
+
+function frame(command: Command, help: HelpOutput): Command {
+  return command
+    .exitOverride()
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({ helpWidth: help.width })
+    .configureOutput({
+      writeOut: (text) => help.write(text),
+      writeErr: (text) => help.write(text),
+      // Errors come back as exceptions and are printed, on one line, by main.
+      outputError: () => {},
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+function buildArgument(spec: CommandSpec, argument: ArgumentSpec): Argument {
+  const name = argument.variadic ? `${argument.name}...` : argument.name;
+  const description = withChoices(argument.description, argument.choices);
+  const built = new Argument(argument.required ? `<${name}>` : `[${name}]`, description);
+  const { choices } = argument;
+  if (choices) {
+    built.argParser((word: string) => {
+      checkChoice(spec, argument.name, word, choices);
+      return word;
+    });
+  }
+  return built;
+}
+
+function buildOption(spec: CommandSpec, option: OptionSpec): Option {
+  const built = new Option(option.flags, withChoices(option.description, option.choices));
+  if (option.default !== undefined) built.default(option.default);
+  if (!takesValue(option)) return built;
+  built.argParser((value: string, previous: unknown) => {
+    checkValue(spec, option, value);
+    if (!option.repeatable) return value;
+    return Array.isArray(previous) ? [...(previous as string[]), value] : [value];
+  });
+  return built;
+}
+
+function checkValue(spec: CommandSpec, option: OptionSpec, value: string): void {
+  const name = `--${longName(option)}`;
+  if (option.choices) checkChoice(spec, name, value, option.choices);
+  if (!option.integer) return;
+  const { min, max = Number.MAX_SAFE_INTEGER } = option.integer;
+  const number = Number(value);
+  if (/^-?\d+$/.test(value) && number >= min && number <= max) return;
+  const range = option.integer.max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new UsageError(`${name} takes a whole number ${range}, not '${value}'`);
+}
+
+function checkChoice(
+  spec: CommandSpec,
+  name: string,
+  value: string,
+  choices: readonly string[],
+): void {
+  if (choices.includes(value)) return;
+  const hint = didYouMean(value, choices) || `; choose from ${choices.join(', ')}`;
+  throw new UsageError(`'${value}' is no ${name} of 'lzfree ${spec.name}'${hint}`);
+}
+
+function withChoices(description: string, choices: readonly string[] | undefined): string {
+  return choices ? `${description}: ${choices.join(', ')}` : description;
+}
+
+function examplesText(spec: CommandSpec): string {
+  const lines = spec.examples.flatMap(({ command, purpose }) => [
+    `  ${command}`,
+    `      ${purpose}`,
+  ]);
+  return ['', 'Examples:', ...lines].join('\n');
+}
+
+/** Whether an option is followed by a value. */
+export function takesValue(option: OptionSpec): boolean {
+  return option.flags.includes('<');
+}
+
+/** The long name of an option without its dashes, as in `variant` or `no-color`. */
+export function longName(option: OptionSpec): string {
+  const match = /--([a-z0-9][a-z0-9-]*)/.exec(option.flags);
+  if (!match) throw new Error(`option '${option.flags}' has no long name`);
+  return match[1]!;
+}
+
+function optionValues(
+  options: readonly OptionSpec[],
+  given: Record<string, unknown>,
+): Map<string, OptionValue> {
+  const values = new Map<string, OptionValue>();
+  for (const option of options) {
+    const built = new Option(option.flags);
+    const value = given[built.attributeName()] as OptionValue | undefined;
+    // commander stores `--no-x` as x = false.
+    if (built.negate) values.set(longName(option), value === false);
+    else values.set(longName(option), value ?? (takesValue(option) ? null : false));
+  }
+  return values;
+}
