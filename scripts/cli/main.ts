@@ -89,7 +89,7 @@ function explain(error: unknown, spec: CommandSpec, io: Io): ExitCode {
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+  return error === signal.reason || (error as { name?: unknown } | null)?.name === 'AbortError';
 }
 
 /** The reason of an abort is the signal's name where the process was told to stop. */

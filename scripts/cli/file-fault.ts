@@ -1,0 +1,22 @@
+const FAULTS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder; name a file',
+  EEXIST: 'a file is in the way; choose another place',
+  ENOENT: 'no such file; check the path',
+  ENOTDIR: 'a part of the path is no folder; check the path',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'no space is left on the device',
+  EROFS: 'the file system is read-only',
+  ELOOP: 'too many symbolic links; check the path',
+};
+
+/**
+ * The reason of a failed file operation in plain words.
+ * @throws the error itself when it does not come from the file system
+ */
+export function fileFault(error: unknown): string {
+  const code = String((error as { code?: unknown } | null)?.code);
+  if (!/^E[A-Z0-9]+$/.test(code)) throw error;
+  return FAULTS[code] ?? code;
+}

@@ -1,0 +1,47 @@
+import { progressLine, startProgress } from '../../scripts/cli/progress';
+
+const watched = { isTTY: true, verbosity: 'normal', width: 60 } as const;
+
+/** Draws updates at the given milliseconds and returns what was written. */
+function drawn(io: Parameters<typeof startProgress>[0], times: readonly number[]): string[] {
+  const written: string[] = [];
+  let clock = 0;
+  const progress = startProgress(
+    io,
+    'review',
+    (text) => written.push(text),
+    () => clock,
+  );
+  times.forEach((time, index) => {
+    clock = time;
+    progress.update(index + 1, 10);
+  });
+  progress.end();
+  return written;
+}
+
+describe('progress', () => {
+  it('draws one line in place, at most ten times a second, and takes it away', () => {
+    const written = drawn(watched, [0, 50, 99, 100, 150]);
+    expect(written).toEqual([
+      '\r\u001b[Kreview [##..................] 1 of 10',
+      '\r\u001b[Kreview [########............] 4 of 10',
+      '\r\u001b[K',
+    ]);
+  });
+
+  it('draws nothing where nobody watches, or where quiet was asked for', () => {
+    expect(drawn({ ...watched, isTTY: false }, [0, 500])).toEqual([]);
+    expect(drawn({ ...watched, verbosity: 'quiet' }, [0, 500])).toEqual([]);
+  });
+
+  it('a line that would wrap is cut, as only a whole line can be redrawn', () => {
+    for (const text of drawn({ ...watched, width: 20 }, [0]))
+      expect(text.replace('\r\u001b[K', '').length).toBeLessThan(20);
+  });
+
+  it('without a known total it counts, and it never fills beyond the bar', () => {
+    expect(progressLine('hunt', 31, undefined, '4 classes')).toBe('hunt 31  4 classes');
+    expect(progressLine('hunt', 12, 10)).toBe(`hunt [${'#'.repeat(20)}] 12 of 10`);
+  });
+});
