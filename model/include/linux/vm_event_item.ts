@@ -1,0 +1,32 @@
+/** include/linux/vm_event_item.h: enum vm_event_item, as far as the model counts. */
+export const VM_EVENT_ITEMS = [
+  'PSWPIN',
+  'PSWPOUT',
+  'PGALLOC',
+  'PGFREE',
+  'PGACTIVATE',
+  'PGDEACTIVATE',
+  'PGFAULT',
+  'PGMAJFAULT',
+  'PGLAZYFREE',
+  'PGREFILL',
+  'PGSTEAL_KSWAPD',
+  'PGSTEAL_DIRECT',
+  'PGSCAN_KSWAPD',
+  'PGSCAN_DIRECT',
+  'PGROTATED',
+  'PGMIGRATE_SUCCESS',
+  'PGMIGRATE_FAIL',
+  'UNEVICTABLE_PGCULLED',
+  'UNEVICTABLE_PGRESCUED',
+  'UNEVICTABLE_PGMLOCKED',
+  'UNEVICTABLE_PGMUNLOCKED',
+  'UNEVICTABLE_PGCLEARED',
+  'UNEVICTABLE_PGSTRANDED',
+  'THP_FAULT_ALLOC',
+  'THP_FAULT_FALLBACK',
+  'THP_SPLIT',
+  'THP_ZERO_PAGE_ALLOC',
+] as const;
+
+export type VmEventItem = (typeof VM_EVENT_ITEMS)[number];

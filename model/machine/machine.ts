@@ -1,0 +1,346 @@
+import { Arena } from './arena';
+import { KernelFault, type Fault } from './fault';
+import { callSite, cellOf, Code, codeOf, operand, type Op, type Steps } from './op';
+import type { Ptr } from './struct';
+
+/**
+ * How a step touches a word; the values are the explorer's access modes (model/explorer/program.ts
+ * states which of them commute).
+ */
+export const Touch = {
+  read: 0,
+  write: 1,
+  add: 2,
+  lock: 3,
+  unlock: 4,
+  readLock: 5,
+  readUnlock: 6,
+  trylock: 7,
+  readTrylock: 8,
+  await: 9,
+  put: 10,
+} as const;
+
+/** A change of one word, for traces. */
+export interface Change {
+  readonly addr: Ptr;
+  readonly before: number;
+  readonly after: number;
+}
+
+interface Task {
+  steps: Steps<unknown>;
+  op: Op;
+  a: number;
+  b: number;
+  done: boolean;
+  fault: Fault | undefined;
+  /** Running hash of every value the task has seen: with the program it determines its local state. */
+  history: number;
+  /** JavaScript call stack of the pending yield, while {@link callSite} is on. */
+  site: string;
+}
+
+/**
+ * Executes tasks over one arena, one step at a time. It knows locks, atomics and choices, and
+ * nothing of memory management. Structurally it is the explorer's `Run`.
+ */
+export class Machine {
+  readonly arena = new Arena();
+  /** What the last step touched: word index * 16 + {@link Touch}. */
+  accesses = new Int32Array(64);
+  accessCount = 0;
+  readonly spawned = -1;
+  /** Faults of this run, in order. */
+  readonly faults: Fault[] = [];
+  /** While an array, receives every change of a word; for traces. */
+  changes: Change[] | undefined;
+  private tasks: Task[] = [];
+  private current: Task | undefined;
+  private snapshot = new Int32Array(0);
+
+  get threadCount(): number {
+    return this.tasks.length;
+  }
+
+  /** Remembers the present state as the one that {@link restore} returns to. */
+  save(): void {
+    this.snapshot = this.arena.mem.slice();
+  }
+
+  /** Goes back to the saved state and forgets all tasks and faults. */
+  restore(): void {
+    this.arena.mem.set(this.snapshot);
+    this.tasks = [];
+    this.faults.length = 0;
+  }
+
+  /** Adds a task, run up to (not including) its first shared access. @returns its index. */
+  spawn(steps: Steps<unknown>): number {
+    const task: Task = {
+      steps,
+      op: 0,
+      a: 0,
+      b: 0,
+      done: false,
+      fault: undefined,
+      history: 0,
+      site: '',
+    };
+    this.tasks.push(task);
+    this.accessCount = 0;
+    this.resume(task, 0);
+    if (this.accessCount > 0)
+      throw new Error('spawn: a task touched shared state before its first yield');
+    return this.tasks.length - 1;
+  }
+
+  /** Runs a task alone to its end. @returns what it returned. @throws if it has to wait. */
+  runAlone<T>(steps: Steps<T>, choice: (n: number) => number = () => 0): T | undefined {
+    let result: T | undefined;
+    const index = this.spawn(
+      (function* () {
+        result = yield* steps;
+      })(),
+    );
+    while (this.choices(index) > 0) {
+      if (!this.enabled(index)) {
+        throw new Error(
+          `runAlone: waits for ever on ${this.arena.describe(this.pendingAddress(index))}`,
+        );
+      }
+      this.step(index, choice(this.choices(index)));
+    }
+    return result;
+  }
+
+  // The explorer's view of a run.
+
+  choices(index: number): number {
+    const task = this.tasks[index]!;
+    if (task.done) return 0;
+    return codeOf(task.op) === Code.choose ? cellOf(task.op) : 1;
+  }
+
+  guard(index: number): number {
+    const op = this.tasks[index]!.op;
+    switch (codeOf(op)) {
+      case Code.lock:
+        return cellOf(op) * 16 + Touch.lock;
+      case Code.readLock:
+        return cellOf(op) * 16 + Touch.readLock;
+      case Code.awaitFree:
+        return cellOf(op) * 16 + Touch.await;
+      default:
+        return -1;
+    }
+  }
+
+  enabled(index: number): boolean {
+    const task = this.tasks[index]!;
+    if (task.done) return false;
+    const word = this.arena.mem[cellOf(task.op)]!;
+    switch (codeOf(task.op)) {
+      case Code.lock:
+        return word === 0;
+      case Code.readLock:
+      case Code.awaitFree:
+        return word >= 0;
+      default:
+        return true;
+    }
+  }
+
+  step(index: number, choice: number): void {
+    const task = this.tasks[index]!;
+    this.accessCount = 0;
+    this.current = task;
+    const value = this.execute(task, choice);
+    task.history = mix(mix(task.history, task.op), value);
+    this.resume(task, value);
+    this.current = undefined;
+  }
+
+  /** Address of the word that a task's next step starts with; 0 at a choice. */
+  pendingAddress(index: number): Ptr {
+    const op = this.tasks[index]!.op;
+    return codeOf(op) === Code.choose ? 0 : cellOf(op) * 4;
+  }
+
+  /** The op that a task will perform next. */
+  pending(index: number): Op {
+    return this.tasks[index]!.op;
+  }
+
+  /** Call stack of the pending yield: which kernel functions the task is in. Empty unless tracing. */
+  siteOf(index: number): string {
+    return this.tasks[index]!.site;
+  }
+
+  /** The fault that ended a task, if one did. */
+  faultOf(index: number): Fault | undefined {
+    return this.tasks[index]!.fault;
+  }
+
+  /** Whether a task came to its end (by returning or by a fault). */
+  finished(index: number): boolean {
+    return this.tasks[index]!.done;
+  }
+
+  /** Hash of what the task has seen so far; equal hashes of equal programs mean equal local state. */
+  history(index: number): number {
+    return this.tasks[index]!.history;
+  }
+
+  // Direct access inside an atomic section.
+
+  /** Reads a word inside an atomic section. */
+  peek(addr: Ptr): number {
+    const cell = addr >> 2;
+    this.touch(cell, Touch.read);
+    const value = this.arena.mem[cell]!;
+    if (this.current !== undefined) this.current.history = mix(this.current.history, value);
+    return value;
+  }
+
+  /** Writes a word inside an atomic section. */
+  poke(addr: Ptr, value: number): void {
+    const cell = addr >> 2;
+    this.touch(cell, Touch.write);
+    this.set(cell, value);
+  }
+
+  /** Adds to a counter inside an atomic section; commutes with other additions. */
+  bump(addr: Ptr, delta: number): void {
+    const cell = addr >> 2;
+    this.touch(cell, Touch.add);
+    this.set(cell, this.arena.mem[cell]! + delta);
+  }
+
+  /** Records a fault that does not end the task. */
+  report(fault: Fault): void {
+    this.faults.push(fault);
+  }
+
+  private resume(task: Task, value: number): void {
+    try {
+      const next = task.steps.next(value);
+      if (next.done === true) {
+        task.done = true;
+        return;
+      }
+      task.op = next.value;
+      task.a = operand.a;
+      task.b = operand.b;
+      if (callSite.on) task.site = callSite.stack;
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      task.done = true;
+      task.fault = error.fault;
+      this.faults.push(error.fault);
+    }
+  }
+
+  private touch(cell: number, how: number): void {
+    if (this.accessCount === this.accesses.length) {
+      const grown = new Int32Array(this.accesses.length * 2);
+      grown.set(this.accesses);
+      this.accesses = grown;
+    }
+    this.accesses[this.accessCount++] = cell * 16 + how;
+  }
+
+  private set(cell: number, value: number): void {
+    const { mem } = this.arena;
+    if (this.changes !== undefined && mem[cell] !== value) {
+      this.changes.push({ addr: cell * 4, before: mem[cell]!, after: value });
+    }
+    mem[cell] = value;
+  }
+
+  /** Performs the pending access of a task. @returns the value of its yield. */
+  private execute(task: Task, choice: number): number {
+    const code = codeOf(task.op);
+    if (code === Code.choose) return choice;
+    const cell = cellOf(task.op);
+    if (cell >= this.arena.mem.length) throw new Error(`step: no word ${cell}`);
+    const old = this.arena.mem[cell]!;
+    switch (code) {
+      case Code.load:
+        this.touch(cell, Touch.read);
+        return old;
+      case Code.store:
+        return this.write(cell, task.a, 0);
+      case Code.testAndSet:
+        return this.write(cell, 1, old);
+      case Code.testAndClear:
+        return this.write(cell, 0, old);
+      case Code.add:
+        return this.change(cell, old + task.a, Touch.add, 0);
+      case Code.decAndTest:
+        return this.change(cell, old - 1, old === 1 ? Touch.write : Touch.put, old === 1 ? 1 : 0);
+      case Code.incNotZero:
+        return old === 0 ? this.look(cell, 0) : this.change(cell, old + 1, Touch.add, 1);
+      case Code.incAndTestZero:
+        return this.change(cell, old + 1, old === -1 ? Touch.write : Touch.add, old === -1 ? 1 : 0);
+      case Code.decAndTestNegative:
+        return this.change(cell, old - 1, old === 0 ? Touch.write : Touch.put, old <= 0 ? 1 : 0);
+      case Code.exchange:
+        return this.write(cell, task.a, old);
+      case Code.compareAndSwap:
+        return old === task.a ? this.write(cell, task.b, 1) : this.look(cell, 0);
+      case Code.fetchOr:
+        return this.write(cell, old | task.a, old);
+      case Code.fetchAnd:
+        return this.write(cell, old & task.a, old);
+      case Code.step:
+        return 0;
+      default:
+        return this.executeLock(code, cell, old);
+    }
+  }
+
+  private executeLock(code: number, cell: number, old: number): number {
+    switch (code) {
+      case Code.lock:
+        return this.change(cell, -1, Touch.lock, 1);
+      case Code.trylock:
+        return old === 0 ? this.change(cell, -1, Touch.trylock, 1) : this.look(cell, 0);
+      case Code.unlock:
+        return this.change(cell, 0, Touch.unlock, old);
+      case Code.readLock:
+        return this.change(cell, old + 1, Touch.readLock, 1);
+      case Code.readTrylock:
+        return old >= 0 ? this.change(cell, old + 1, Touch.readTrylock, 1) : this.look(cell, 0);
+      case Code.readUnlock:
+        return this.change(cell, old - 1, Touch.readUnlock, 0);
+      case Code.awaitFree:
+        this.touch(cell, Touch.await);
+        return 0;
+      default:
+        throw new Error(`step: unknown op code ${code}`);
+    }
+  }
+
+  private look(cell: number, result: number): number {
+    this.touch(cell, Touch.read);
+    return result;
+  }
+
+  private write(cell: number, value: number, result: number): number {
+    return this.change(cell, value, Touch.write, result);
+  }
+
+  private change(cell: number, value: number, how: number, result: number): number {
+    this.touch(cell, how);
+    this.set(cell, value);
+    return result;
+  }
+}
+
+/** One round of a 32-bit multiplicative hash. */
+function mix(hash: number, value: number): number {
+  let h = Math.imul(hash ^ value, 0x9e3779b1);
+  h ^= h >>> 15;
+  return Math.imul(h, 0x85ebca77) ^ (h >>> 13);
+}

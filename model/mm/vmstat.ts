@@ -1,0 +1,111 @@
+/**
+ * mm/vmstat.c and include/linux/vmstat.h: zone counters with their per-CPU differences, and events.
+ */
+import { hunk } from '../features/hunk';
+import type { Page } from '../include/linux/mm_types';
+import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
+import { VM_EVENT_ITEMS, type VmEventItem } from '../include/linux/vm_event_item';
+import { add, load, step, store, type Op, type Steps } from '../machine/op';
+import type { Cpu } from '../state/cpu';
+import { bump, kernel, peek, poke } from '../state/kernel';
+
+/**
+ * mm/vmstat.c __mod_zone_page_state: adds to this CPU's difference by a plain read and a plain
+ * write; what goes beyond the threshold is folded into the zone.
+ */
+export function* __mod_zone_page_state(cpu: Cpu, item: ZoneStatItem, delta: number): Steps {
+  const diff = kernel.percpu(cpu.id, `diff_${item}`);
+  const value = (yield load(diff)) + delta;
+  if (Math.abs(value) > kernel.config.statThreshold) {
+    yield add(kernel.zoneStat(item), value);
+    yield store(diff, 0);
+  } else {
+    yield store(diff, value);
+  }
+}
+
+/** mm/vmstat.c __inc_zone_state: folds with half a threshold left behind, below. */
+export function* __inc_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem): Steps {
+  const diff = kernel.percpu(cpu.id, `diff_${item}`);
+  const value = (yield load(diff)) + 1;
+  yield store(diff, value);
+  const threshold = kernel.config.statThreshold;
+  if (value > threshold) {
+    const overstep = threshold >> 1;
+    yield add(kernel.zoneStat(item), value + overstep);
+    yield store(diff, -overstep);
+  }
+}
+
+/** mm/vmstat.c __dec_zone_state: folds with half a threshold left behind, above. */
+export function* __dec_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem): Steps {
+  const diff = kernel.percpu(cpu.id, `diff_${item}`);
+  const value = (yield load(diff)) - 1;
+  yield store(diff, value);
+  const threshold = kernel.config.statThreshold;
+  if (value < -threshold) {
+    const overstep = threshold >> 1;
+    yield add(kernel.zoneStat(item), value - overstep);
+    yield store(diff, overstep);
+  }
+}
+
+/**
+ * mm/vmstat.c mod_zone_page_state and the other forms that keep interrupts or preemption out.
+ * Abstracted: they go straight to the zone's total, as the difference they would leave on the CPU
+ * is read by nobody but through a fold. NR_LAZYFREE_PAGES, which get_scan_count reads, never comes
+ * this way.
+ */
+export const mod_zone_page_state = (item: ZoneStatItem, delta: number): Op =>
+  add(kernel.zoneStat(item), delta);
+
+/** The same inside an atomic section. */
+export const bump_zone_page_state = (item: ZoneStatItem, delta: number): void =>
+  bump(kernel.zoneStat(item), delta);
+
+/** include/linux/vmstat.h zone_page_state: without per-CPU differences; negative reads as 0. */
+export function* zone_page_state(item: ZoneStatItem): Steps<number> {
+  return Math.max(0, yield load(kernel.zoneStat(item)));
+}
+
+/** include/linux/vmstat.h count_vm_event: this CPU's counter; summed when read. */
+export const count_vm_event = (item: VmEventItem): Op => add(kernel.vmEvent(item), 1);
+
+/** The same inside an atomic section. */
+export const bump_vm_event = (item: VmEventItem, by = 1): void => bump(kernel.vmEvent(item), by);
+
+/** mm/vmstat.c refresh_cpu_vm_stats: the periodic fold of one CPU's differences. */
+export function* refresh_cpu_vm_stats(cpu: Cpu): Steps {
+  for (const item of ZONE_STAT_ITEMS) {
+    const diff = kernel.percpu(cpu.id, `diff_${item}`);
+    yield step(diff);
+    bump(kernel.zoneStat(item), peek(diff));
+    poke(diff, 0);
+  }
+}
+
+/**
+ * mm/vmstat.c vmstat_text: the names under which /proc/vmstat prints the counters, in order. The
+ * enums and the texts are changed by different hunks; a text without its counter, or the other way
+ * round, shifts every later name by one.
+ */
+export function vmstat_text(): string[] {
+  const zoneNames = ZONE_STAT_ITEMS.map((item) => item.toLowerCase()).filter(
+    (name) => name !== 'nr_lazyfree_pages' || hunk('p4/mm/vmstat/vmstat_text'),
+  );
+  const eventNames = VM_EVENT_ITEMS.map((item) => item.toLowerCase()).filter(
+    (name) => name !== 'pglazyfree' || hunk('p4/mm/vmstat/vmstat_text.2'),
+  );
+  return [...zoneNames, ...eventNames];
+}
+
+/** The counters of /proc/vmstat in the order of the enums, without differences not yet folded. */
+export function vmstatItems(): (ZoneStatItem | VmEventItem)[] {
+  const zoneItems = ZONE_STAT_ITEMS.filter(
+    (item) => item !== 'NR_LAZYFREE_PAGES' || hunk('p4/include/linux/mmzone/NR_LAZYFREE_PAGES'),
+  );
+  const eventItems = VM_EVENT_ITEMS.filter(
+    (item) => item !== 'PGLAZYFREE' || hunk('p4/include/linux/vm_event_item/PGLAZYFREE'),
+  );
+  return [...zoneItems, ...eventItems];
+}

@@ -1,0 +1,207 @@
+import { Machine } from '../machine/machine';
+import { struct, repeated, type Ptr } from '../machine/struct';
+import * as types from '../include/linux/mm_types';
+import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
+import { VM_EVENT_ITEMS, type VmEventItem } from '../include/linux/vm_event_item';
+import type { KernelConfig } from './config';
+
+/** The pagevecs of mm/swap.c, in the order in which lru_add_drain empties them. */
+export const PAGEVECS = ['lru_add', 'lru_rotate', 'lru_deactivate', 'activate_page'] as const;
+export type PagevecName = (typeof PAGEVECS)[number];
+
+const word = struct('word', ['value'], 4);
+
+/**
+ * One booted kernel: where every shared object lives. All values are addresses or constants, fixed
+ * at boot; what changes is in the machine's arena.
+ */
+export class Kernel {
+  readonly machine = new Machine();
+
+  /** mem_map: frame n's struct page is at mem_map + n * page.size. */
+  readonly mem_map: Ptr;
+  readonly zone: Ptr;
+  readonly mms: Ptr;
+  readonly vmas: Ptr;
+  readonly anonVmas: Ptr;
+  readonly avcs: Ptr;
+  readonly avcCount: number;
+  readonly mappings: Ptr;
+
+  readonly perCpuLayout: ReturnType<typeof perCpuLayout>;
+  readonly perCpu: Ptr;
+
+  private readonly ptes: Ptr;
+  private readonly pmds: Ptr;
+  private readonly ptls: Ptr;
+  private readonly tlbs: Ptr;
+  private readonly zoneStats: Ptr;
+  private readonly vmEvents: Ptr;
+  private readonly pageCache: Ptr;
+  private readonly fileContent: Ptr;
+
+  /** swap_map[offset]; offset 0 is the device's header and never used. */
+  readonly swap_map: Ptr;
+  /** The swapper address space: page of each slot, 0 for none. */
+  readonly swapper_space: Ptr;
+  readonly swap_tree_lock: Ptr;
+  readonly swapContent: Ptr;
+  readonly swap_lock: Ptr;
+  readonly nr_swap_pages: Ptr;
+  readonly total_swap_pages: Ptr;
+  /** Frame of the zero page: frame 0, reserved, never counted, never freed. */
+  readonly zeroPage: Ptr;
+
+  readonly pmdCount: number;
+
+  constructor(readonly config: KernelConfig) {
+    const { arena } = this.machine;
+    const { cpus, frames, processes, pages, files, filePages, swapSlots, hugePages } = config;
+    this.mem_map = arena.array(types.page, frames, 64);
+    this.zeroPage = this.mem_map;
+    this.zone = arena.array(types.zone, 1);
+    this.mms = arena.array(types.mm_struct, processes);
+    this.vmas = arena.array(types.vm_area_struct, config.vmas);
+    // Objects of a 4-aligned cache may start at 4 mod 8; every one does here, the worst case.
+    this.anonVmas = arena.array(types.anon_vma, config.anonVmas, 8, config.slabAlign === 4 ? 4 : 0);
+    this.avcCount = config.vmas * 4;
+    this.avcs = arena.array(types.anon_vma_chain, this.avcCount);
+    this.mappings = arena.array(types.address_space, files);
+    this.perCpuLayout = perCpuLayout(config);
+    this.perCpu = arena.array(this.perCpuLayout, cpus);
+    this.pmdCount = Math.ceil(pages / hugePages);
+    this.ptes = arena.array(named('pte'), processes * pages);
+    this.pmds = arena.array(named('pmd'), processes * this.pmdCount);
+    this.ptls = arena.array(named('ptl'), processes * this.pmdCount);
+    this.tlbs = arena.array(named('tlb'), cpus * pages);
+    this.zoneStats = arena.array(struct('vm_stat', ZONE_STAT_ITEMS), 1);
+    this.vmEvents = arena.array(struct('vm_event', VM_EVENT_ITEMS), 1);
+    this.pageCache = arena.array(named('page_tree'), files * filePages);
+    this.fileContent = arena.array(struct('disk', ['part0', 'part1']), files * filePages);
+    this.swap_map = arena.array(named('swap_map'), swapSlots + 1);
+    this.swapper_space = arena.array(named('swapper_space'), swapSlots + 1);
+    this.swap_tree_lock = arena.array(named('swap_tree_lock'), 1);
+    this.swapContent = arena.array(struct('swap_slot', ['part0', 'part1']), swapSlots + 1);
+    this.swap_lock = arena.array(named('swap_lock'), 1);
+    this.nr_swap_pages = arena.array(named('nr_swap_pages'), 1);
+    this.total_swap_pages = arena.array(named('total_swap_pages'), 1);
+    this.ksm = arena.array(ksmLayout, 1);
+    this.stableNodes = arena.array(stable_node, config.frames, 8);
+    this.rmapItems = arena.array(rmap_item, processes * pages);
+    arena.seal();
+  }
+
+  readonly ksm: Ptr;
+  readonly stableNodes: Ptr;
+  readonly rmapItems: Ptr;
+
+  /** Slot number of an mm: 0 .. processes-1. */
+  mmIndex(mm: types.Mm): number {
+    return (mm - this.mms) / types.mm_struct.size;
+  }
+  mmAt(index: number): types.Mm {
+    return this.mms + index * types.mm_struct.size;
+  }
+  pfn(page: types.Page): number {
+    return (page - this.mem_map) / types.page.size;
+  }
+  pageAt(pfn: number): types.Page {
+    return this.mem_map + pfn * types.page.size;
+  }
+  /** The pte word of a virtual page; page tables are always present, only ptes are filled. */
+  pte(mm: types.Mm, address: types.Address): types.PtePtr {
+    return this.ptes + (this.mmIndex(mm) * this.config.pages + address) * 4;
+  }
+  /** The pmd word that covers a virtual page: 0 or a page table (no huge mapping), or a huge pmd. */
+  pmd(mm: types.Mm, address: types.Address): Ptr {
+    return this.pmds + this.pmdSlot(mm, address) * 4;
+  }
+  /** The page-table lock of the page table that covers a virtual page (split ptlocks). */
+  ptl(mm: types.Mm, address: types.Address): Ptr {
+    return this.ptls + this.pmdSlot(mm, address) * 4;
+  }
+  /** A CPU's TLB entry for a virtual page of its active mm. */
+  tlb(cpu: number, address: types.Address): Ptr {
+    return this.tlbs + (cpu * this.config.pages + address) * 4;
+  }
+  zoneStat(item: ZoneStatItem): Ptr {
+    return this.zoneStats + ZONE_STAT_ITEMS.indexOf(item) * 4;
+  }
+  vmEvent(item: VmEventItem): Ptr {
+    return this.vmEvents + VM_EVENT_ITEMS.indexOf(item) * 4;
+  }
+  /** The page-cache slot of a file page. */
+  pageTree(mapping: types.AddressSpace, index: number): Ptr {
+    return this.pageCache + (this.mappingIndex(mapping) * this.config.filePages + index) * 4;
+  }
+  /** The file's contents on its disk, `part` 0 .. PAGE_PARTS-1. */
+  disk(mapping: types.AddressSpace, index: number, part: number): Ptr {
+    return (
+      this.fileContent +
+      ((this.mappingIndex(mapping) * this.config.filePages + index) * 2 + part) * 4
+    );
+  }
+  /** The contents of a swap slot on the device. */
+  swapSlot(offset: number, part: number): Ptr {
+    return this.swapContent + (offset * 2 + part) * 4;
+  }
+  /** A per-CPU variable; names as in {@link perCpuLayout}. */
+  percpu(cpu: number, field: keyof ReturnType<typeof perCpuLayout>['offset']): Ptr {
+    return this.perCpu + cpu * this.perCpuLayout.size + this.perCpuLayout.offset[field]!;
+  }
+
+  private mappingIndex(mapping: types.AddressSpace): number {
+    return (mapping - this.mappings) / types.address_space.size;
+  }
+  private pmdSlot(mm: types.Mm, address: types.Address): number {
+    return this.mmIndex(mm) * this.pmdCount + Math.floor(address / this.config.hugePages);
+  }
+}
+
+/** A one-word array element with a name of its own in traces. */
+function named(name: string): typeof word {
+  return { ...word, name };
+}
+
+/** What every CPU has for itself. Pagevec slots hold page addresses; `pcp_first` links free frames. */
+function perCpuLayout(config: KernelConfig) {
+  return struct('cpu', [
+    'active_mm',
+    'pcp_first',
+    ...PAGEVECS.flatMap((v) => [`${v}_nr`, ...repeated(`${v}_`, config.pagevecSize)]),
+    ...ZONE_STAT_ITEMS.map((item) => `diff_${item}`),
+  ] as readonly string[]);
+}
+
+/** mm/ksm.c's global state. */
+export const ksmLayout = struct('ksm', ['scan_mm', 'scan_address', 'seqnr', 'thread_mutex', 'run']);
+
+/** struct stable_node: a KSM page and the rmap_items that share it. */
+export const stable_node = struct('stable_node', ['used', 'kpage']);
+
+/** struct rmap_item, one for each virtual page of each mm at most. */
+export const rmap_item = struct('rmap_item', [
+  'used',
+  'anon_vma',
+  'oldchecksum',
+  'has_checksum',
+  /** stable_node when in the stable tree. */
+  'head',
+  /** 1 while in the unstable tree of the current scan. */
+  'unstable',
+]);
+
+/** The kernel that is running: model code refers to it as C refers to its globals. */
+export let kernel: Kernel;
+
+/** Makes `next` the running kernel, for code that follows in this thread of JavaScript. */
+export function enter(next: Kernel): void {
+  kernel = next;
+}
+
+/** Reads a word inside an atomic section; recorded. */
+export const peek = (addr: Ptr): number => kernel.machine.peek(addr);
+/** Writes a word inside an atomic section; recorded. */
+export const poke = (addr: Ptr, value: number): void => kernel.machine.poke(addr, value);
+/** Adds to a counter inside an atomic section; recorded, commutes with other additions. */
+export const bump = (addr: Ptr, delta: number): void => kernel.machine.bump(addr, delta);
