@@ -1,8 +1,13 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** Folders that mirror the kernel's tree or hold its state: names there are the kernel's. */
+const KERNEL = ['model/{mm,include,arch,fs,kernel,state}/**/*.ts'];
+
+const camelCase = { format: ['camelCase'], leadingUnderscore: 'allow' };
+
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'patches/'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'patches/', 'docs/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
@@ -10,7 +15,81 @@ export default tseslint.config(
       eqeqeq: 'error',
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // A promise or a case that is forgotten would fail silently.
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: KERNEL,
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: ['function', 'parameter', 'classMethod', 'classProperty'], ...camelCase },
+        // Constants may shout; schema objects and the like are named as types are.
+        {
+          selector: 'variable',
+          format: ['camelCase', 'UPPER_CASE', 'PascalCase'],
+          leadingUnderscore: 'allow',
+        },
+        { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
+        {
+          selector: ['classProperty'],
+          modifiers: ['static', 'readonly'],
+          format: ['camelCase', 'UPPER_CASE'],
+        },
+        { selector: 'typeLike', format: ['PascalCase'] },
+      ],
+    },
+  },
+  {
+    files: KERNEL,
+    rules: {
+      // A mirrored function is a generator because its callers await steps, even if it has none.
+      'require-yield': 'off',
+      // The kernel takes arguments that its configuration or the model leaves unread.
+      '@typescript-eslint/no-unused-vars': ['error', { args: 'none' }],
+    },
+  },
+  {
+    // The model runs in a browser too, and a schedule must replay to the bit.
+    files: ['model/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Choices belong to the explorer.' },
+        { object: 'Date', property: 'now', message: 'The model has no clock.' },
+        { object: 'performance', property: 'now', message: 'The model has no clock.' },
+      ],
+    },
+  },
+  {
+    files: ['specs/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[property.name=/^(only|skip|todo|failing)$/][object.name=/^(it|test|describe)$/]',
+          message: 'A spec runs always, or it does not exist.',
+        },
+      ],
     },
   },
   { files: ['*.config.*'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['*.cjs'], languageOptions: { globals: { module: 'writable' } } },
 );

@@ -5,10 +5,14 @@ const config: Config = {
   roots: ['<rootDir>/specs'],
   testMatch: ['**/*.spec.ts'],
   transform: {
-    '^.+\\.[cm]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
-  // Most current libraries ship ES modules only; jest runs CommonJS, so they are transformed too.
-  transformIgnorePatterns: [],
+  // Most current libraries ship ES modules only; jest runs CommonJS, so they are transformed too. The
+  // compilers are CommonJS already, and large.
+  transformIgnorePatterns: ['/node_modules/(typescript|@ts-morph)/'],
 };
 
 export default config;
