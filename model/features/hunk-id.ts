@@ -50,7 +50,7 @@ export const HUNK_IDS = [
 /** The id of a hunk; for a hunk with parts it names all of them together. */
 export type HunkId = (typeof HUNK_IDS)[number];
 
-/** Every switch, in the order of the series: a whole hunk, or one part of a hunk that does independent things. */
+/** Every switch, in the order of the series: a whole hunk, or a part of one that does several things. */
 export const SWITCH_IDS = [
   'p1/mm/rmap/page_get_anon_vma',
   'p1/mm/rmap/page_lock_anon_vma_read',
