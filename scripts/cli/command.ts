@@ -23,6 +23,8 @@ export interface OptionSpec {
   readonly description: string;
   /** The only values allowed; a wrong one is answered with the nearest of them. */
   readonly choices?: readonly string[];
+  /** Values that a shell may offer, where others are allowed too. */
+  readonly suggestions?: readonly string[];
   /** The value is a whole number within these bounds. */
   readonly integer?: { readonly min: number; readonly max?: number };
   /** May be given several times; read it with `args.texts`. */

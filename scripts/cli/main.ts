@@ -66,7 +66,7 @@ function usageMessage(error: CommanderError): string {
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replace(/\n\(Did you mean (one of )?(.*)\?\)$/s, (_, several, names) =>
-      several ? `; did you mean one of ${names}?` : `; did you mean '${names}'?`,
+      several ? ` (did you mean one of ${names}?)` : ` (did you mean '${names}'?)`,
     );
 }
 

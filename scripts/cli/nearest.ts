@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The candidate that the user most likely meant, or undefined when none is close. Half of the
- * shorter name may differ, and at most three characters; a candidate that starts with the whole
- * of what was typed counts as close whatever its length.
+ * The candidate that the user most likely meant, or undefined when none is close: one character may
+ * differ in a short name, two in a longer one, three in a long one. A candidate that starts with the
+ * whole of what was typed is close whatever its length.
  */
 export function nearestName(typed: string, candidates: Iterable<string>): string | undefined {
   const wanted = typed.toLowerCase();
@@ -19,15 +19,16 @@ export function nearestName(typed: string, candidates: Iterable<string>): string
   return best;
 }
 
-/** The tail of an error message: `; did you mean 'x'?`, or nothing when no name is close. */
+/** The tail of an error message: ` (did you mean 'x'?)`, or nothing when no name is close. */
 export function didYouMean(typed: string, candidates: Iterable<string>): string {
   const name = nearestName(typed, candidates);
-  return name === undefined ? '' : `; did you mean '${name}'?`;
+  return name === undefined ? '' : ` (did you mean '${name}'?)`;
 }
 
 function editCost(typed: string, candidate: string): number {
   if (typed.length > 1 && candidate.startsWith(typed)) return 1;
-  const allowed = Math.min(3, Math.floor(Math.min(typed.length, candidate.length) / 2));
+  const length = Math.min(typed.length, candidate.length);
+  const allowed = length < 3 ? 0 : length < 5 ? 1 : length < 9 ? 2 : 3;
   const cost = distance(typed, candidate);
   return cost <= allowed ? cost : Infinity;
 }

@@ -70,7 +70,7 @@ function frame(command: Command, help: HelpOutput): Command {
   return command
     .exitOverride()
     .helpOption('-h, --help', 'print this help')
-    .configureHelp({ helpWidth: help.width })
+    .configureHelp({ helpWidth: help.width, subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => help.write(text),
       writeErr: (text) => help.write(text),

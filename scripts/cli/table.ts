@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
+import { textWidth, wrapText } from './text';
 
 /** One column of a table. */
 export interface Column {
@@ -32,16 +32,6 @@ export function formatTable(
   shrink(widths, columns, width - GAP.length * (columns.length - 1));
   const rule = widths.map((columnWidth) => '-'.repeat(columnWidth));
   return [titles, rule, ...rows].flatMap((cells) => formatRow(cells, columns, widths)).join('\n');
-}
-
-/** Wraps prose at blanks to a width; a word that is longer is broken. Line feeds are kept. */
-export function wrapText(text: string, width: number): string {
-  return wrapAnsi(text, width, { hard: true });
-}
-
-/** Columns that the widest line of a text takes on a terminal. */
-export function textWidth(text: string): number {
-  return text.split('\n').reduce((most, line) => Math.max(most, stringWidth(line)), 0);
 }
 
 /** Takes columns away from the widest column that may be wrapped, until all of them fit. */

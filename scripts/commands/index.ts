@@ -1,4 +1,9 @@
 import type { CommandSpec } from '../cli/command';
+import { completionCommand } from './completion';
+import { helpCommand } from './help';
 
 /** Every command of lzfree, in the order in which help lists them. */
-export const commands: readonly CommandSpec[] = [];
+export const commands: readonly CommandSpec[] = [
+  completionCommand(() => commands),
+  helpCommand(() => commands),
+];

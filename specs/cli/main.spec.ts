@@ -33,11 +33,11 @@ const ONE_LINE = /^lzfree[^\n]*\n$/;
 
 describe('command line > usage errors', () => {
   const cases: readonly (readonly [string, readonly string[], string])[] = [
-    ['an unknown command', ['prob'], "unknown command 'prob'; did you mean 'probe'?"],
+    ['an unknown command', ['prob'], "unknown command 'prob' (did you mean 'probe'?)"],
     [
       'an unknown option',
       ['probe', '--sed', '1'],
-      "unknown option '--sed'; did you mean '--seed'?",
+      "unknown option '--sed' (did you mean '--seed'?)",
     ],
     ['a value out of bounds', ['probe', '--seed', '-1'], 'whole number of at least 0'],
     ['a number with a tail', ['probe', '--seed', '3x'], "not '3x'"],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { formatTable, textWidth, wrapText, type Column } from '../../scripts/cli/table';
+import { formatTable, type Column } from '../../scripts/cli/table';
+import { textWidth, wrapText } from '../../scripts/cli/text';
 
 const columns: readonly Column[] = [
   { title: 'hunk' },

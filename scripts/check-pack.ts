@@ -1,0 +1,58 @@
+/**
+ * Packs lzfree, installs the package into an empty folder and runs its binary there: what is
+ * published must work alone, and must answer as the source does.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from './cli/package-root';
+
+const root = packageRoot();
+
+/** Command lines that must print the same from the package as from the source. */
+const COMPARED = [['--version'], ['--help'], ['help', 'hunk'], ['completion', 'bash']] as const;
+
+/** What the package may hold, beside what npm adds by itself. */
+const SHIPPED = /^(dist|patches|specs\/scenarios|docs)\/|^(package\.json|README\.md|LICENSE)$/;
+
+function run(file: string, args: readonly string[], cwd: string): string {
+  return execFileSync(file, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+
+/** Packs into a folder; prepack builds. @returns the tarball's path. */
+function pack(folder: string): string {
+  const printed = run('npm', ['pack', '--json', '--pack-destination', folder], root);
+  // What prepack prints comes first.
+  const [packed] = JSON.parse(printed.slice(printed.search(/^\[$/m))) as [
+    { filename: string; unpackedSize: number; files: { path: string }[] },
+  ];
+  const stray = packed.files.map(({ path }) => path).filter((path) => !SHIPPED.test(path));
+  if (stray.length > 0) throw new Error(`check-pack: not meant to be shipped: ${stray.join(', ')}`);
+  const size = (packed.unpackedSize / 1e6).toFixed(1);
+  console.log(`packed ${packed.filename}: ${packed.files.length} files, ${size} MB`);
+  return join(folder, packed.filename);
+}
+
+function install(tarball: string, folder: string): string {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  run('npm', ['install', '--no-audit', '--no-fund', tarball], folder);
+  return join(folder, 'node_modules', '.bin', 'lzfree');
+}
+
+function compare(binary: string, folder: string): void {
+  for (const words of COMPARED) {
+    const installed = run(binary, words, folder);
+    const source = run('npx', ['tsx', 'scripts/lzfree.ts', ...words], root);
+    if (installed !== source || installed === '')
+      throw new Error(`check-pack: 'lzfree ${words.join(' ')}' answers otherwise once installed`);
+    console.log(`same answer: lzfree ${words.join(' ')}`);
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lzfree-pack-'));
+try {
+  compare(install(pack(folder), folder), folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,96 @@
+import { UsageError, type CommandSpec, type Io } from '../cli/command';
+import { didYouMean } from '../cli/nearest';
+import { buildProgram } from '../cli/program';
+import { readTerms, type Term } from '../cli/terms';
+import { wrapText } from '../cli/text';
+
+/**
+ * `lzfree help [word]`: what a command does, or what a term means.
+ *
+ * @param commands all commands, this one too; asked for when the command runs
+ */
+export const helpCommand = (commands: () => readonly CommandSpec[]): CommandSpec => ({
+  name: 'help',
+  summary: 'Explains a command, or a term such as hunk or trace',
+  arguments: [{ name: 'word', description: 'a command or a term; without it, all are listed' }],
+  examples: [
+    { command: 'lzfree help variant', purpose: 'says what a variant is and how to write one' },
+    { command: 'lzfree help review', purpose: 'shows the options of a command' },
+  ],
+  async run(args, io) {
+    const terms = readTerms();
+    const word = args.operands[0];
+    if (args.json) printJson(terms, word, commands(), io);
+    else if (word === undefined) printList(terms, commands(), io);
+    else printWord(terms, word, commands(), io);
+    return 0;
+  },
+});
+
+function printJson(
+  terms: readonly Term[],
+  word: string | undefined,
+  commands: readonly CommandSpec[],
+  io: Io,
+): void {
+  const listed = commands.map(({ name, summary }) => ({ name, summary }));
+  const chosen = <T extends { name: string }>(all: readonly T[]) =>
+    all.filter(({ name }) => word === undefined || name === word);
+  if (word !== undefined) requireKnown(terms, word, commands);
+  io.json({
+    schema: 'lzfree/help',
+    version: 1,
+    commands: chosen(listed),
+    terms: chosen(terms),
+  });
+}
+
+function printList(terms: readonly Term[], commands: readonly CommandSpec[], io: Io): void {
+  program(commands, io).outputHelp();
+  const names = terms.map(({ name }) => name).join(', ');
+  io.out(`\nTerms:\n  ${wrapText(names, io.width, 2)}`);
+}
+
+/** A word may be both, as `trace`: then the meaning comes first. */
+function printWord(
+  terms: readonly Term[],
+  word: string,
+  commands: readonly CommandSpec[],
+  io: Io,
+): void {
+  requireKnown(terms, word, commands);
+  const term = terms.find(({ name }) => name === word);
+  if (term) io.out(`${term.name}\n\n${fold(term.text, io.width)}`);
+  const command = program(commands, io).commands.find((candidate) => candidate.name() === word);
+  if (term && command) io.out('');
+  command?.outputHelp();
+}
+
+function requireKnown(
+  terms: readonly Term[],
+  word: string,
+  commands: readonly CommandSpec[],
+): void {
+  const known = [...commands, ...terms].map(({ name }) => name);
+  if (known.includes(word)) return;
+  const hint = didYouMean(word, known) || "; 'lzfree help' lists what there is";
+  throw new UsageError(`'${word}' is neither a command nor a term${hint}`);
+}
+
+const program = (commands: readonly CommandSpec[], io: Io) =>
+  buildProgram(commands, { write: (text) => io.out(text), width: io.width }, () => {});
+
+/** Wraps paragraphs; indented lines are examples and stay as they are. */
+function fold(text: string, width: number): string {
+  return text
+    .split('\n\n')
+    .map((block) => (/^ {2}/.test(block) ? block : foldParagraph(block, width)))
+    .join('\n\n');
+}
+
+function foldParagraph(block: string, width: number): string {
+  return block
+    .split(/\n(?=- )/)
+    .map((item) => wrapText(item.replace(/\s*\n\s*/g, ' '), width, item.startsWith('- ') ? 2 : 0))
+    .join('\n');
+}
