@@ -71,8 +71,14 @@ export const mm_struct = struct('mm_struct', [
   /** 1 after exit_mmap. */
   'exited',
   'locked_vm',
-  /** 1 if KSM scans this mm (mm_slot exists). */
+  /** 1 if KSM scans this mm: its mm_slot exists, MMF_VM_MERGEABLE is set. */
   'ksm_slot',
+  /** Next mm of ksm_mm_head. */
+  'ksm_next',
+  /** rmap_items on this mm_slot's rmap_list. */
+  'ksm_rmap_items',
+  /** Signals sent to the process: 1 << number. */
+  'signals',
   /** tlb_flush_pending: mprotect-like change not yet flushed. */
   'tlb_flush_pending',
 ]);
@@ -90,22 +96,33 @@ export const vm_area_struct = struct('vma', [
   'vm_file',
   /** 1 if the file's vm_operations has a fault handler. */
   'vm_ops',
+  /** First anon_vma_chain of this vma, newest first; they are linked by same_vma. */
+  'anon_vma_chain',
+  /** Next vma of the same file in i_mmap or i_mmap_nonlinear. */
+  'shared_next',
 ]);
+
+/** vm_file of a private mapping of /dev/zero: a file, whose mappings nobody ever looks for. */
+export const VM_FILE_NO_OPS = 1;
 
 export const anon_vma = struct('anon_vma', [
   'root',
   'rwsem',
   'refcount',
+  /** First anon_vma_chain of the interval tree: by vm_pgoff of its vma, then by insertion. */
   'rb_root',
-  'degree',
+  /** 1 while allocated. A free object keeps its contents: the cache is SLAB_DESTROY_BY_RCU. */
   'used',
 ]);
 
 export const anon_vma_chain = struct('anon_vma_chain', [
+  /** 0: the slot is free. */
   'vma',
   'anon_vma',
-  /** Order of insertion, for equal keys of the interval tree. 0: the slot is free. */
-  'order',
+  /** Next of the same vma. */
+  'same_vma',
+  /** Next in the interval tree of the same anon_vma. */
+  'rb_next',
 ]);
 
 export const address_space = struct('address_space', [
@@ -116,6 +133,28 @@ export const address_space = struct('address_space', [
   'i_mmap_mutex',
   'tree_lock',
   'nrpages',
+  /** First vma of the interval tree of linear mappings: by vm_pgoff, then by insertion. */
+  'i_mmap',
+  /** First vma of the list of nonlinear mappings, newest last. */
+  'i_mmap_nonlinear',
+  /** i_mutex of the file's inode. */
+  'i_mutex',
+]);
+
+/** include/linux/swap.h struct swap_info_struct, and what mm/swap_state.c keeps for read-ahead. */
+export const swap_info_struct = struct('swap_info', [
+  /** SWP_USED, SWP_WRITEOK. */
+  'flags',
+  /** Where the search for a free slot begins. */
+  'cluster_next',
+  'inuse_pages',
+  /** The page that holds the high digits of counts, 0 for none. */
+  'continuation_page',
+  'readahead_hits',
+  'prev_offset',
+  'last_readahead_pages',
+  /** -1 while swapoff has nothing left to try until some slot's count changes. */
+  'unuse_wait',
 ]);
 
 /** What a file is; tells its page cache's behaviour. */
