@@ -104,7 +104,7 @@ describe('files', () => {
       .filter(([path]) => path.endsWith('.md'))
       .flatMap(([path, text]) =>
         [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)[^)]*\)/g)]
-          .map((match) => match[1]!)
+          .map((match) => match[1])
           .filter((target) => !existsSync(join(ROOT, dirname(path), decodeURI(target))))
           .map((target) => `${path}: ${target}`),
       );

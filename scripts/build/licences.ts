@@ -11,7 +11,7 @@ export function licenceTexts(inputs: Iterable<string>, root: string): string {
   const packages = new Set<string>();
   for (const input of inputs) {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
-    if (match) packages.add(match[1]!);
+    if (match) packages.add(match[1]);
   }
   return [...packages]
     .sort()

@@ -150,7 +150,7 @@ export function takesValue(option: OptionSpec): boolean {
 export function longName(option: OptionSpec): string {
   const match = /--([a-z0-9][a-z0-9-]*)/.exec(option.flags);
   if (!match) throw new Error(`option '${option.flags}' has no long name`);
-  return match[1]!;
+  return match[1];
 }
 
 function optionValues(

@@ -40,9 +40,9 @@ function shrink(widths: number[], columns: readonly Column[], room: number): voi
   const candidates = wrapped.length > 0 ? wrapped : [columns.length - 1];
   let excess = widths.reduce((sum, columnWidth) => sum + columnWidth, 0) - room;
   for (; excess > 0; excess--) {
-    const widest = candidates.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
-    if (widths[widest]! <= NARROWEST) return;
-    widths[widest]!--;
+    const widest = candidates.reduce((a, b) => (widths[b] > widths[a] ? b : a));
+    if (widths[widest] <= NARROWEST) return;
+    widths[widest]--;
   }
 }
 
@@ -57,7 +57,7 @@ function formatRow(
   const height = Math.max(...blocks.map((block) => block.length));
   return Array.from({ length: height }, (_, line) =>
     widths
-      .map((columnWidth, index) => pad(blocks[index]![line] ?? '', columnWidth, columns[index]!))
+      .map((columnWidth, index) => pad(blocks[index][line] ?? '', columnWidth, columns[index]))
       .join(GAP)
       .trimEnd(),
   );

@@ -13,7 +13,7 @@ export function readTerms(): Term[] {
   const [, ...sections] = readFileSync(packagePath('docs', 'terms.md'), 'utf8').split(/^## /m);
   return sections.map((section) => {
     const [name, ...lines] = section.split('\n');
-    return { name: name!.trim(), text: plain(lines.join('\n')).trim() };
+    return { name: name.trim(), text: plain(lines.join('\n')).trim() };
   });
 }
 
