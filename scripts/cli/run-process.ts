@@ -1,0 +1,20 @@
+import type { CommandSpec } from './command';
+import { main } from './main';
+
+/** Runs the command line of this process and sets its exit code. */
+export async function runProcess(commands: readonly CommandSpec[]): Promise<void> {
+  const stop = new AbortController();
+  // The first signal asks the command to stop and report; a second one ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stop.abort(signal));
+
+  // The reader is content (`lzfree hunks | head`): what is left has nowhere to go.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(141);
+    throw error;
+  });
+
+  const { stdin, stdout, stderr, env } = process;
+  const host = { stdin, stdout, stderr, env, signal: stop.signal };
+  process.exitCode = await main(process.argv.slice(2), host, commands);
+}
