@@ -4,6 +4,10 @@ import type { Config } from 'jest';
 const config: Config = {
   roots: ['<rootDir>/specs'],
   testMatch: ['**/*.spec.ts'],
+  // By default one core stays idle, which on two cores is half of the machine.
+  maxWorkers: '100%',
+  // A slow machine is no reason to fail: a spec that explores may take its time.
+  testTimeout: 60_000,
   transform: {
     '^.+\\.[cm]?[jt]s$': [
       '@swc/jest',
