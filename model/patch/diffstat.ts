@@ -1,19 +1,28 @@
+import { MAX_FILES } from './limits';
 import type { SourceLine } from './source-text';
 import { countLines } from './types';
 import type { Diffstat, DiffstatEntry, DiffstatTotals, LineCount, Patch, PatchFile } from './types';
 
-const ENTRY = /^ ?(\S[^|]{0,1100}?) +\| +(\d{1,9})(?: [-+]*)?$/;
+const COUNT = /^ +(\d{1,9})(?: [-+]*)?$/;
 const TOTALS =
   /^ ?(\d{1,9}) files? changed(?:, (\d{1,9}) insertions?\(\+\))?(?:, (\d{1,9}) deletions?\(-\))?$/;
+
+function parseEntry({ text, position }: SourceLine): DiffstatEntry | undefined {
+  const bar = text.indexOf(' |');
+  const count = bar > 0 ? COUNT.exec(text.slice(bar + 2)) : null;
+  return count === null
+    ? undefined
+    : { path: text.slice(0, bar).trim(), changed: Number(count[1]), position };
+}
 
 /** Reads the diffstat in the prose of a patch mail; undefined where there is none. */
 export function parseDiffstat(prose: readonly SourceLine[]): Diffstat | undefined {
   const entries: DiffstatEntry[] = [];
   let totals: DiffstatTotals | undefined;
-  for (const { text, position } of prose) {
-    const entry = ENTRY.exec(text);
-    if (entry !== null) entries.push({ path: entry[1], changed: Number(entry[2]), position });
-    const total = TOTALS.exec(text);
+  for (const line of prose) {
+    const entry = parseEntry(line);
+    if (entry !== undefined && entries.length < MAX_FILES) entries.push(entry);
+    const total = TOTALS.exec(line.text);
     if (total !== null) {
       const [, files, added = '0', removed = '0'] = total;
       totals = { files: Number(files), added: Number(added), removed: Number(removed) };

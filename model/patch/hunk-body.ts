@@ -162,13 +162,14 @@ function countFault(
   start: number,
   head: HunkHead,
   file: string,
+  collapsed: boolean,
 ): PatchError {
   let end = start;
   const seen = { context: 0, added: 0, removed: 0 };
   for (; end < source.length && !endsBody(source, end); end += 1) {
     const { text } = source[end];
     if (text.startsWith('\\')) continue;
-    if (lostBlank(text) || (text === '' && end + 1 >= source.length)) break;
+    if ((!collapsed && lostBlank(text)) || (text === '' && end + 1 >= source.length)) break;
     seen[opOf(text)] += 1;
   }
   const promised = `${head.old.lines} old and ${head.new.lines} new lines`;
@@ -199,5 +200,5 @@ export function readHunkBody(
   const solved = readByCounts(source, start, head);
   if (solved !== undefined) return solved;
   if (short && body.next === source.length) return body;
-  throw countFault(source, start, head, file);
+  throw countFault(source, start, head, file, body.collapsed);
 }

@@ -9,6 +9,9 @@ export const MAX_INPUT_LINES = 500_000;
 /** The most messages that one mbox may hold. */
 export const MAX_MESSAGES = 2_000;
 
+/** The most files that one patch may touch. */
+export const MAX_FILES = 5_000;
+
 const LINE_FEED = 0x0a;
 
 /** Refuses an input by its size alone; call it before reading, and again while reading a stream. */

@@ -1,6 +1,7 @@
 import { parsePatch } from 'diff';
 import { isFileHeader, parseHunkHeader, readHunkBody } from './hunk-body';
 import type { HunkBody, HunkHead } from './hunk-body';
+import { MAX_FILES } from './limits';
 import { excerpt, PatchError } from './patch-error';
 import type { PatchPosition } from './patch-error';
 import type { SourceLine } from './source-text';
@@ -66,54 +67,63 @@ function readHeader(
   return { header, next: at + 2 };
 }
 
-function readSections(lines: readonly SourceLine[]): {
-  prose: SourceLine[];
-  sections: Section[];
+/** What the reading of a text has found so far. */
+interface Found {
+  readonly prose: SourceLine[];
+  readonly sections: Section[];
   collapsed: boolean;
-} {
-  const prose: SourceLine[] = [];
-  const sections: Section[] = [];
-  let collapsed = false;
-  let at = 0;
-  while (at < lines.length) {
-    const line = lines[at];
-    const head = parseHunkHeader(line);
-    if (startsSection(lines, at)) {
-      const { header, next } = readHeader(lines, at);
-      sections.push({ start: line, header, hunks: [] });
-      at = next;
-    } else if (head !== undefined) {
-      const section = sections[sections.length - 1];
-      if (section === undefined || section.header.every((text) => !text.startsWith('+++ '))) {
-        throw new PatchError(
-          line.position,
-          'a hunk without a file',
-          'restore its --- and +++ lines',
-        );
-      }
-      const body = readHunkBody(
-        lines,
-        at + 1,
-        head,
-        section.header[section.header.length - 1].slice(4),
-      );
-      section.hunks.push({ ...head, lines: body.lines, missing: body.missing });
-      collapsed ||= body.collapsed;
-      at = body.next;
-    } else {
-      refuseForeign(line);
-      if (line.text.startsWith('@@ -')) {
-        throw new PatchError(
-          line.position,
-          `a broken hunk header '${excerpt(line.text)}'`,
-          'write it as @@ -start,count +start,count @@',
-        );
-      }
-      if (sections.length === 0) prose.push(line);
-      at += 1;
-    }
+}
+
+/** Reads a file's header; returns the index of the first line behind it. */
+function openSection(lines: readonly SourceLine[], at: number, found: Found): number {
+  if (found.sections.length === MAX_FILES) {
+    throw new PatchError(
+      lines[at].position,
+      `more than ${MAX_FILES} files`,
+      'give one series alone',
+    );
   }
-  return { prose, sections, collapsed };
+  const { header, next } = readHeader(lines, at);
+  found.sections.push({ start: lines[at], header, hunks: [] });
+  return next;
+}
+
+/** Reads a hunk of the file whose header came last; returns the index of the first line behind it. */
+function readHunk(lines: readonly SourceLine[], at: number, head: HunkHead, found: Found): number {
+  const section = found.sections[found.sections.length - 1];
+  const name = section?.header.findLast((text) => text.startsWith('+++ '));
+  if (name === undefined) {
+    throw new PatchError(
+      head.line.position,
+      'a hunk without a file',
+      'restore its --- and +++ lines',
+    );
+  }
+  const body = readHunkBody(lines, at + 1, head, name.slice(4));
+  section.hunks.push({ ...head, lines: body.lines, missing: body.missing });
+  found.collapsed ||= body.collapsed;
+  return body.next;
+}
+
+/** Passes over a line that belongs to no diff. */
+function skipLine(line: SourceLine, found: Found): void {
+  refuseForeign(line);
+  if (line.text.startsWith('@@ -')) {
+    const reason = `a broken hunk header '${excerpt(line.text)}'`;
+    throw new PatchError(line.position, reason, 'write it as @@ -start,count +start,count @@');
+  }
+  if (found.sections.length === 0) found.prose.push(line);
+}
+
+function readSections(lines: readonly SourceLine[]): Found {
+  const found: Found = { prose: [], sections: [], collapsed: false };
+  for (let at = 0; at < lines.length;) {
+    const head = parseHunkHeader(lines[at]);
+    if (startsSection(lines, at)) at = openSection(lines, at, found);
+    else if (head !== undefined) at = readHunk(lines, at, head, found);
+    else skipLine(lines[at++], found);
+  }
+  return found;
 }
 
 function parseNames(section: Section): ReturnType<typeof parsePatch>[number] {
