@@ -22,6 +22,8 @@ export interface KernelConfig {
   readonly CONFIG_KSM: boolean;
   readonly CONFIG_MIGRATION: boolean;
   readonly CONFIG_DEBUG_VM: boolean;
+  /** List operations check the links they change, and complain. */
+  readonly CONFIG_DEBUG_LIST: boolean;
   readonly CONFIG_TRANSPARENT_HUGEPAGE: boolean;
   readonly CONFIG_MEMORY_FAILURE: boolean;
 
@@ -46,10 +48,21 @@ export interface KernelConfig {
   readonly statThreshold: number;
   /** The swap device wants to hear of freed slots (zram): a swapped-in page is made dirty. */
   readonly swapSlotFreeNotify: boolean;
+  /** vm.page-cluster: at most 2 to this power slots are read ahead; 0 reads only what is asked for. */
+  readonly pageCluster: number;
+  /** SWAP_MAP_MAX: users of a slot that its swap_map byte counts; 62 in the kernel. */
+  readonly swapMapMax: number;
+  /** Reads from swap and from files may fail: each one is an explicit choice. */
+  readonly readsFail: boolean;
   /** Allocations may fail: each one that can is an explicit choice. */
   readonly allocationsFail: boolean;
   /** TLB entries may be evicted: each use of an entry that differs from its pte is a choice. */
   readonly tlbEviction: boolean;
+  /**
+   * Pages beyond which a range flush drops the whole TLB: its entries >> tlb_flushall_shift, so 512 >> 6
+   * on Nehalem to Sandy Bridge. -1 is a shift of -1: every range flush drops everything.
+   */
+  readonly tlbFlushallPages: number;
   /** vm.swappiness. */
   readonly swappiness: number;
   /** NUMA nodes; frames are dealt out in equal runs. */
@@ -71,6 +84,7 @@ export const defaultConfig: KernelConfig = {
   CONFIG_KSM: true,
   CONFIG_MIGRATION: true,
   CONFIG_DEBUG_VM: true,
+  CONFIG_DEBUG_LIST: true,
   CONFIG_TRANSPARENT_HUGEPAGE: true,
   CONFIG_MEMORY_FAILURE: true,
   slabAlign: 8,
@@ -83,8 +97,12 @@ export const defaultConfig: KernelConfig = {
   pagevecSize: 14,
   statThreshold: 125,
   swapSlotFreeNotify: false,
+  pageCluster: 0,
+  swapMapMax: 62,
+  readsFail: false,
   allocationsFail: false,
   tlbEviction: true,
+  tlbFlushallPages: 8,
   swappiness: 60,
   nodes: 1,
 };
