@@ -1,10 +1,8 @@
+import { SWAP_MAP_BAD, SWP_USED, SWP_WRITEOK } from '../include/linux/swap';
 import { Page } from '../include/linux/mm_types';
 import * as types from '../include/linux/mm_types';
 import type { KernelConfig } from './config';
 import { enter, Kernel } from './kernel';
-
-/** include/linux/swap.h: the swap_map byte of a slot that must never be used. */
-const SWAP_MAP_BAD = 0x3f;
 
 /**
  * A kernel as it stands before its first process: all memory free, no swap slot in use, and
@@ -68,4 +66,11 @@ function initSwap(kernel: Kernel, set: Set): void {
   set(kernel.swap_map, SWAP_MAP_BAD);
   set(kernel.nr_swap_pages, swapSlots);
   set(kernel.total_swap_pages, swapSlots);
+  if (swapSlots === 0) return;
+  const info = types.swap_info_struct.offset;
+  set(kernel.swap_info + info.flags, SWP_USED | SWP_WRITEOK);
+  set(kernel.swap_info + info.cluster_next, 1);
+  set(kernel.swap_info + info.lowest_bit, 1);
+  set(kernel.swap_info + info.highest_bit, swapSlots);
+  set(kernel.swap_info + info.readahead_hits, 4);
 }

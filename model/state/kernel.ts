@@ -49,6 +49,10 @@ export class Kernel {
   readonly swap_lock: Ptr;
   readonly nr_swap_pages: Ptr;
   readonly total_swap_pages: Ptr;
+  /** The one swap device: {@link types.swap_info_struct}. */
+  readonly swap_info: Ptr;
+  private readonly swapTransits: Ptr;
+  private readonly swapContinuations: Ptr;
   /** Frame of the zero page: frame 0, reserved, never counted, never freed. */
   readonly zeroPage: Ptr;
 
@@ -85,15 +89,31 @@ export class Kernel {
     this.swap_lock = arena.array(named('swap_lock'), 1);
     this.nr_swap_pages = arena.array(named('nr_swap_pages'), 1);
     this.total_swap_pages = arena.array(named('total_swap_pages'), 1);
-    this.ksm = arena.array(ksmLayout, 1);
-    this.stableNodes = arena.array(stable_node, config.frames, 8);
+    this.swap_info = arena.array(types.swap_info_struct, 1);
+    this.swapTransits = arena.array(named('swap_transit'), swapSlots + 1);
+    this.swapContinuations = arena.array(named('swap_continuation'), swapSlots + 1);
+    this.ksm = arena.array(ksm_state, 1);
+    this.stableNodes = arena.array(stable_node, frames, 8, config.slabAlign === 4 ? 4 : 0);
     this.rmapItems = arena.array(rmap_item, processes * pages);
+    this.huge_zero_page = arena.array(named('huge_zero_page'), 1);
+    this.huge_zero_refcount = arena.array(named('huge_zero_refcount'), 1);
+    this.scenarioWords = arena.array(named('scenario'), 64);
     arena.seal();
   }
 
   readonly ksm: Ptr;
   readonly stableNodes: Ptr;
   readonly rmapItems: Ptr;
+  /** mm/huge_memory.c: the huge zero page, 0 before its first use, and its own count. */
+  readonly huge_zero_page: Ptr;
+  readonly huge_zero_refcount: Ptr;
+
+  private readonly scenarioWords: Ptr;
+
+  /** Word `index` of those that belong to the scenario: pins by name, whether a process is born. */
+  scenarioWord(index: number): Ptr {
+    return this.scenarioWords + index * 4;
+  }
 
   /** Slot number of an mm: 0 .. processes-1. */
   mmIndex(mm: types.Mm): number {
@@ -112,7 +132,10 @@ export class Kernel {
   pte(mm: types.Mm, address: types.Address): types.PtePtr {
     return this.ptes + (this.mmIndex(mm) * this.config.pages + address) * 4;
   }
-  /** The pmd word that covers a virtual page: 0 or a page table (no huge mapping), or a huge pmd. */
+  /**
+   * The pmd word that covers a virtual page: 0 (none), PMD_TABLE or a huge pmd; the values are in
+   * arch/x86/include/asm/pgtable-pmd.ts.
+   */
   pmd(mm: types.Mm, address: types.Address): Ptr {
     return this.pmds + this.pmdSlot(mm, address) * 4;
   }
@@ -145,6 +168,29 @@ export class Kernel {
   swapSlot(offset: number, part: number): Ptr {
     return this.swapContent + (offset * 2 + part) * 4;
   }
+  /**
+   * -1 while a slot is marked SWAP_HAS_CACHE and the swap cache has no page for it, else 0: what a
+   * CPU that meets this passing state waits for.
+   */
+  swapTransit(offset: number): Ptr {
+    return this.swapTransits + offset * 4;
+  }
+  /** A slot's byte in the continuation page of the swap map. */
+  swapContinuation(offset: number): Ptr {
+    return this.swapContinuations + offset * 4;
+  }
+  /** The rmap_item of a virtual page. */
+  rmapItem(mm: types.Mm, address: types.Address): Ptr {
+    return this.rmapItems + (this.mmIndex(mm) * this.config.pages + address) * rmap_item.size;
+  }
+  /** rmap_item->mm. */
+  rmapItemMm(item: Ptr): types.Mm {
+    return this.mmAt(Math.floor((item - this.rmapItems) / rmap_item.size / this.config.pages));
+  }
+  /** rmap_item->address. */
+  rmapItemAddress(item: Ptr): types.Address {
+    return ((item - this.rmapItems) / rmap_item.size) % this.config.pages;
+  }
   /** A per-CPU variable; names as in {@link perCpuLayout}. */
   percpu(cpu: number, field: keyof ReturnType<typeof perCpuLayout>['offset']): Ptr {
     return this.perCpu + cpu * this.perCpuLayout.size + this.perCpuLayout.offset[field]!;
@@ -173,23 +219,59 @@ function perCpuLayout(config: KernelConfig) {
   ] as readonly string[]);
 }
 
-/** mm/ksm.c's global state. */
-export const ksmLayout = struct('ksm', ['scan_mm', 'scan_address', 'seqnr', 'thread_mutex', 'run']);
+/** mm/ksm.c's global state. Pointers to mms stand for their mm_slots. */
+export const ksm_state = struct('ksm', [
+  /** ksm_thread_mutex: held through a scan, and to change `run`. */
+  'thread_mutex',
+  /** KSM_RUN_*: what /sys/kernel/mm/ksm/run says. */
+  'run',
+  /** ksm_scan: completed scans; the mm at the cursor (0: the list's head); the next address. */
+  'seqnr',
+  'scan_mm',
+  'scan_address',
+  /** First address whose rmap_item the scan of this mm has not passed yet. */
+  'scan_rmap',
+  /** First mm of ksm_mm_head, linked by ksm_next. */
+  'mm_list',
+  /** First node of the stable tree and first rmap_item of the unstable tree, oldest first. */
+  'stable_tree',
+  'unstable_tree',
+  'pages_shared',
+  'pages_sharing',
+  'pages_unshared',
+]);
+export const Ksm = ksm_state.offset;
 
 /** struct stable_node: a KSM page and the rmap_items that share it. */
-export const stable_node = struct('stable_node', ['used', 'kpage']);
+export const stable_node = struct('stable_node', [
+  'used',
+  /** The KSM page; may be stale, for a node holds no reference to it. */
+  'kpage',
+  /** First rmap_item, newest first, linked by hlist_next. */
+  'hlist',
+  /** Next in the stable tree. */
+  'next',
+]);
+export const StableNode = stable_node.offset;
 
-/** struct rmap_item, one for each virtual page of each mm at most. */
+/** struct rmap_item, one for each virtual page of each mm at most: its slot says which. */
 export const rmap_item = struct('rmap_item', [
   'used',
+  /** Referenced while in the stable tree. */
   'anon_vma',
-  'oldchecksum',
+  /** The contents at the last scan stand for oldchecksum; has_checksum is 0 before the first. */
+  'oldchecksum0',
+  'oldchecksum1',
   'has_checksum',
-  /** stable_node when in the stable tree. */
+  /** stable_node, while STABLE_FLAG. */
   'head',
-  /** 1 while in the unstable tree of the current scan. */
+  'hlist_next',
+  /** UNSTABLE_FLAG, with the seqnr of its insertion and its successor in the unstable tree. */
   'unstable',
+  'seqnr',
+  'next',
 ]);
+export const RmapItem = rmap_item.offset;
 
 /** The kernel that is running: model code refers to it as C refers to its globals. */
 export let kernel: Kernel;

@@ -46,6 +46,8 @@ export const page = struct(
     /** Contents, one word a part: what matters is which write is seen. */
     'content0',
     'content1',
+    /** While a device has a write of the page to do: where on the disk; else 0. */
+    'bio',
     /** NUMA node of the frame; constant. */
     'node',
     /** 1 while the frame is in the allocator: the buddy's own knowledge. */
@@ -98,6 +100,8 @@ export const vm_area_struct = struct('vma', [
   'vm_ops',
   /** First anon_vma_chain of this vma, newest first; they are linked by same_vma. */
   'anon_vma_chain',
+  /** Where the next walk of try_to_unmap_nonlinear begins in a nonlinear vma, in pages. */
+  'vm_private_data',
   /** Next vma of the same file in i_mmap or i_mmap_nonlinear. */
   'shared_next',
 ]);
@@ -145,8 +149,10 @@ export const address_space = struct('address_space', [
 export const swap_info_struct = struct('swap_info', [
   /** SWP_USED, SWP_WRITEOK. */
   'flags',
-  /** Where the search for a free slot begins. */
+  /** Where the search for a free slot begins, and the bounds within which free slots are. */
   'cluster_next',
+  'lowest_bit',
+  'highest_bit',
   'inuse_pages',
   /** The page that holds the high digits of counts, 0 for none. */
   'continuation_page',
@@ -178,4 +184,7 @@ export const zone = struct('zone', [
   'scanned_file',
   'rotated_anon',
   'rotated_file',
+  /** ZONE_WRITEBACK and ZONE_TAIL_LRU_DIRTY of zone->flags. */
+  'reclaim_writeback',
+  'reclaim_dirty',
 ]);
