@@ -14,6 +14,7 @@ const ORDER = ['1/6', '2/6', '3/6', 'fixup', '4/6', '5/6', '6/6'];
 
 interface SwitchFacts {
   part?: string;
+  lines?: number[];
   description?: string;
   effect: string;
   reason?: string;
@@ -42,6 +43,7 @@ interface CompanionFacts extends HunkFacts {
   status: string;
   added: number | null;
   removed: number | null;
+  signature: object;
 }
 
 /** Reads a JSON file of the project. */

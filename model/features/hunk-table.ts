@@ -21,6 +21,8 @@ export interface SwitchFacts {
   readonly id: SwitchId;
   readonly hunk: HunkId;
   readonly description: string;
+  /** The part's changed lines, as ordinals from 0; absent where it has all that no other part has. */
+  readonly lines?: readonly number[];
   readonly effect: Effect;
   /** Why it has no effect of its own; absent for `behaviour`. */
   readonly reason?: string;
@@ -42,6 +44,19 @@ export interface HunkText {
   readonly mailLine: number;
 }
 
+/** What a hunk must have to be taken for one whose text is not known. */
+export interface Signature {
+  /** The function that it stands in or that it names. */
+  readonly function?: string;
+  /** Tokens among its added and removed lines. */
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+  /** Tokens that the series does not have there. */
+  readonly absent?: readonly string[];
+  /** It changes comments only. */
+  readonly comment?: boolean;
+}
+
 /** A hunk of the series. */
 export interface HunkFacts {
   readonly id: HunkId;
@@ -54,12 +69,38 @@ export interface HunkFacts {
   /** Lines added and removed, as far as they are known. */
   readonly added?: number;
   readonly removed?: number;
+  /** For a hunk that stands in the mail. */
   readonly text?: HunkText;
+  /** For a hunk that does not. */
+  readonly signature?: Signature;
   readonly switches: readonly SwitchFacts[];
 }
 
-type StoredHunk = (typeof table.hunks)[number];
-type StoredText = NonNullable<Extract<StoredHunk, { text: unknown }>['text']>;
+/** A hunk as patches/hunks.json has it. */
+interface StoredHunk extends Omit<HunkFacts, 'added' | 'removed' | 'text' | 'switches'> {
+  readonly added?: number | null;
+  readonly removed?: number | null;
+  readonly text?: StoredText;
+  readonly switches: readonly StoredSwitch[];
+}
+
+interface StoredSwitch extends Omit<SwitchFacts, 'hunk' | 'description'> {
+  /** Absent where the hunk's own says it. */
+  readonly description?: string;
+}
+
+interface StoredText {
+  readonly header: string;
+  readonly old: readonly [number, number];
+  readonly new: readonly [number, number];
+  readonly added: number;
+  readonly removed: number;
+  readonly mailLine: number;
+  /** Each line behind its marker; a mere question mark is an unknown context line. */
+  readonly lines: readonly string[];
+  /** Which of the lines were recovered from another patch, from 0. */
+  readonly recovered: readonly number[];
+}
 
 const OPS = { ' ': 'context', '?': 'context', '+': 'added', '-': 'removed' } as const;
 
@@ -70,52 +111,52 @@ function readText(stored: StoredText): HunkText {
     if (line === '?') return { op, text: null, quoted: false };
     return { op, text: line.slice(1), quoted: !recovered.has(index) };
   });
-  const range = ([start, count]: number[]): LineRange => ({ start, lines: count });
+  const range = ([start, count]: readonly [number, number]) => ({ start, lines: count });
   const { header, mailLine } = stored;
   return { header, old: range(stored.old), new: range(stored.new), lines, mailLine };
 }
 
-function readSwitches(stored: StoredHunk): SwitchFacts[] {
-  return stored.switches.map((facts) => ({
-    description: stored.description,
-    ...(facts as Omit<SwitchFacts, 'hunk' | 'description'>),
-    hunk: stored.id as HunkId,
-  }));
-}
-
-function readHunk(stored: StoredHunk): HunkFacts {
-  const { patch, file, function: name, status, description } = stored;
-  const text = 'text' in stored && stored.text ? readText(stored.text) : undefined;
-  const counted = 'text' in stored && stored.text ? stored.text : (stored as StoredCounts);
+function readHunk({ added, removed, text, switches, ...rest }: StoredHunk): HunkFacts {
+  const counts = text ?? { added, removed };
+  const { id, description } = rest;
   return {
-    id: stored.id as HunkId,
-    patch,
-    file,
-    function: name,
-    status: status as HunkStatus,
-    description,
-    ...(typeof counted.added === 'number' ? { added: counted.added } : {}),
-    ...(typeof counted.removed === 'number' ? { removed: counted.removed } : {}),
-    ...(text === undefined ? {} : { text }),
-    switches: readSwitches(stored),
+    ...rest,
+    ...(typeof counts.added === 'number' ? { added: counts.added } : {}),
+    ...(typeof counts.removed === 'number' ? { removed: counts.removed } : {}),
+    ...(text === undefined ? {} : { text: readText(text) }),
+    switches: switches.map((facts) => ({
+      ...facts,
+      description: facts.description ?? description,
+      hunk: id,
+    })),
   };
 }
 
-interface StoredCounts {
-  readonly added: number | null;
-  readonly removed: number | null;
-}
+// The types of the file are its generator's; a spec checks that it is current.
+const stored = table as unknown as {
+  readonly diffstat: { readonly announcedOnly: typeof ANNOUNCED };
+  readonly series: readonly { readonly patch: string; readonly subject: string }[];
+  readonly hunks: readonly StoredHunk[];
+};
 
 /** Every hunk of the series, in its order. Generated data: see patches/README.md. */
-export const HUNKS: readonly HunkFacts[] = table.hunks.map(readHunk);
+export const HUNKS: readonly HunkFacts[] = stored.hunks.map(readHunk);
 
 /** The patches of the series, in its order. */
-export const SERIES: readonly { readonly patch: string; readonly subject: string }[] = table.series;
+export const SERIES: readonly { readonly patch: string; readonly subject: string }[] =
+  stored.series;
 
 const hunksById = new Map(HUNKS.map((facts) => [facts.id, facts]));
 const switchesById = new Map(
   HUNKS.flatMap(({ switches }) => switches.map((facts) => [facts.id, facts])),
 );
+
+/** The file whose hunks the mail only announces, with what its diffstat leaves for them. */
+export const ANNOUNCED: {
+  readonly path: string;
+  readonly added: number;
+  readonly removed: number;
+} = stored.diffstat.announcedOnly;
 
 /** What is known of a hunk. */
 export function hunkFacts(id: HunkId): HunkFacts {

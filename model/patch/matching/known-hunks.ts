@@ -1,0 +1,91 @@
+import type { HunkId, SwitchId } from '../../features/hunk-id';
+import { HUNKS, hunkFacts } from '../../features/hunk-table';
+import type { HunkFacts, HunkText } from '../../features/hunk-table';
+import { squash } from '../relate';
+import type { HunkLine } from '../types';
+import { editGroups, isSilent } from './edit-groups';
+import type { EditGroup } from './edit-groups';
+
+/** A text under which hunks of the series can stand in a patch. */
+export interface KnownShape {
+  /** The hunks that are in the patch if this text is; more than one for squashed ones. */
+  readonly hunks: readonly HunkId[];
+  /** The switches that are on; fewer than the hunks' own if a part is left out. */
+  readonly switches: readonly SwitchId[];
+  readonly file: string;
+  readonly function: string;
+  /** Where the mail has it, for a text that stands in the mail as it is. */
+  readonly place?: HunkText;
+  /** Changes that the patch must make, and those of comments and blank lines, which it need not. */
+  readonly groups: readonly EditGroup[];
+  readonly silent: readonly EditGroup[];
+}
+
+function shape(
+  facts: HunkFacts,
+  lines: readonly HunkLine[],
+  switches: readonly SwitchId[],
+  also: readonly HunkId[] = [],
+): KnownShape {
+  const all = editGroups(lines);
+  return {
+    hunks: [facts.id, ...also],
+    switches,
+    file: facts.file,
+    function: facts.function,
+    groups: all.filter((group) => !isSilent(group)),
+    silent: all.filter(isSilent),
+  };
+}
+
+function whole(facts: HunkFacts, text: HunkText): KnownShape {
+  const switches = facts.switches.map(({ id }) => id);
+  return { ...shape(facts, text.lines, switches), place: text };
+}
+
+/** The hunk's lines as they would be without one of its parts. */
+function linesWithout(text: HunkText, gone: ReadonlySet<number>): HunkLine[] {
+  let changed = -1;
+  return text.lines.flatMap((line): HunkLine[] => {
+    if (line.op !== 'context') changed += 1;
+    if (line.op === 'context' || !gone.has(changed)) return [line];
+    return line.op === 'added' ? [] : [{ ...line, op: 'context' }];
+  });
+}
+
+/** A hunk's text with just one of its two parts, for each part that can stand alone. */
+function partShapes(facts: HunkFacts, text: HunkText): KnownShape[] {
+  const changed = text.lines.filter(({ op }) => op !== 'context').length;
+  const ordinals = Array.from({ length: changed }, (_, index) => index);
+  const named = facts.switches.flatMap(({ lines = [] }) => lines);
+  return facts.switches
+    .filter(({ needs }) => !needs.some(({ from }) => facts.switches.some(({ id }) => id === from)))
+    .map(({ id, lines }) => {
+      const own = new Set(lines ?? ordinals.filter((ordinal) => !named.includes(ordinal)));
+      const gone = new Set(ordinals.filter((ordinal) => !own.has(ordinal)));
+      return shape(facts, linesWithout(text, gone), [id]);
+    });
+}
+
+/** A hunk of 3/6 with the fixup's hunk worked in. */
+function squashedShape(): KnownShape[] {
+  const fixup = hunkFacts('fixup/mm/swap_state/free_pages_and_swap_cache');
+  const target = hunkFacts('p3/mm/swap_state/free_pages_and_swap_cache');
+  const lines = target.text && fixup.text ? squash(target.text, fixup.text) : undefined;
+  if (lines === undefined) throw new Error('known hunks: the fixup does not apply to its hunk');
+  const switches = [...target.switches, ...fixup.switches].map(({ id }) => id);
+  return [shape(target, lines, switches, [fixup.id])];
+}
+
+/** The hunks of the mail, as they stand there. */
+export const POSTED_SHAPES: readonly KnownShape[] = HUNKS.flatMap((facts) =>
+  facts.text ? [whole(facts, facts.text)] : [],
+);
+
+/** Other texts that mean known hunks: a part left out, the fixup squashed. */
+export const OTHER_SHAPES: readonly KnownShape[] = [
+  ...squashedShape(),
+  ...HUNKS.flatMap((facts) =>
+    facts.text && facts.switches.length > 1 ? partShapes(facts, facts.text) : [],
+  ),
+];
