@@ -1,0 +1,65 @@
+/**
+ * What the explorer can explore: programs of threads that take steps. Nothing here knows what the
+ * threads do; a step tells afterwards which objects it touched, and how.
+ */
+
+/** One access of a step: `object * 16 + mode`, with object < 2^26 and a {@link Mode}. */
+export type Access = number;
+
+export const Mode = {
+  read: 0,
+  write: 1,
+  /** An addition whose result nobody sees; additions commute with one another only. */
+  add: 2,
+  /** Takes a lock exclusively; only enabled while the lock is free. */
+  lock: 3,
+  unlock: 4,
+  /** Takes a lock for reading; only enabled while nobody holds it exclusively. */
+  readLock: 5,
+  readUnlock: 6,
+  /** A trylock that succeeded. One that failed is a read of the lock. */
+  tryLock: 7,
+  readTryLock: 8,
+  /** Waits until nobody holds the lock exclusively, without taking it. */
+  await: 9,
+  /** A decrement that did not reach its bound; commutes with another one only. */
+  put: 10,
+} as const;
+
+/** A deterministic program: every {@link start} gives a run from the same initial state. */
+export interface Program {
+  /** Begins a run; the run of an earlier call ends then. */
+  start(): Run;
+}
+
+export interface Run {
+  /** Grows when a step creates a thread. */
+  readonly threadCount: number;
+  /** 0: the thread has ended; 1: one next step; n: the next step is a choice among n. */
+  choices(thread: number): number;
+  /** The access that the next step has to wait for (lock, readLock, await), or -1. */
+  guard(thread: number): Access;
+  /** Whether the next step can be taken now. */
+  enabled(thread: number): boolean;
+  /** Takes a step; afterwards `accesses[0 .. accessCount)` is what it touched, its guard included. */
+  step(thread: number, choice: number): void;
+  readonly accesses: Int32Array;
+  readonly accessCount: number;
+  /**
+   * Whether what the next step touches, or how, depends on shared state (a compare-and-swap, a
+   * trylock, an atomic section). Without this method every step may.
+   */
+  conditional?(thread: number): boolean;
+  /** Index of the thread that the last step created, or -1. */
+  readonly spawned: number;
+  /** The final observation, asked when no thread can move. */
+  outcome(): string;
+  /** A key of the whole state with every thread's own: equal keys, equal futures. */
+  stateKey?(): string;
+}
+
+/** A step that a schedule takes. */
+export interface ScheduleStep {
+  readonly thread: number;
+  readonly choice: number;
+}
