@@ -71,6 +71,9 @@ export function* zone_page_state(item: ZoneStatItem): Steps<number> {
 /** include/linux/vmstat.h count_vm_event: this CPU's counter; summed when read. */
 export const count_vm_event = (item: VmEventItem): Op => add(kernel.vmEvent(item), 1);
 
+/** include/linux/vmstat.h count_vm_events. */
+export const count_vm_events = (item: VmEventItem, by: number): Op => add(kernel.vmEvent(item), by);
+
 /** The same inside an atomic section. */
 export const bump_vm_event = (item: VmEventItem, by = 1): void => bump(kernel.vmEvent(item), by);
 

@@ -3,10 +3,13 @@
  * pointer | tag, where the tag says what the pointer points to.
  */
 import { defined, hunk } from '../../features/hunk';
-import { add, incNotZero, load, store, type Op, type Steps } from '../../machine/op';
+import { add, decAndTest, incNotZero, load, store, type Op, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
+import { kernel } from '../../state/kernel';
+import { __get_page_tail } from '../../mm/swap/compound';
 import { __dec_zone_page_state, __inc_zone_page_state } from '../../mm/vmstat';
-import { BUG_ON } from './bug';
+import { BUG_ON, VM_BUG_ON } from './bug';
+import { compound_head } from './huge_mm';
 import type { Page as PagePtr } from './mm_types';
 import { Page } from './mm_types';
 import { PageLocked } from './page-flags';
@@ -92,3 +95,36 @@ export const get_page_unless_zero = (page: PagePtr): Op => incNotZero(page + Pag
 
 /** `atomic_inc(&page->_count)` of a page whose count the caller knows to be positive. */
 export const page_count_inc = (page: PagePtr): Op => add(page + Page._count, 1);
+
+/**
+ * The count right after an addition, as part of that access: not recorded, so that references taken
+ * and dropped side by side stay independent of each other. For assertions only.
+ */
+const countAfter = (page: PagePtr): number => kernel.machine.arena.mem[(page + Page._count) >> 2]!;
+
+/**
+ * include/linux/mm.h get_page. Differs from Linux: where CONFIG_DEBUG_VM finds a page without a
+ * reference, the count has gone up already.
+ */
+export function* get_page(cpu: Cpu, page: PagePtr): Steps {
+  if (kernel.config.CONFIG_TRANSPARENT_HUGEPAGE && (yield load(page + Page.PG_tail))) {
+    if (yield* __get_page_tail(cpu, page)) return;
+  }
+  yield page_count_inc(page);
+  VM_BUG_ON(countAfter(page) <= 1, 'include/linux/mm.h get_page', 'page_count <= 0');
+}
+
+/**
+ * include/linux/mm.h put_page_testzero: true if that was the last reference. Differs from Linux:
+ * where CONFIG_DEBUG_VM finds a page without a reference, the count has gone down already.
+ */
+export function* put_page_testzero(page: PagePtr): Steps<boolean> {
+  if (yield decAndTest(page + Page._count)) return true;
+  VM_BUG_ON(countAfter(page) < 0, 'include/linux/mm.h put_page_testzero', 'page_count == 0');
+  return false;
+}
+
+/** include/linux/mm.h page_count: that of the compound head. */
+export function* page_count(page: PagePtr): Steps<number> {
+  return yield load((yield* compound_head(page)) + Page._count);
+}

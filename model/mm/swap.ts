@@ -1,0 +1,278 @@
+/**
+ * mm/swap.c: the per-CPU pagevecs in front of the LRU lists, and the end of a page's last reference.
+ *
+ * Every slot of a pagevec holds a reference. A pagevec belongs to its CPU alone (preemption is off
+ * while it is used), so adding to it is one event together with taking that reference, and emptying
+ * it takes all pages out at once, where Linux resets it last.
+ */
+import { VM_BUG_ON } from '../include/linux/bug';
+import { PageCompound } from '../include/linux/huge_mm';
+import {
+  add_page_to_lru_list,
+  del_page_from_lru_list,
+  lru_lock,
+  LRU_UNEVICTABLE,
+  page_off_lru,
+  under_lru_lock,
+} from '../include/linux/mm_inline';
+import { get_page_unless_zero, put_page_testzero } from '../include/linux/mm';
+import { Page, type Page as PagePtr } from '../include/linux/mm_types';
+import {
+  ClearPageActive,
+  ClearPageReferenced,
+  PageActive,
+  PageDirty,
+  PageLocked,
+  PageLRU,
+  PageReferenced,
+  PageUnevictable,
+  SetPageReferenced,
+} from '../include/linux/page-flags';
+import { lock, step, unlock, type Steps } from '../machine/op';
+import type { Cpu } from '../state/cpu';
+import { bump, kernel, PAGEVECS, peek, poke, type PagevecName } from '../state/kernel';
+import { free_compound_page, free_hot_cold_page, free_hot_cold_page_list } from './page_alloc';
+import { put_compound_page } from './swap/compound';
+import { MOVE_FN } from './swap/move-fn';
+
+// The end of a page.
+
+function unlink_released(page: PagePtr, where: string): void {
+  VM_BUG_ON(peek(page + Page.PG_lru) === 0, where, '!PageLRU(page)');
+  poke(page + Page.PG_lru, 0);
+  del_page_from_lru_list(page, page_off_lru(page));
+}
+
+/** mm/swap.c __page_cache_release: off the LRU. */
+function* __page_cache_release(page: PagePtr): Steps {
+  if (!(yield PageLRU(page))) return;
+  yield* under_lru_lock(() => unlink_released(page, 'mm/swap.c __page_cache_release'));
+}
+
+/** mm/swap.c __put_single_page. */
+export function* __put_single_page(cpu: Cpu, page: PagePtr): Steps {
+  yield* __page_cache_release(page);
+  yield* free_hot_cold_page(cpu, page);
+}
+
+/** mm/swap.c __put_compound_page: its destructor is free_compound_page. */
+export function* __put_compound_page(cpu: Cpu, page: PagePtr): Steps {
+  yield* __page_cache_release(page);
+  yield* free_compound_page(cpu, page);
+}
+
+/** mm/swap.c put_page. A tagged pointer ends at the first look at its flags. */
+export function* put_page(cpu: Cpu, page: PagePtr): Steps {
+  if (yield* PageCompound(page)) yield* put_compound_page(cpu, page);
+  else if (yield* put_page_testzero(page)) yield* __put_single_page(cpu, page);
+}
+
+/**
+ * mm/swap.c release_pages: put_page for many. zone->lru_lock, once taken, is kept until a compound
+ * page or the end.
+ */
+export function* release_pages(cpu: Cpu, pages: readonly PagePtr[]): Steps {
+  const where = 'mm/swap.c release_pages';
+  const pages_to_free: PagePtr[] = [];
+  let locked = false;
+  for (const [i, page] of pages.entries()) {
+    if (yield* PageCompound(page)) {
+      if (locked) yield unlock(lru_lock());
+      locked = false;
+      yield* put_compound_page(cpu, page);
+      continue;
+    }
+    if (!(yield* put_page_testzero(page))) continue;
+    if (yield PageLRU(page)) {
+      if (!locked && i === pages.length - 1) {
+        yield* under_lru_lock(() => unlink_released(page, where));
+      } else {
+        yield locked ? step(page) : lock(lru_lock());
+        locked = true;
+        unlink_released(page, where);
+      }
+    }
+    yield ClearPageActive(page);
+    pages_to_free.push(page);
+  }
+  if (locked) yield unlock(lru_lock());
+  yield* free_hot_cold_page_list(cpu, pages_to_free);
+}
+
+// Pagevecs.
+
+const count_of = (cpu: Cpu, pvec: PagevecName): number => kernel.percpu(cpu.id, `${pvec}_nr`);
+
+/** include/linux/pagevec.h pagevec_add: returns the free slots left. Runs inside a section. */
+function pagevec_add(cpu: Cpu, pvec: PagevecName, page: PagePtr): number {
+  const nr = peek(count_of(cpu, pvec));
+  poke(kernel.percpu(cpu.id, `${pvec}_${nr}`), page);
+  poke(count_of(cpu, pvec), nr + 1);
+  return kernel.config.pagevecSize - nr - 1;
+}
+
+/** Empties a pagevec. Runs inside a section. */
+function pagevec_take(cpu: Cpu, pvec: PagevecName): PagePtr[] {
+  const nr = peek(count_of(cpu, pvec));
+  if (nr === 0) return [];
+  poke(count_of(cpu, pvec), 0);
+  return Array.from({ length: nr }, (_, i) => peek(kernel.percpu(cpu.id, `${pvec}_${i}`)));
+}
+
+/** mm/swap.c pagevec_lru_move_fn on the pages of a pagevec, which are no longer in it. */
+function* pagevec_lru_move_fn(cpu: Cpu, pvec: PagevecName, pages: readonly PagePtr[]): Steps {
+  const move_fn = MOVE_FN[pvec];
+  if (pages.length === 1) {
+    yield* under_lru_lock(() => move_fn(pages[0]!));
+  } else {
+    for (const [i, page] of pages.entries()) {
+      yield i === 0 ? lock(lru_lock()) : step(page);
+      move_fn(page);
+    }
+    yield unlock(lru_lock());
+  }
+  yield* release_pages(cpu, pages);
+}
+
+/** Takes a reference, adds the page and, when that filled the pagevec, moves all of it. */
+function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): Steps {
+  yield step(page + Page._count);
+  bump(page + Page._count, 1);
+  const full = pagevec_add(cpu, pvec, page) === 0;
+  if (full) yield* pagevec_lru_move_fn(cpu, pvec, pagevec_take(cpu, pvec));
+}
+
+/**
+ * mm/swap.c __lru_cache_add: drains first, when there is no space, so that a full pagevec waits.
+ */
+function* __lru_cache_add(cpu: Cpu, page: PagePtr): Steps {
+  yield step(page + Page._count);
+  bump(page + Page._count, 1);
+  if (peek(count_of(cpu, 'lru_add')) === kernel.config.pagevecSize) {
+    yield* pagevec_lru_move_fn(cpu, 'lru_add', pagevec_take(cpu, 'lru_add'));
+    yield step(count_of(cpu, 'lru_add'));
+  }
+  pagevec_add(cpu, 'lru_add', page);
+}
+
+/** mm/swap.c lru_cache_add: to the list that the page's flags call for when the pagevec is drained. */
+export function* lru_cache_add(cpu: Cpu, page: PagePtr): Steps {
+  if (kernel.config.CONFIG_DEBUG_VM) {
+    const where = 'mm/swap.c lru_cache_add';
+    yield step(page + Page.PG_lru);
+    const both = peek(page + Page.PG_active) !== 0 && peek(page + Page.PG_unevictable) !== 0;
+    VM_BUG_ON(both, where, 'PageActive(page) && PageUnevictable(page)');
+    VM_BUG_ON(peek(page + Page.PG_lru) !== 0, where, 'PageLRU(page)');
+  }
+  yield* __lru_cache_add(cpu, page);
+}
+
+/** include/linux/swap.h lru_cache_add_anon: to the inactive list. */
+export function* lru_cache_add_anon(cpu: Cpu, page: PagePtr): Steps {
+  yield ClearPageActive(page);
+  yield* __lru_cache_add(cpu, page);
+}
+
+/** include/linux/swap.h lru_cache_add_file: to the inactive list. */
+export const lru_cache_add_file = lru_cache_add_anon;
+
+/** The first pagevec from `from` on that has pages, emptied; a CPU's own words only. */
+function take_next(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
+  for (let at = from; at < PAGEVECS.length; at++) {
+    const pages = pagevec_take(cpu, PAGEVECS[at]!);
+    if (pages.length > 0) return { at, pages };
+  }
+  return { at: PAGEVECS.length, pages: [] };
+}
+
+/** mm/swap.c lru_add_drain_cpu: lru_add, rotate, deactivate, activate. */
+export function* lru_add_drain_cpu(cpu: Cpu): Steps {
+  for (let from = 0; from < PAGEVECS.length;) {
+    yield step(count_of(cpu, PAGEVECS[from]!));
+    const { at, pages } = take_next(cpu, from);
+    if (pages.length > 0) yield* pagevec_lru_move_fn(cpu, PAGEVECS[at]!, pages);
+    from = at + 1;
+  }
+}
+
+/** mm/swap.c lru_add_drain: this CPU's pagevecs. */
+export const lru_add_drain = lru_add_drain_cpu;
+
+/**
+ * mm/swap.c lru_add_drain_all: every CPU drains its own pagevecs, and the caller waits. Abstracted:
+ * a CPU's work is done by the caller in that CPU's name, one CPU after the other.
+ */
+export function* lru_add_drain_all(cpu: Cpu): Steps {
+  const has_work: number[] = [];
+  for (let id = 0; id < kernel.config.cpus; id++) {
+    const other = { ...cpu, id };
+    yield step(count_of(other, 'lru_add'));
+    if (PAGEVECS.some((pvec) => peek(count_of(other, pvec)) !== 0)) has_work.push(id);
+  }
+  for (const id of has_work) yield* lru_add_drain_cpu({ ...cpu, id });
+}
+
+// Moving pages between the lists.
+
+/** The three looks that activation and rotation have in common, each a look of its own. */
+function* inactive_on_lru(page: PagePtr): Steps<boolean> {
+  return !!(yield PageLRU(page)) && !(yield PageActive(page)) && !(yield PageUnevictable(page));
+}
+
+/** mm/swap.c activate_page (SMP): drained when full. */
+export function* activate_page(cpu: Cpu, page: PagePtr): Steps {
+  if (!(yield* inactive_on_lru(page))) return;
+  yield* add_then_drain_if_full(cpu, 'activate_page', page);
+}
+
+/** mm/swap.c __lru_cache_activate_page: only if the page waits in *this* CPU's lru_add pagevec. */
+function* __lru_cache_activate_page(cpu: Cpu, page: PagePtr): Steps {
+  yield step(count_of(cpu, 'lru_add'));
+  for (let i = peek(count_of(cpu, 'lru_add')) - 1; i >= 0; i--) {
+    if (peek(kernel.percpu(cpu.id, `lru_add_${i}`)) !== page) continue;
+    poke(page + Page.PG_active, 1);
+    return;
+  }
+}
+
+/** mm/swap.c mark_page_accessed: the first time referenced, the second time activated. */
+export function* mark_page_accessed(cpu: Cpu, page: PagePtr): Steps {
+  const inactive = !(yield PageActive(page)) && !(yield PageUnevictable(page));
+  if (inactive && (yield PageReferenced(page))) {
+    if (yield PageLRU(page)) yield* activate_page(cpu, page);
+    else yield* __lru_cache_activate_page(cpu, page);
+    yield ClearPageReferenced(page);
+  } else if (!(yield PageReferenced(page))) {
+    yield SetPageReferenced(page);
+  }
+}
+
+/** mm/swap.c deactivate_page. */
+export function* deactivate_page(cpu: Cpu, page: PagePtr): Steps {
+  if (yield PageUnevictable(page)) return;
+  if (!(yield get_page_unless_zero(page))) return;
+  yield step(count_of(cpu, 'lru_deactivate'));
+  const full = pagevec_add(cpu, 'lru_deactivate', page) === 0;
+  if (full) yield* pagevec_lru_move_fn(cpu, 'lru_deactivate', pagevec_take(cpu, 'lru_deactivate'));
+}
+
+/** mm/swap.c rotate_reclaimable_page: at the end of write-back, with interrupts off. */
+export function* rotate_reclaimable_page(cpu: Cpu, page: PagePtr): Steps {
+  if (yield PageLocked(page)) return;
+  if (yield PageDirty(page)) return;
+  if (yield PageActive(page)) return;
+  if (yield PageUnevictable(page)) return;
+  if (!(yield PageLRU(page))) return;
+  yield* add_then_drain_if_full(cpu, 'lru_rotate', page);
+}
+
+/** mm/swap.c add_page_to_unevictable_list: past the pagevecs. */
+export function* add_page_to_unevictable_list(_cpu: Cpu, page: PagePtr): Steps {
+  yield* under_lru_lock(() => {
+    poke(page + Page.PG_active, 0);
+    poke(page + Page.PG_unevictable, 1);
+    poke(page + Page.PG_lru, 1);
+    add_page_to_lru_list(page, LRU_UNEVICTABLE);
+  });
+}
+export { lru_add_page_tail } from './swap/move-fn';
