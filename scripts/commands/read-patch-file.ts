@@ -1,0 +1,26 @@
+import { MAX_INPUT_BYTES } from '../../model/patch/limits';
+import { PatchError } from '../../model/patch/patch-error';
+import { readPatch } from '../../model/patch/read-patch';
+import type { PatchInput } from '../../model/patch/types';
+import { UsageError } from '../cli/command';
+import type { Io } from '../cli/command';
+import { readInput } from '../cli/input';
+import { packagePath } from '../cli/package-root';
+
+/** Where the package keeps the mail that lzfree is about. */
+export const OWN_MAIL = packagePath('patches', 'rfc-3of6-reply.txt');
+
+/**
+ * Reads the patch that the user named, `-` for standard input, or the mail that lzfree is about.
+ *
+ * @throws UsageError naming file, line and reason if it is no patch that can be read
+ */
+export async function readPatchFile(file: string | undefined, io: Io): Promise<PatchInput> {
+  const bytes = await readInput(file ?? OWN_MAIL, io, MAX_INPUT_BYTES);
+  try {
+    return await readPatch(bytes);
+  } catch (error) {
+    if (!(error instanceof PatchError)) throw error;
+    throw new UsageError(error.in(file === undefined || file === '-' ? 'standard input' : file));
+  }
+}
