@@ -121,6 +121,7 @@ function pagevec_take(cpu: Cpu, pvec: PagevecName): PagePtr[] {
 
 /** mm/swap.c pagevec_lru_move_fn on the pages of a pagevec, which are no longer in it. */
 function* pagevec_lru_move_fn(cpu: Cpu, pvec: PagevecName, pages: readonly PagePtr[]): Steps {
+  if (pages.length === 0) return;
   const move_fn = MOVE_FN[pvec];
   if (pages.length === 1) {
     yield* under_lru_lock(() => move_fn(pages[0]!));
@@ -133,6 +134,10 @@ function* pagevec_lru_move_fn(cpu: Cpu, pvec: PagevecName, pages: readonly PageP
   }
   yield* release_pages(cpu, pages);
 }
+
+/** mm/swap.c __pagevec_lru_add: for a pagevec on its user's stack; its references go with it. */
+export const __pagevec_lru_add = (cpu: Cpu, pages: readonly PagePtr[]): Steps =>
+  pagevec_lru_move_fn(cpu, 'lru_add', pages);
 
 /** Takes a reference, adds the page and, when that filled the pagevec, moves all of it. */
 function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): Steps {
