@@ -217,6 +217,20 @@ export class Machine {
     this.set(cell, this.arena.mem[cell]! + delta);
   }
 
+  /** Takes a lock word inside an atomic section; the caller knows that it is free. */
+  take(addr: Ptr): void {
+    const cell = addr >> 2;
+    this.touch(cell, Touch.trylock);
+    this.set(cell, -1);
+  }
+
+  /** Releases a lock word inside an atomic section. */
+  release(addr: Ptr): void {
+    const cell = addr >> 2;
+    this.touch(cell, Touch.unlock);
+    this.set(cell, 0);
+  }
+
   /** Records a fault that does not end the task. */
   report(fault: Fault): void {
     this.faults.push(fault);

@@ -223,7 +223,7 @@ function perCpuLayout(config: KernelConfig) {
 export const ksm_state = struct('ksm', [
   /** ksm_thread_mutex: held through a scan, and to change `run`. */
   'thread_mutex',
-  /** KSM_RUN_*: what /sys/kernel/mm/ksm/run says. */
+  /** KSM_RUN_*: what was written to /sys/kernel/mm/ksm/run. */
   'run',
   /** ksm_scan: completed scans; the mm at the cursor (0: the list's head); the next address. */
   'seqnr',
@@ -257,19 +257,21 @@ export const StableNode = stable_node.offset;
 /** struct rmap_item, one for each virtual page of each mm at most: its slot says which. */
 export const rmap_item = struct('rmap_item', [
   'used',
-  /** Referenced while in the stable tree. */
-  'anon_vma',
-  /** The contents at the last scan stand for oldchecksum; has_checksum is 0 before the first. */
-  'oldchecksum0',
-  'oldchecksum1',
-  'has_checksum',
-  /** stable_node, while STABLE_FLAG. */
+  /** STABLE_FLAG: on the hlist of the stable node `head`. */
+  'stable',
+  /** A leaving item keeps it; insertion into the unstable tree overwrites it. */
   'head',
   'hlist_next',
-  /** UNSTABLE_FLAG, with the seqnr of its insertion and its successor in the unstable tree. */
+  /** Referenced while stable. */
+  'anon_vma',
+  /** UNSTABLE_FLAG, with the seqnr of the scan that inserted it, and its successor there. */
   'unstable',
   'seqnr',
   'next',
+  /** The contents at the last scan, which stand for their checksum; none before the first. */
+  'oldchecksum0',
+  'oldchecksum1',
+  'has_checksum',
 ]);
 export const RmapItem = rmap_item.offset;
 
@@ -287,3 +289,7 @@ export const peek = (addr: Ptr): number => kernel.machine.peek(addr);
 export const poke = (addr: Ptr, value: number): void => kernel.machine.poke(addr, value);
 /** Adds to a counter inside an atomic section; recorded, commutes with other additions. */
 export const bump = (addr: Ptr, delta: number): void => kernel.machine.bump(addr, delta);
+/** Takes a lock word that is known to be free, inside an atomic section; recorded. */
+export const take = (addr: Ptr): void => kernel.machine.take(addr);
+/** Releases a lock word inside an atomic section; recorded. */
+export const release = (addr: Ptr): void => kernel.machine.release(addr);
