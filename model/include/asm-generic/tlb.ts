@@ -13,13 +13,13 @@ import type { Address, Mm, Page } from '../linux/mm_types';
 import { MarkLazyFree } from '../linux/swap';
 
 /** struct mmu_gather_batch. A pointer in `pages` may carry MarkLazyFree's mark. */
-export interface mmu_gather_batch {
+export interface MmuGatherBatch {
   readonly pages: Page[];
   readonly max: number;
 }
 
 /** struct mmu_gather: `batches[0]` is the one on the stack, the others are linked behind it. */
-export interface mmu_gather {
+export interface MmuGather {
   readonly mm: Mm;
   /** The range that a flush covers, in pages, end exclusive. */
   start: Address;
@@ -27,10 +27,13 @@ export interface mmu_gather {
   need_flush: boolean;
   readonly fullmm: boolean;
   need_flush_all: boolean;
-  readonly batches: mmu_gather_batch[];
+  readonly batches: MmuGatherBatch[];
   /** Index of the batch that takes the next page. */
   active: number;
 }
+
+/** By the name that C has for it. */
+export type mmu_gather = MmuGather;
 
 const PAGE_SIZE = 4096;
 
@@ -48,12 +51,12 @@ export function MAX_GATHER_BATCH_COUNT(): number {
 }
 
 /** include/asm-generic/tlb.h tlb_remove_page. */
-export function* tlb_remove_page(cpu: Cpu, tlb: mmu_gather, page: Page): Steps {
+export function* tlb_remove_page(cpu: Cpu, tlb: MmuGather, page: Page): Steps {
   if ((yield* __tlb_remove_page(tlb, page)) === 0) yield* tlb_flush_mmu(cpu, tlb);
 }
 
 /** include/asm-generic/tlb.h tlb_remove_tlb_entry: flushes nothing and tracks no range. */
-export function tlb_remove_tlb_entry(tlb: mmu_gather): void {
+export function tlb_remove_tlb_entry(tlb: MmuGather): void {
   tlb.need_flush = true;
 }
 
@@ -65,7 +68,7 @@ export const tlb_remove_pmd_tlb_entry = tlb_remove_tlb_entry;
  * architecture with a gather of its own does not get this function, and a kernel that uses it does not
  * build there.
  */
-export function* tlb_madvfree_page(cpu: Cpu, tlb: mmu_gather, page: Page): Steps {
+export function* tlb_madvfree_page(cpu: Cpu, tlb: MmuGather, page: Page): Steps {
   if (!kernel.config.genericGather) {
     const what = 'undefined symbol: this architecture has its own mmu_gather';
     throw new KernelFault({ kind: 'oops', where: 'tlb_madvfree_page', what });

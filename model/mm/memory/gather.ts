@@ -4,7 +4,7 @@ import type { Address, Mm, Page } from '../../include/linux/mm_types';
 import {
   MAX_GATHER_BATCH,
   MAX_GATHER_BATCH_COUNT,
-  type mmu_gather,
+  type MmuGather,
 } from '../../include/asm-generic/tlb';
 import { flush_tlb_mm_range, TLB_FLUSH_ALL } from '../../arch/x86/mm/tlb';
 import type { Steps } from '../../machine/op';
@@ -18,7 +18,7 @@ import { free_pages_and_swap_cache } from '../swap_state';
  *
  * @param end exclusive; with start 0 and TLB_FLUSH_ALL the whole mm is torn down (fullmm)
  */
-export function tlb_gather_mmu(mm: Mm, start: Address, end: Address): mmu_gather {
+export function tlb_gather_mmu(mm: Mm, start: Address, end: Address): MmuGather {
   return {
     mm,
     start,
@@ -37,7 +37,7 @@ export function tlb_gather_mmu(mm: Mm, start: Address, end: Address): mmu_gather
  *
  * @returns false if there is none; the gather is full.
  */
-function* tlb_next_batch(tlb: mmu_gather): Steps<boolean> {
+function* tlb_next_batch(tlb: MmuGather): Steps<boolean> {
   if (tlb.active + 1 < tlb.batches.length) {
     tlb.active++;
     return true;
@@ -54,7 +54,7 @@ function* tlb_next_batch(tlb: mmu_gather): Steps<boolean> {
  *
  * @returns free slots left; 0 if the caller has to flush. The page itself is stored in any case.
  */
-export function* __tlb_remove_page(tlb: mmu_gather, page: Page): Steps<number> {
+export function* __tlb_remove_page(tlb: MmuGather, page: Page): Steps<number> {
   VM_BUG_ON(!tlb.need_flush, 'mm/memory.c __tlb_remove_page', '!tlb->need_flush');
   let batch = tlb.batches[tlb.active]!;
   batch.pages.push(page);
@@ -66,7 +66,7 @@ export function* __tlb_remove_page(tlb: mmu_gather, page: Page): Steps<number> {
 }
 
 /** arch/x86/include/asm/tlb.h tlb_flush. */
-function* tlb_flush(cpu: Cpu, tlb: mmu_gather): Steps {
+function* tlb_flush(cpu: Cpu, tlb: MmuGather): Steps {
   if (!tlb.fullmm && !tlb.need_flush_all) {
     yield* flush_tlb_mm_range(cpu, tlb.mm, tlb.start, tlb.end);
   } else {
@@ -78,7 +78,7 @@ function* tlb_flush(cpu: Cpu, tlb: mmu_gather): Steps {
  * mm/memory.c tlb_flush_mmu: the flush, then the freeing; nothing if no pte was changed. `start` and
  * `end` stay. Batches that hold nothing are passed on too: each drains this CPU's pagevecs.
  */
-export function* tlb_flush_mmu(cpu: Cpu, tlb: mmu_gather): Steps {
+export function* tlb_flush_mmu(cpu: Cpu, tlb: MmuGather): Steps {
   if (!tlb.need_flush) return;
   tlb.need_flush = false;
   yield* tlb_flush(cpu, tlb);
@@ -90,7 +90,7 @@ export function* tlb_flush_mmu(cpu: Cpu, tlb: mmu_gather): Steps {
 }
 
 /** mm/memory.c tlb_finish_mmu: the last flush; the pages of further batches go back. */
-export function* tlb_finish_mmu(cpu: Cpu, tlb: mmu_gather): Steps {
+export function* tlb_finish_mmu(cpu: Cpu, tlb: MmuGather): Steps {
   yield* tlb_flush_mmu(cpu, tlb);
   tlb.batches.length = 1;
 }

@@ -1,0 +1,70 @@
+/** mm/memory.c and mm/process_vm_access.c: another process's memory through the kernel's own map. */
+import { FOLL_GET, FOLL_TOUCH, FOLL_WRITE } from '../../include/linux/foll';
+import { page_content } from '../../include/linux/highmem';
+import { mm_struct, type Address, type Mm, type Page } from '../../include/linux/mm_types';
+import { EFAULT } from '../../include/uapi/asm-generic/errno-base';
+import { readLock, readUnlock, store, type Steps } from '../../machine/op';
+import type { Cpu } from '../../state/cpu';
+import { set_page_dirty_lock } from '../page-writeback';
+import { put_page } from '../swap';
+import { __get_user_pages, get_user_pages } from './gup';
+
+const { mmap_sem } = mm_struct.offset;
+
+/**
+ * mm/memory.c access_process_vm, __access_remote_vm: a write by ptrace or /proc/pid/mem, all of it
+ * under mmap_sem. Abstracted: the mm's own reference count, as the scenario lets no mm die meanwhile.
+ *
+ * @returns 0, or -EFAULT if nothing was written (in Linux: fewer bytes than asked for).
+ */
+export function* access_process_vm(
+  cpu: Cpu,
+  mm: Mm,
+  address: Address,
+  part: number,
+  value: number,
+): Steps<number> {
+  yield readLock(mm + mmap_sem);
+  const page = yield* get_user_pages(cpu, mm, address, true, true);
+  if (page > 0) {
+    yield store(page_content(page, part), value);
+    yield* set_page_dirty_lock(cpu, page);
+    yield* put_page(cpu, page);
+  }
+  yield readUnlock(mm + mmap_sem);
+  return page > 0 ? 0 : -EFAULT;
+}
+
+/**
+ * mm/process_vm_access.c process_vm_rw_pages, for a write: mmap_sem covers the pinning only, and
+ * FOLL_FORCE is not asked for. One batch: up to 1024 pages in Linux.
+ *
+ * @param end exclusive
+ * @param parts which parts of each page to write
+ * @returns 0 or -EFAULT: unless every page was pinned, none is written.
+ */
+export function* process_vm_writev(
+  cpu: Cpu,
+  mm: Mm,
+  start: Address,
+  end: Address,
+  parts: readonly number[],
+  value: number,
+): Steps<number> {
+  const pages: Page[] = [];
+  yield readLock(mm + mmap_sem);
+  const flags = FOLL_TOUCH | FOLL_GET | FOLL_WRITE;
+  yield* __get_user_pages(cpu, mm, start, end - start, flags, pages);
+  yield readUnlock(mm + mmap_sem);
+  const complete = pages.length === end - start;
+  if (complete) {
+    for (const page of pages) {
+      for (const part of parts) yield store(page_content(page, part), value);
+    }
+  }
+  for (const page of pages) {
+    if (complete) yield* set_page_dirty_lock(cpu, page);
+    yield* put_page(cpu, page);
+  }
+  return complete ? 0 : -EFAULT;
+}
