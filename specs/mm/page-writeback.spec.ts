@@ -138,6 +138,16 @@ describe('end_page_writeback', () => {
     expect(bench.list(LRU_INACTIVE_FILE)).toEqual([page, newer]);
   });
 
+  it('is still under write-back while it is being rotated', () => {
+    const bench = new Bench();
+    const [page] = bench.lruPages(1, 'PG_reclaim');
+    bench.run(set_page_writeback(bench.cpu(), page!));
+    const task = bench.kernel.machine.spawn(end_page_writeback(bench.cpu(), page!));
+    bench.until(task, () => bench.count(page!) === 2);
+    expect(bench.has(page!, 'PG_writeback')).toBe(true);
+    bench.finish(task);
+  });
+
   it('does not rotate any other page', () => {
     const bench = new Bench();
     const [page] = bench.lruPages(1);

@@ -104,12 +104,20 @@ describe('shrink_page_list', () => {
     expect(bench.event('PGACTIVATE')).toBe(1);
   });
 
-  it('keeps an anonymous page if it may do no I/O', () => {
+  it('does not ask for a slot if it may do no I/O', () => {
     const bench = new Bench();
     const page = isolatedAnon(bench);
     shrink(bench, page, { gfp_io: false, gfp_fs: false });
-    expect(bench.has(page, 'PG_swapcache')).toBe(false);
+    expect(bench.has(page, 'PG_dirty')).toBe(false);
     expect(bench.has(page, 'PG_active')).toBe(false);
+  });
+
+  it('keeps a mapped page if it may not unmap', () => {
+    const bench = new Bench();
+    const page = isolatedAnon(bench);
+    bench.set(page + Page._mapcount, 0);
+    expect(shrink(bench, page, { may_unmap: false }).scanned).toBe(1);
+    expect(bench.has(page, 'PG_dirty')).toBe(false);
   });
 
   it('sends an mlocked page to the unevictable list and drops its slot', () => {
@@ -200,7 +208,7 @@ describe('__remove_mapping against somebody who dirties the page and lets go', (
     const over = machine.finished(task);
     bench.set(page + Page.PG_dirty, 1);
     bench.set(page + Page._count, bench.count(page) - 1);
-    while (!machine.finished(task)) machine.step(task, 0);
+    bench.finish(task);
     return { lost: bench.word(page + Page.free) === 1, over };
   }
 

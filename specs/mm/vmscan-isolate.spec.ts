@@ -176,15 +176,24 @@ describe('putback_lru_page', () => {
     expect(bench.event('UNEVICTABLE_PGRESCUED')).toBe(1);
   });
 
+  it('counts a page that stays unevictable neither as rescued nor as culled', () => {
+    const bench = new Bench();
+    const page = isolated(bench, 'PG_unevictable', 'PG_mlocked');
+    bench.run(putback_lru_page(bench.cpu(), page));
+    expect(bench.list(LRU_UNEVICTABLE)).toEqual([page]);
+    expect(bench.event('UNEVICTABLE_PGRESCUED')).toBe(0);
+    expect(bench.event('UNEVICTABLE_PGCULLED')).toBe(0);
+  });
+
   it('finds out that the page became evictable on the unevictable list', () => {
     const bench = new Bench();
     const page = isolated(bench);
     bench.flags(page, 'PG_mlocked');
     const { machine } = bench.kernel;
     const task = machine.spawn(putback_lru_page(bench.cpu(), page));
-    while (!bench.has(page, 'PG_unevictable')) machine.step(task, 0);
+    bench.until(task, () => bench.has(page, 'PG_unevictable'));
     bench.set(page + Page.PG_mlocked, 0);
-    while (!machine.finished(task)) machine.step(task, 0);
+    bench.finish(task);
     bench.run(lru_add_drain(bench.cpu()));
     expect(bench.list(LRU_UNEVICTABLE)).toEqual([]);
     expect(bench.list(LRU_INACTIVE_ANON)).toEqual([page]);

@@ -1,6 +1,7 @@
 import type { HunkId } from '../../model/features/hunk-id';
 import {
   LRU_ACTIVE_ANON,
+  LRU_ACTIVE_FILE,
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
   LRU_UNEVICTABLE,
@@ -123,11 +124,11 @@ describe('shrink_inactive_list', () => {
     const { machine } = bench.kernel;
     bench.set(page! + Page.PG_locked, -1);
     const task = machine.spawn(reclaim_inactive(bench.cpu(), 'anon', 1));
-    while (bench.stat('NR_ISOLATED_ANON') === 0) machine.step(task, 0);
+    bench.until(task, () => bench.stat('NR_ISOLATED_ANON') === 1);
     bench.set(page! + Page._count, 1);
-    while (!bench.has(page!, 'PG_lru')) machine.step(task, 0);
+    bench.until(task, () => bench.has(page!, 'PG_lru'));
     bench.set(page! + Page.PG_locked, 0);
-    while (!machine.finished(task)) machine.step(task, 0);
+    bench.finish(task);
     expect(isFree(bench, page!)).toBe(true);
     expect(bench.stat('NR_INACTIVE_ANON')).toBe(0);
     expect(machine.faults).toEqual([]);
@@ -171,6 +172,7 @@ describe('shrink_active_list', () => {
     expect([bench.event('PGREFILL'), bench.event('PGDEACTIVATE')]).toEqual([2, 2]);
     expect(bench.stat('NR_ISOLATED_ANON')).toBe(0);
     expect([a, b].map((page) => bench.count(page!))).toEqual([1, 1]);
+    expect([a, b].some((page) => bench.has(page!, 'PG_active'))).toBe(false);
   });
 
   it('does not care for PG_referenced', () => {
@@ -183,6 +185,18 @@ describe('shrink_active_list', () => {
 });
 
 describe('shrink_lruvec', () => {
+  it('ages an active list only while its inactive list is low', () => {
+    const bench = new Bench();
+    const inactive = filePages(bench, 2);
+    for (const page of inactive) bench.set(page + Page.PG_locked, -1);
+    const active = bench.lruPages(2, 'PG_active');
+    bench.run(shrink_zone_once(bench.cpu()));
+    expect(bench.list(LRU_ACTIVE_FILE)).toEqual(active.toReversed());
+    bench.lruPages(1, 'PG_active');
+    bench.run(shrink_zone_once(bench.cpu()));
+    expect(bench.list(LRU_ACTIVE_FILE)).toEqual([]);
+  });
+
   it('ages the active anonymous list at the end, whatever was scanned', () => {
     const bench = new Bench();
     bench.lruPages(2, ANON, 'PG_active');

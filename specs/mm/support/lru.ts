@@ -53,6 +53,20 @@ export class Bench {
     return this.kernel.machine.faults.slice(before);
   }
 
+  /** Lets a task go on until something holds. @throws if it ends before. */
+  until(task: number, condition: () => boolean): void {
+    const { machine } = this.kernel;
+    while (!condition()) {
+      if (machine.finished(task)) throw new Error('until: the task ended first');
+      machine.step(task, 0);
+    }
+  }
+
+  /** Lets a task go on to its end. */
+  finish(task: number): void {
+    this.until(task, () => this.kernel.machine.finished(task));
+  }
+
   word(addr: Ptr): number {
     return this.kernel.machine.arena.mem[addr >> 2]!;
   }
