@@ -53,6 +53,8 @@ export interface Signature {
   readonly removed?: readonly string[];
   /** Tokens that the series does not have there. */
   readonly absent?: readonly string[];
+  /** Tokens that must not stand in the lines right before it. */
+  readonly before?: readonly string[];
   /** It changes comments only. */
   readonly comment?: boolean;
 }

@@ -5,7 +5,7 @@ import { NAMED_VARIANTS, switchesOf, VARIANT_NAMES } from './variant';
 import type { Variant } from './variant';
 
 /** The text does not name a variant. The message is one line that says what would. */
-export class VariantNameError extends Error {
+class VariantNameError extends Error {
   override readonly name = 'VariantNameError';
   /** The input is at fault, not the program. */
   readonly exitCode = 2;

@@ -19,7 +19,7 @@ export interface ImportedVariant {
   /** Hunks of the given patches that the input does not hold. */
   readonly dropped: readonly HunkId[];
   /** What the variant's C code would miss. */
-  readonly missing: readonly Missing[];
+  readonly unmet: readonly Missing[];
 }
 
 const FIXUP = 'fixup';
@@ -55,6 +55,6 @@ export function importedVariant({ known }: MatchResult, rule?: RestRule): Import
     dropped: known
       .filter((match) => !isThere(match) && found.has(patchOf(match.id)))
       .map(({ id }) => id),
-    missing: validate(variant),
+    unmet: validate(variant),
   };
 }

@@ -12,10 +12,12 @@ export const MAX_MESSAGES = 2_000;
 /** The most files that one patch may touch. */
 export const MAX_FILES = 5_000;
 
+/** The most hunks that one patch may have. */
+export const MAX_HUNKS = 20_000;
+
 const LINE_FEED = 0x0a;
 
-/** Refuses an input by its size alone; call it before reading, and again while reading a stream. */
-export function checkSize(bytes: number): void {
+function checkSize(bytes: number): void {
   if (bytes <= MAX_INPUT_BYTES) return;
   const reason = `the input is larger than ${MAX_INPUT_BYTES / 1024 / 1024} MiB`;
   throw new PatchError(WHOLE_INPUT, reason, 'give the patch mails alone');

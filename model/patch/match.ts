@@ -121,18 +121,6 @@ function matchKnown(id: HunkId, candidates: readonly Candidate[], input: PatchIn
 
 const FROM_LEAST = ['by-signature', 'reformatted', 'moved', 'exact'] as const;
 
-/** Whether a hunk that was not taken says the same as one that was, as a quoted mail does. */
-function repeats(hunk: Candidate, other: Candidate): boolean {
-  const { lines, old } = hunk.source;
-  return (
-    other.file === hunk.file &&
-    other.shapes.length > 0 &&
-    other.source.old.start === old.start &&
-    other.source.lines.length === lines.length &&
-    lines.every((line, index) => sameLine(line, other.source.lines[index]))
-  );
-}
-
 function matchInput(
   hunk: Candidate,
   all: readonly Candidate[],
@@ -140,27 +128,25 @@ function matchInput(
   compare: boolean,
 ): InputMatch {
   const { patch, file, source } = hunk;
-  const first = hunk.shapes.length === 0 ? all.find((other) => repeats(hunk, other)) : undefined;
+  const said = hunk.repeats === undefined ? hunk : all[hunk.repeats];
   const ids = [
-    ...new Set([
-      ...(first ?? hunk).shapes.flatMap(({ shape }) => [...shape.hunks]),
-      ...hunk.bySignature,
-    ]),
+    ...new Set([...said.shapes.flatMap(({ shape }) => [...shape.hunks]), ...said.bySignature]),
   ];
   const found = { patch, file, hunk: source, ids, candidates: [] };
-  const open = first === undefined ? hunk.groups.filter(isFree) : [];
-  if (KNOWN_FILES.has(file) && (open.length === 0 || hunk.bySignature.length > 0)) {
+  const open = said.groups.filter(isFree);
+  if (KNOWN_FILES.has(file) && (open.length === 0 || said.bySignature.length > 0)) {
     const statuses = ids.map((id) => known.get(id)?.status);
-    return {
-      ...found,
-      status: FROM_LEAST.find((status) => statuses.includes(status)) ?? 'comments',
-    };
+    const status = FROM_LEAST.find((least) => statuses.includes(least));
+    return { ...found, status: status ?? 'comments' };
   }
-  const candidates = [
-    ...new Set(open.flatMap(({ ambiguous = [] }) => ambiguous.flatMap(({ hunks }) => [...hunks]))),
-  ];
+  const could = open.flatMap(({ ambiguous = [] }) => ambiguous.flatMap(({ hunks }) => [...hunks]));
   const nearest = compare ? nearestHunk(file, source.lines) : undefined;
-  return { ...found, status: 'unknown', candidates, ...(nearest === undefined ? {} : { nearest }) };
+  return {
+    ...found,
+    status: 'unknown',
+    candidates: [...new Set(could)],
+    ...(nearest === undefined ? {} : { nearest }),
+  };
 }
 
 /** Finds the hunks of the series in any patch, by what they change and not by where they stand. */

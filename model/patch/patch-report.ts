@@ -4,6 +4,7 @@ import { checkDiffstat } from './diffstat';
 import type { DiffstatCheck } from './diffstat';
 import { matchHunks } from './match';
 import type { InputStatus, KnownMatch, MatchResult } from './match';
+import type { NearestHunk } from './matching/nearest-hunk';
 import type { PatchPosition } from './patch-error';
 import { countLines } from './types';
 import type { HunkLine, LineCount, LineRange, Patch, PatchHunk, PatchInput } from './types';
@@ -31,7 +32,9 @@ export interface ReportedHunk {
   /** How it was recognised. */
   readonly match: InputStatus | 'announced';
   /** For an unknown one: the known hunk that it is most like. */
-  readonly nearest?: HunkId;
+  readonly nearest?: NearestHunk;
+  /** For an unknown one: the known hunks that it could be, where nothing tells which. */
+  readonly candidates?: readonly HunkId[];
   /** What the input has of it; absent for an announced one. */
   readonly text?: ReportedText;
 }
@@ -92,14 +95,15 @@ function reportPatch(patch: Patch): ReportedPatch {
 
 function reportHunks({ input, known }: MatchResult): ReportedHunk[] {
   const byId = new Map<HunkId, KnownMatch>(known.map((match) => [match.id, match]));
-  return input.map(({ patch, ids, file, hunk, status, nearest }) => ({
+  return input.map(({ patch, ids, file, hunk, status, nearest, candidates }) => ({
     patch,
     ids,
     switches: ids.flatMap((id) => [...(byId.get(id)?.switches ?? [])]),
     file,
     status: hunk.status,
     match: status,
-    ...(nearest === undefined ? {} : { nearest: nearest.id }),
+    ...(nearest === undefined ? {} : { nearest }),
+    ...(candidates.length === 0 ? {} : { candidates }),
     text: reportText(hunk),
   }));
 }
@@ -117,8 +121,7 @@ function announcedHunks({ known }: MatchResult, { patches }: PatchInput): Report
 }
 
 /** Says what a patch holds and which hunks of the series they are. */
-export function reportPatches(input: PatchInput): PatchReport {
-  const matches = matchHunks(input);
+export function reportPatches(input: PatchInput, matches = matchHunks(input)): PatchReport {
   const { carrier, messages, from, date } = input;
   const hunks = [...reportHunks(matches), ...announcedHunks(matches, input)];
   return {

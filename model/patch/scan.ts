@@ -1,7 +1,7 @@
 import { parsePatch } from 'diff';
 import { isFileHeader, parseHunkHeader, readHunkBody } from './hunk-body';
 import type { HunkBody, HunkHead } from './hunk-body';
-import { MAX_FILES } from './limits';
+import { MAX_FILES, MAX_HUNKS } from './limits';
 import { excerpt, PatchError } from './patch-error';
 import type { PatchPosition } from './patch-error';
 import type { SourceLine } from './source-text';
@@ -72,6 +72,7 @@ interface Found {
   readonly prose: SourceLine[];
   readonly sections: Section[];
   collapsed: boolean;
+  hunks: number;
 }
 
 /** Reads a file's header; returns the index of the first line behind it. */
@@ -99,6 +100,14 @@ function readHunk(lines: readonly SourceLine[], at: number, head: HunkHead, foun
       'restore its --- and +++ lines',
     );
   }
+  found.hunks += 1;
+  if (found.hunks > MAX_HUNKS) {
+    throw new PatchError(
+      head.line.position,
+      `more than ${MAX_HUNKS} hunks`,
+      'give one series alone',
+    );
+  }
   const body = readHunkBody(lines, at + 1, head, name.slice(4));
   section.hunks.push({ ...head, lines: body.lines, missing: body.missing });
   found.collapsed ||= body.collapsed;
@@ -116,7 +125,7 @@ function skipLine(line: SourceLine, found: Found): void {
 }
 
 function readSections(lines: readonly SourceLine[]): Found {
-  const found: Found = { prose: [], sections: [], collapsed: false };
+  const found: Found = { prose: [], sections: [], collapsed: false, hunks: 0 };
   for (let at = 0; at < lines.length;) {
     const head = parseHunkHeader(lines[at]);
     if (startsSection(lines, at)) at = openSection(lines, at, found);

@@ -8,7 +8,7 @@ import { readInput } from '../cli/input';
 import { packagePath } from '../cli/package-root';
 
 /** Where the package keeps the mail that lzfree is about. */
-export const OWN_MAIL = packagePath('patches', 'rfc-3of6-reply.txt');
+const OWN_MAIL = packagePath('patches', 'rfc-3of6-reply.txt');
 
 /**
  * Reads the patch that the user named, `-` for standard input, or the mail that lzfree is about.

@@ -3,6 +3,7 @@ import { COMPANIONS } from '../../model/patch/patch-report';
 import type { PatchReport, ReportedHunk, ReportedPatch } from '../../model/patch/patch-report';
 import { formatTable } from '../cli/table';
 import { wrapText } from '../cli/text';
+import { printable } from './printable';
 
 /** What the text says besides the report itself. */
 export interface PatchesTextOptions {
@@ -12,7 +13,9 @@ export interface PatchesTextOptions {
   readonly file?: string;
 }
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** A count and its noun. */
+export const plural = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function inWords(parts: readonly (readonly [number, string])[]): string {
   return parts
@@ -29,7 +32,8 @@ function mailAnswer({ patches, hunks }: PatchReport): string {
   const completed = quoted.filter(({ status }) => status === 'completed').length;
   const announced = hunks.filter(({ status }) => status === 'announced').length;
   const fixup = inRole('reply').length;
-  return `${plural(quoted.length, 'quoted hunk')} of 3/6 (${completed} completed), ${fixup} in the fixup, ${announced} announced.`;
+  const own = `${plural(quoted.length, 'quoted hunk')} of 3/6 (${completed} completed)`;
+  return `${own}, ${fixup} in the fixup, ${announced} announced.`;
 }
 
 /** The answer for a reader's file: how much of it is recognised. */
@@ -85,7 +89,7 @@ function filesTable(patch: ReportedPatch, width: number): string {
 /** A hunk's id, and below it the names of its parts that are switches of their own. */
 function hunkCell({ ids, switches, nearest, file }: ReportedHunk): string {
   if (ids.length === 0)
-    return nearest === undefined ? `${file}: ?` : `${file}: ? (like ${nearest})`;
+    return nearest === undefined ? `${file}: ?` : `${file}: ? (like ${nearest.id})`;
   return ids
     .flatMap((id) => {
       const parts = switches.filter((switchId) => switchId.startsWith(`${id}/`));
@@ -94,7 +98,8 @@ function hunkCell({ ids, switches, nearest, file }: ReportedHunk): string {
     .join('\n');
 }
 
-function hunksTable(hunks: readonly ReportedHunk[], own: boolean, width: number): string {
+/** Hunks of a patch with the switches that model them. */
+export function hunksTable(hunks: readonly ReportedHunk[], own: boolean, width: number): string {
   const rows = hunks.map((hunk) => [
     String(hunk.text?.position.line ?? '-'),
     hunkCell(hunk),
@@ -125,9 +130,10 @@ function remarks(report: PatchReport, own: boolean): string[] {
   const completed = report.hunks.flatMap(({ status, text }) => {
     if (status !== 'completed' || text === undefined) return [];
     const { position, added, recovered, unknown } = text;
+    const lines = `${recovered} of its ${added} added lines`;
     return [
-      `The hunk on line ${position.line} breaks off: ${recovered} of its ${added} added lines were recovered ` +
-        `from the old side of the fixup, its last ${plural(unknown, 'context line')} stay unknown.`,
+      `The hunk on line ${position.line} breaks off: ${lines} were recovered from the old side of ` +
+        `the fixup, its last ${plural(unknown, 'context line')} stay unknown.`,
     ];
   });
   const announced = report.hunks.filter(({ status }) => status === 'announced');
@@ -152,14 +158,16 @@ export function patchesText(report: PatchReport, { width, file }: PatchesTextOpt
   const blocks = report.patches.map((patch, index) => {
     const hunks = report.hunks.filter((hunk) => hunk.patch === index);
     const files = patch.diffstat.length === 0 ? [] : [filesTable(patch, width)];
-    return [wrapText(patchTitle(patch), width), ...files, hunksTable(hunks, own, width)].join(
-      '\n\n',
-    );
+    return [
+      wrapText(printable(patchTitle(patch)), width),
+      ...files,
+      hunksTable(hunks, own, width),
+    ].join('\n\n');
   });
   const next = own ? 'Next: lzfree hunks' : `Next: lzfree import ${file}`;
   return [
     wrapText(own ? mailAnswer(report) : fileAnswer(report), width),
-    wrapText(sender.join(', '), width),
+    wrapText(printable(sender.join(', ')), width),
     ...blocks,
     ...remarks(report, own).map((remark) => wrapText(remark, width)),
     next,

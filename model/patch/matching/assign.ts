@@ -64,6 +64,21 @@ export function likeness(
   );
 }
 
+/**
+ * Whether a change stands where the known one does. Code acts by its place in its function: the function
+ * must be named, and one of the nearest lines must be the same, if the patch shows any; or two of them.
+ */
+export function isInPlace(
+  { shape, group }: KnownGroup,
+  { group: found, hunk }: InputGroup,
+): boolean {
+  if (shape.anyPlace) return true;
+  const shown = found.before.length + found.after.length > 0;
+  const equal =
+    equalNeighbours(group.before, found.before) + equalNeighbours(group.after, found.after);
+  return hunk.names.has(shape.function) ? equal > 0 || !shown : equal > 1;
+}
+
 /** All ways to give each of `few` its own index below `many`, in rising order. */
 function injections(few: number, many: number): number[][] {
   let all: number[][] = [[]];
@@ -79,8 +94,8 @@ function injections(few: number, many: number): number[][] {
 
 /**
  * Decides which of the input's equal changes is which of the known ones, by function and surroundings. With
- * as many of the one as of the other, their order decides what those leave open; with fewer in the input,
- * nothing does, and they stay ambiguous.
+ * as many of the one as of the other, their order decides what those leave open; otherwise nothing does, and
+ * they stay ambiguous.
  *
  * @returns the pairs; each known and each found change is in one of them at most
  */
@@ -106,7 +121,7 @@ export function assignAlike(
   });
   const most = Math.max(...ways.map(({ total }) => total));
   const best = ways.filter(({ total }) => total === most);
-  if (fewer && best.length > 1) {
+  if (inputs.length !== known.length && best.length > 1) {
     inputs.forEach((input) => (input.ambiguous = known.map(({ shape }) => shape)));
     return [];
   }

@@ -1,5 +1,6 @@
 import type { HunkFacts, Signature } from '../../features/hunk-table';
 import type { InputGroup, PlacedText } from './assign';
+import { tokenizeLines } from './c-tokens';
 import type { SideLine } from './edit-groups';
 
 /** A hunk of the input with those of its changes that no known text explains. */
@@ -21,14 +22,18 @@ function hasAll(tokens: ReadonlySet<string>, wanted: readonly string[] = []): bo
 function agrees(signature: Signature, { hunk, open, silent }: OpenHunk): boolean {
   if (signature.comment === true) return silent;
   if (open.length === 0) return false;
-  const { function: name, absent = [] } = signature;
+  const { function: name, absent = [], before = [] } = signature;
   if (name !== undefined && !hunk.names.has(name)) return false;
   const added = tokensOf(open.flatMap(({ group }) => group.added));
+  const above = new Set(
+    tokenizeLines(open.flatMap(({ group }) => group.before.map((line) => line ?? ''))).flat(),
+  );
   const removed = tokensOf(open.flatMap(({ group }) => group.removed));
   return (
     hasAll(added, signature.added) &&
     hasAll(removed, signature.removed) &&
-    !absent.some((token) => added.has(token))
+    !absent.some((token) => added.has(token)) &&
+    !before.some((token) => above.has(token))
   );
 }
 

@@ -3,8 +3,18 @@
  * is the same. Works on fragments: a piece of a file may begin or end inside a comment.
  */
 
-const TOKEN =
-  /\/\*|\*\/|\/\/|"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[A-Za-z_]\w*|\.?\d[\w.]*|<<=|>>=|\.\.\.|->|\+\+|--|<<|>>|[-+*/%&|^=!<>]=|&&|\|\||##|[^\s\w]/g;
+const TOKEN = new RegExp(
+  [
+    /\/\*|\*\/|\/\//,
+    /"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?/,
+    /[A-Za-z_]\w*|\.?\d[\w.]*/,
+    /<<=|>>=|\.\.\.|->|\+\+|--|<<|>>|[-+*/%&|^=!<>]=|&&|\|\||##/,
+    /[^\s\w]/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
 const COMMENT_LINE = /^\s*\*(?:\s|$)/;
 
 /** Whether the first line of a fragment stands inside a comment, as far as the fragment tells. */

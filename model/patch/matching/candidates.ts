@@ -1,5 +1,6 @@
 import type { HunkId } from '../../features/hunk-id';
 import { HUNKS } from '../../features/hunk-table';
+import { normalizeSpace } from '../normalize';
 import type { PatchHunk, PatchInput } from '../types';
 import { namesIn } from './assign';
 import type { InputGroup, PlacedText } from './assign';
@@ -14,6 +15,8 @@ import type { PlacedShape } from './place-shapes';
 export interface Candidate extends PlacedText {
   /** Its ordinal in the input, from 0. */
   readonly index: number;
+  /** The ordinal of an earlier hunk that says the same of the same place. */
+  readonly repeats?: number;
   readonly patch: number;
   readonly file: string;
   readonly source: PatchHunk;
@@ -26,20 +29,35 @@ export interface Candidate extends PlacedText {
 
 /** The files that the series changes. */
 export const KNOWN_FILES = new Set(HUNKS.map(({ file }) => file));
+
+/** Equal for hunks that say the same of the same place, as a mail and a reply that quotes it do. */
+function hunkKey(file: string, { old, lines }: PatchHunk): string {
+  const plain = lines.map(
+    ({ op, text }) => `${op[0]}${text === null ? '\0' : normalizeSpace(text)}`,
+  );
+  return [file, old.start, ...plain].join('\n');
+}
+
 function toCandidates(input: PatchInput): Candidate[] {
   const sources = input.patches.flatMap(({ files }, patch) =>
     files.flatMap(({ newPath, hunks }) =>
       hunks.map((source) => ({ patch, file: newPath, source })),
     ),
   );
+  const first = new Map<string, number>();
   return sources.map(({ patch, file, source }, index) => {
+    const key = hunkKey(file, source);
+    const repeats = first.get(key);
+    if (repeats === undefined) first.set(key, index);
     const all = [source.header, ...source.lines.map(({ text }) => text ?? '')].join('\n');
     const names = { headerNames: namesIn(source.header), names: namesIn(all) };
     const place: PlacedText = { header: source.header, ...names };
-    const groups = KNOWN_FILES.has(file) ? editGroups(source.lines) : [];
+    const relevant = KNOWN_FILES.has(file) && repeats === undefined;
+    const groups = relevant ? editGroups(source.lines) : [];
     return {
       ...place,
       index,
+      ...(repeats === undefined ? {} : { repeats }),
       patch,
       file,
       source,

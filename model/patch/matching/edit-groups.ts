@@ -23,8 +23,8 @@ export interface EditGroup {
 }
 
 const NEIGHBOURS = 3;
-/** Above this a hunk's own marks are taken as they are, instead of comparing its sides again. */
-const MOST_LINES = 2000;
+/** With more changed lines a hunk's own marks are taken as they are, and its sides not compared again. */
+const MOST_EDITS = 500;
 
 function sideOf(lines: readonly HunkLine[], gone: HunkLine['op']): SideLine[] {
   const side = lines.filter((line) => line.op !== gone);
@@ -60,11 +60,16 @@ function runsByMarks(lines: readonly HunkLine[]): Run[] {
   return runs;
 }
 
-function runsByComparison(older: readonly SideLine[], newer: readonly SideLine[]): Run[] {
+function runsByComparison(
+  older: readonly SideLine[],
+  newer: readonly SideLine[],
+): Run[] | undefined {
   const changes = diffArrays(
     older.map((line) => line.plain),
     newer.map((line) => line.plain),
+    { maxEditLength: MOST_EDITS },
   );
+  if (changes === undefined) return undefined;
   const runs: Run[] = [];
   for (const { count, added, removed } of changes) {
     const last = runs[runs.length - 1];
@@ -137,8 +142,8 @@ function neighbours(lines: readonly SideLine[]): (string | null)[] {
 export function editGroups(lines: readonly HunkLine[]): EditGroup[] {
   const older = sideOf(lines, 'added');
   const newer = sideOf(lines, 'removed');
-  const large = lines.length > MOST_LINES;
-  const runs = large ? runsByMarks(lines) : slideDown(runsByComparison(older, newer), older, newer);
+  const compared = runsByComparison(older, newer);
+  const runs = compared ? slideDown(compared, older, newer) : runsByMarks(lines);
   const groups: EditGroup[] = [];
   let oldAt = 0;
   let newAt = 0;

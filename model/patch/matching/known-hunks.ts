@@ -14,6 +14,8 @@ export interface KnownShape {
   readonly switches: readonly SwitchId[];
   readonly file: string;
   readonly function: string;
+  /** It defines something for the whole file: it does not matter where in the file it stands. */
+  readonly anyPlace: boolean;
   /** Where the mail has it, for a text that stands in the mail as it is. */
   readonly place?: HunkText;
   /** Changes that the patch must make, and those of comments and blank lines, which it need not. */
@@ -33,6 +35,9 @@ function shape(
     switches,
     file: facts.file,
     function: facts.function,
+    anyPlace:
+      facts.function === 'include' ||
+      facts.switches.some(({ defines }) => defines.includes(facts.function)),
     groups: all.filter((group) => !isSilent(group)),
     silent: all.filter(isSilent),
   };

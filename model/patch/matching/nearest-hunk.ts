@@ -9,24 +9,37 @@ import { tokenizeLines } from './c-tokens';
 /** The known hunk that is most like one of the input. */
 export interface NearestHunk {
   readonly id: HunkId;
-  /** What their changed lines have in common, from 0 to 1. */
+  /** How much of their changed code they share, from 0 to 1; without text: how many of its symbols. */
   readonly likeness: number;
   /** The difference of their lines as a diff of diffs; absent where the project has no text of the hunk. */
   readonly difference?: string;
 }
 
 const MARKERS = { context: ' ', added: '+', removed: '-' } as const;
-const LEAST_LIKENESS = 0.2;
+/** A hunk with more lines is not compared line by line: nobody would read that. */
+const MOST_LINES = 1000;
+
+/** Below this two hunks have nothing to do with each other; the less so in different files. */
+const LEAST_LIKENESS = { sameFile: 0.2, otherFile: 0.5 };
 
 function changedTokens(lines: readonly HunkLine[]): string[] {
   const changed = lines.filter(({ op }) => op !== 'context').map(({ text }) => text ?? '');
   return tokenizeLines(changed).flat();
 }
 
-function factTokens(facts: HunkFacts): string[] {
-  const { text, signature } = facts;
-  if (text !== undefined) return changedTokens(text.lines);
-  return [...(signature?.added ?? []), ...(signature?.removed ?? [])];
+/** How like a known hunk is to one with these changed tokens. */
+type Likeness = (tokens: readonly string[]) => number;
+
+function likenessTo({ text, signature }: HunkFacts): Likeness {
+  if (text !== undefined) {
+    const own = changedTokens(text.lines);
+    return (tokens) => shared(tokens, own);
+  }
+  const symbols = [...(signature?.added ?? []), ...(signature?.removed ?? [])];
+  return (tokens) => {
+    const found = new Set(tokens);
+    return symbols.filter((symbol) => found.has(symbol)).length / Math.max(1, symbols.length);
+  };
 }
 
 /** Twice what two bags of tokens share, in relation to all that they hold. */
@@ -61,20 +74,22 @@ function difference(id: HunkId, known: readonly HunkLine[], lines: readonly Hunk
     .trimEnd();
 }
 
-const known = HUNKS.map((facts) => ({ facts, tokens: factTokens(facts) }));
+const known = HUNKS.map((facts) => ({ facts, likenessOf: likenessTo(facts) }));
 
 /** The known hunk of the same file that a hunk is most like, or of any file if none there is like it. */
 export function nearestHunk(file: string, lines: readonly HunkLine[]): NearestHunk | undefined {
   const tokens = changedTokens(lines);
   const ranked = known
-    .map(({ facts, tokens: other }) => ({ facts, likeness: shared(tokens, other) }))
-    .filter(({ likeness }) => likeness >= LEAST_LIKENESS)
-    .map((entry) => ({ ...entry, rank: entry.likeness + (entry.facts.file === file ? 1 : 0) }))
-    .sort((a, b) => b.rank - a.rank);
+    .map(({ facts, likenessOf }) => ({ facts, likeness: likenessOf(tokens) }))
+    .map((entry) => ({ ...entry, sameFile: entry.facts.file === file }))
+    .filter(
+      ({ likeness, sameFile }) => likeness >= LEAST_LIKENESS[sameFile ? 'sameFile' : 'otherFile'],
+    )
+    .sort((a, b) => Number(b.sameFile) - Number(a.sameFile) || b.likeness - a.likeness);
   if (ranked.length === 0) return undefined;
   const { facts, likeness } = ranked[0];
   const { id, text } = facts;
   const percent = Math.round(likeness * 100) / 100;
-  if (text === undefined) return { id, likeness: percent };
+  if (text === undefined || lines.length > MOST_LINES) return { id, likeness: percent };
   return { id, likeness: percent, difference: difference(id, text.lines, lines) };
 }

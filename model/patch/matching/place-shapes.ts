@@ -1,4 +1,4 @@
-import { assignAlike, likeness } from './assign';
+import { assignAlike, isInPlace, likeness } from './assign';
 import type { InputGroup, KnownGroup } from './assign';
 import { coreKey, lineKey } from './edit-groups';
 import type { EditGroup, SideLine } from './edit-groups';
@@ -17,6 +17,9 @@ interface Placement {
   readonly pieces: readonly InputGroup[];
   readonly sameLines: boolean;
 }
+
+/** Among more changes to one file no pieces are looked for; no series has so many. */
+const MOST_PIECES = 500;
 
 type Placements = Map<KnownGroup, Placement>;
 
@@ -62,7 +65,7 @@ function startsWith(lines: readonly SideLine[], at: number, piece: readonly Side
   );
 }
 
-/** Pure insertions among `pieces` that, end to end, are the insertion `target`; undefined if there are none. */
+/** Pure insertions among `pieces` that, end to end, are the insertion `target`. */
 function tile<T>(
   target: EditGroup,
   pieces: readonly T[],
@@ -86,24 +89,38 @@ function tile<T>(
   return used.length > 1 ? { used, sameLines } : undefined;
 }
 
-/** Finds known changes that the input makes in several pieces. */
+/** Whether lines can stand by themselves: no block is begun or ended in them only. */
+function isBalanced(lines: readonly SideLine[]): boolean {
+  let depth = 0;
+  for (const token of lines.flatMap(({ tokens }) => tokens)) {
+    if (token === '{') depth += 1;
+    if (token === '}') depth -= 1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+/** Finds definitions that the input makes in several pieces. */
 function placeSplit(known: readonly KnownGroup[], pool: Set<InputGroup>, placed: Placements): void {
+  if (pool.size > MOST_PIECES) return;
   for (const wanted of known.filter((group) => !placed.has(group))) {
-    const found = tile(wanted.group, [...pool], ({ group }) => group);
+    if (!wanted.shape.anyPlace) continue;
+    const whole = [...pool].filter(({ group }) => isBalanced(group.added));
+    const found = tile(wanted.group, whole, ({ group }) => group);
     if (found === undefined) continue;
     placed.set(wanted, { pieces: found.used, sameLines: found.sameLines });
     found.used.forEach((piece) => pool.delete(piece));
   }
 }
 
-/** Finds known changes that the input makes in one piece with others. */
+/** Finds definitions that the input makes in one piece with others. */
 function placeJoined(
   known: readonly KnownGroup[],
   pool: Set<InputGroup>,
   placed: Placements,
 ): void {
   for (const piece of [...pool]) {
-    const open = known.filter((group) => !placed.has(group));
+    const open = known.filter((group) => group.shape.anyPlace && !placed.has(group));
     const found = tile(piece.group, open, ({ group }) => group);
     if (found === undefined) continue;
     const { used, sameLines } = found;
@@ -112,14 +129,17 @@ function placeJoined(
   }
 }
 
+const inPlaceAndLike = (known: KnownGroup, found: InputGroup): boolean =>
+  isInPlace(known, found) && likeness(known, found) > 0;
+
 function placeGroups(known: readonly KnownGroup[], pool: Set<InputGroup>): Placements {
   const placed: Placements = new Map();
   const open = () => known.filter((group) => !placed.has(group));
-  for (const [k, found] of pairByKey(open(), pool, lineKey, () => true)) {
+  for (const [k, found] of pairByKey(open(), pool, lineKey, isInPlace)) {
     placed.set(k, { pieces: [found], sameLines: true });
   }
   // Tokens alone say less than lines: something of the surroundings must agree as well.
-  for (const [k, found] of pairByKey(open(), pool, coreKey, (k, i) => likeness(k, i) > 0)) {
+  for (const [k, found] of pairByKey(open(), pool, coreKey, inPlaceAndLike)) {
     placed.set(k, { pieces: [found], sameLines: false });
   }
   placeSplit(known, pool, placed);

@@ -1,0 +1,85 @@
+import { variantName } from '../features/variant-name';
+import { describeMissing } from '../features/requires';
+import type { Variant } from '../features/variant';
+import { importedVariant } from './imported-variant';
+import type { ImportedVariant, RestRule } from './imported-variant';
+import { matchHunks } from './match';
+import { reportPatches } from './patch-report';
+import type { PatchReport, ReportedHunk } from './patch-report';
+import type { PatchInput } from './types';
+
+/** A patch file read as a variant of the series. */
+export interface ImportedPatch extends ImportedVariant {
+  /** The variant in the form that every command takes. */
+  readonly name: string;
+  readonly report: PatchReport;
+  /** The hunks that the variant does not model. */
+  readonly unknown: readonly ReportedHunk[];
+}
+
+/** Which doubts about an imported patch the user has set aside. */
+export interface ImportOptions {
+  /** Use what is recognised, without the unknown hunks. */
+  readonly ignoreUnknown?: boolean;
+  /** Use a variant whose C code would not compile. */
+  readonly force?: boolean;
+}
+
+/** The patch is read, but it is no variant that can be run. The message is one line. */
+class ImportError extends Error {
+  override readonly name = 'ImportError';
+  /** The input is at fault, not the program. */
+  readonly exitCode = 2;
+}
+
+/**
+ * Reads a patch as a variant: which hunks of the series it holds, and what is to be taken for the patches
+ * that it does not hold.
+ */
+export function importPatch(input: PatchInput, rest?: RestRule): ImportedPatch {
+  const matches = matchHunks(input);
+  const imported = importedVariant(matches, rest);
+  const report = reportPatches(input, matches);
+  return {
+    ...imported,
+    name: variantName(imported.variant),
+    report,
+    unknown: report.hunks.filter(({ match }) => match === 'unknown'),
+  };
+}
+
+/** Whether an imported patch stands for a variant that can be run as it is. */
+export function isUsable(imported: ImportedPatch, options: ImportOptions = {}): boolean {
+  const { given, unknown, unmet } = imported;
+  return (
+    given.length > 0 &&
+    (unknown.length === 0 || options.ignoreUnknown === true) &&
+    (unmet.length === 0 || options.force === true)
+  );
+}
+
+/**
+ * The variant to run.
+ *
+ * @throws ImportError if nothing of the series is in the patch, if a hunk of it is unknown, or if the variant
+ * would not compile; the last two unless the options say otherwise
+ */
+export function variantToRun(imported: ImportedPatch, options: ImportOptions = {}): Variant {
+  const { given, unknown, unmet, variant } = imported;
+  if (given.length === 0)
+    throw new ImportError('it holds no hunk of the series; give a copy of it');
+  if (unknown.length > 0 && options.ignoreUnknown !== true) {
+    const [{ file, text }] = unknown;
+    const where = `${file}, line ${text?.position.line ?? 0}`;
+    throw new ImportError(
+      `${unknown.length} of its hunks are unknown, the first in ${where}; ` +
+        'see lzfree import, or give --ignore-unknown',
+    );
+  }
+  if (unmet.length > 0 && options.force !== true) {
+    throw new ImportError(
+      `it does not build: ${describeMissing(unmet[0])}; see lzfree import, or give --force`,
+    );
+  }
+  return variant;
+}

@@ -1,0 +1,117 @@
+import { describeMissing } from '../../model/features/requires';
+import { isUsable } from '../../model/patch/import-patch';
+import type { ImportedPatch } from '../../model/patch/import-patch';
+import type { HunkLine } from '../../model/patch/types';
+import type { ReportedHunk } from '../../model/patch/patch-report';
+import { wrapText } from '../cli/text';
+import { hunksTable, plural } from './patches-text';
+import { printable } from './printable';
+
+/** What the text says besides the import itself. */
+export interface ImportTextOptions {
+  /** Columns that a line should fit. */
+  readonly width: number;
+  /** The file as the user named it. */
+  readonly file: string;
+  /** Unknown hunks were set aside by the user. */
+  readonly ignoreUnknown: boolean;
+}
+
+const MARKERS: Readonly<Record<HunkLine['op'], string>> = {
+  context: ' ',
+  added: '+',
+  removed: '-',
+};
+
+/** What is shown of unknown hunks; the document has all. */
+const MOST_HUNKS = 10;
+const MOST_LINES = 40;
+
+/** The first line: which variant the file is, and what is not in that answer. */
+function answer(imported: ImportedPatch, options: ImportTextOptions): string {
+  const { ignoreUnknown } = options;
+  const file = options.file === '-' ? 'Standard input' : options.file;
+  const { name, given, unknown, unmet, report } = imported;
+  if (given.length === 0) return `${file} holds no hunk of the series.`;
+  const builds = unmet.length === 0 ? '' : ', which does not build';
+  if (unknown.length === 0) return `${file} is ${name}${builds}.`;
+  const count = `${unknown.length} of its ${report.hunks.length} hunks`;
+  const are = unknown.length === 1 ? 'is' : 'are';
+  return ignoreUnknown
+    ? `${file} without ${count}, which ${are} not modelled, is ${name}${builds}.`
+    : `${file} is no variant that lzfree models: ${count} ${are} unknown.`;
+}
+
+function restText({ given, rest, restRule }: ImportedPatch): string {
+  if (rest.length === 0) return 'It holds hunks of all six patches.';
+  const holds = `It holds hunks of ${given.join(', ')}; nothing of ${rest.join(', ')}`;
+  return restRule === 'posted'
+    ? `${holds}, which are taken as posted (--rest absent leaves them out).`
+    : `${holds}, which are left out (--rest posted takes them as posted).`;
+}
+
+function quoteLines({ text }: ReportedHunk): string[] {
+  const lines = text?.lines ?? [];
+  const shown = lines
+    .slice(0, MOST_LINES)
+    .map(({ op, text: line }) => `${MARKERS[op]}${line ?? '?'}`);
+  const left = lines.length - shown.length;
+  return [...shown, ...(left > 0 ? [`... and ${plural(left, 'line')} more`] : [])];
+}
+
+/** The known hunks that an unknown one is like, and how it differs. */
+function likeLines({ nearest, candidates }: ReportedHunk): string[] {
+  if (candidates !== undefined) {
+    const could = candidates.map((id) => `  ${id}`);
+    return ['It could be any of these; a function behind its @@ would tell:', ...could];
+  }
+  if (nearest === undefined) return ['It is like no hunk of the series.'];
+  const what = nearest.difference === undefined ? 'its symbols' : 'the changed code';
+  const like = `Nearest: ${nearest.id} (${Math.round(nearest.likeness * 100)} % of ${what})`;
+  if (nearest.difference === undefined) return [like];
+  const difference = nearest.difference.split('\n').map((line) => `  ${line}`);
+  return [like, 'Its lines (-) against those of this file (+):', ...difference];
+}
+
+/** An unknown hunk as the file has it, and how it differs from the known one that it is most like. */
+function unknownText(hunk: ReportedHunk): string {
+  const { file, text } = hunk;
+  const header = text === undefined || text.header === '' ? '' : `, ${text.header}`;
+  const title = `Unknown, line ${text?.position.line ?? '-'}: ${file}${header}`;
+  const quoted = quoteLines(hunk).map((line) => `  ${line}`);
+  return [title, ...quoted, ...likeLines(hunk)].map(printable).join('\n');
+}
+
+function unknownTexts(unknown: readonly ReportedHunk[]): string[] {
+  const left = unknown.length - MOST_HUNKS;
+  const more = left > 0 ? [`${plural(left, 'more unknown hunk')}: see --json`] : [];
+  return [...unknown.slice(0, MOST_HUNKS).map(unknownText), ...more];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [[title, ...lines.map((line) => `  ${line}`)].join('\n')];
+}
+
+/** The import as text: the answer first, then every hunk, then what is missing or unknown. */
+export function importText(imported: ImportedPatch, options: ImportTextOptions): string {
+  const { report, unknown, unmet, dropped, name } = imported;
+  const { width } = options;
+  const usable = isUsable(imported, options);
+  const next = usable
+    ? [`Next: lzfree run SCENARIO --variant ${name}`]
+    : unknown.length > 0 && !options.ignoreUnknown
+      ? [`Next: lzfree import ${options.file} --ignore-unknown`]
+      : [];
+  return [
+    wrapText(answer(imported, options), width),
+    wrapText(restText(imported), width),
+    hunksTable(report.hunks, false, width),
+    ...section(
+      `Not in it, though others of their patch are (${plural(dropped.length, 'hunk')}):`,
+      dropped,
+    ),
+    ...section('It would not compile:', unmet.map(describeMissing)),
+    ...unknownTexts(unknown),
+    ...next,
+  ].join('\n\n');
+}
