@@ -11,7 +11,7 @@ import { VM_PFNMAP, VM_SHARED, VM_WRITE } from './vm_flags';
 const V = vm_area_struct.offset;
 
 /** mm/mmap.c vma_wants_writenotify: whether the first store to each page is to fault. */
-function vma_wants_writenotify(vma: Vma): boolean {
+export function vma_wants_writenotify(vma: Vma): boolean {
   const vm_flags = peek(vma + V.vm_flags);
   if ((vm_flags & (VM_WRITE | VM_SHARED)) !== (VM_WRITE | VM_SHARED)) return false;
   if (vm_flags & VM_PFNMAP) return false;

@@ -1,0 +1,149 @@
+/** kernel/fork.c and kernel/exit.c: how an mm begins and ends. */
+import { flush_tlb_mm } from '../arch/x86/mm/tlb';
+import { ENOMEM } from '../include/uapi/asm-generic/errno-base';
+import { mm_struct, vm_area_struct, type Mm, type Vma } from '../include/linux/mm_types';
+import { VM_DONTCOPY, VM_LOCKED, VM_NONLINEAR } from '../include/linux/vm_flags';
+import {
+  decAndTest,
+  incNotZero,
+  load,
+  lock,
+  readLock,
+  readUnlock,
+  step,
+  unlock,
+  type Steps,
+} from '../machine/op';
+import type { Cpu } from '../state/cpu';
+import { kernel, peek, poke } from '../state/kernel';
+import { vma_interval_tree_insert_after, vma_nonlinear_insert } from '../mm/interval_tree';
+import { ksm_exit, ksm_fork } from '../mm/ksm';
+import { copy_page_range } from '../mm/memory';
+import { exit_mmap } from '../mm/mmap';
+import {
+  __vma_link,
+  copy_vma_fields,
+  i_mmap_lock,
+  i_mmap_unlock,
+  vm_area_alloc,
+  vm_area_free,
+  vma_mapping,
+  vmas_of,
+} from '../mm/mmap/vma';
+import { anon_vma_fork } from '../mm/rmap/anon-vma';
+
+const vma_ = vm_area_struct.offset;
+const mm_ = mm_struct.offset;
+
+/**
+ * kernel/fork.c do_fork, as far as memory goes: a process without CLONE_VM. Abstracted: the child's
+ * task is the scenario's affair.
+ *
+ * @param child which slot the new mm takes; by default the first that was never used
+ * @returns 0 or -ENOMEM.
+ */
+export function* do_fork(cpu: Cpu, oldmm: Mm, child?: Mm): Steps<number> {
+  return (yield* dup_mm(cpu, oldmm, child)) === 0 ? -ENOMEM : 0;
+}
+
+/** kernel/fork.c dup_mm. @returns the new mm with one user, or 0 without memory. */
+export function* dup_mm(cpu: Cpu, oldmm: Mm, slot?: Mm): Steps<Mm> {
+  const mm = yield* mm_init(slot);
+  if ((yield* dup_mmap(cpu, mm, oldmm)) === 0) return mm;
+  yield* mmput(cpu, mm);
+  return 0;
+}
+
+/** kernel/fork.c allocate_mm, mm_init. A slot is used once only: a dead mm's words stay readable. */
+function* mm_init(slot?: Mm): Steps<Mm> {
+  yield step(slot ?? kernel.mms);
+  const mm = slot ?? unused_mm();
+  if (!is_unused(mm)) throw new Error('dup_mm: this mm has been used already');
+  poke(mm + mm_.mm_users, 1);
+  return mm;
+}
+
+const is_unused = (mm: Mm): boolean => peek(mm + mm_.mm_users) === 0 && peek(mm + mm_.exited) === 0;
+
+function unused_mm(): Mm {
+  for (let index = 0; index < kernel.config.processes; index++) {
+    if (is_unused(kernel.mmAt(index))) return kernel.mmAt(index);
+  }
+  throw new Error(`dup_mm: all ${kernel.config.processes} mms have been used; configure more`);
+}
+
+/**
+ * kernel/fork.c dup_mmap: the vmas and page tables. Both mmap_sems are held throughout; what other
+ * CPUs have cached of the parent's ptes is flushed once, at the end.
+ *
+ * @returns 0 or -ENOMEM, with as much of the child as there is.
+ */
+function* dup_mmap(cpu: Cpu, mm: Mm, oldmm: Mm): Steps<number> {
+  yield lock(oldmm + mm_.mmap_sem);
+  yield lock(mm + mm_.mmap_sem);
+  let error = yield* ksm_fork(cpu, mm, oldmm);
+  if (error === 0) {
+    yield step(oldmm + mm_.mmap);
+    for (const mpnt of vmas_of(oldmm)) {
+      if (peek(mpnt + vma_.vm_flags) & VM_DONTCOPY) continue;
+      error = yield* dup_vma(cpu, mm, oldmm, mpnt);
+      if (error !== 0) break;
+    }
+  }
+  yield unlock(mm + mm_.mmap_sem);
+  yield* flush_tlb_mm(cpu, oldmm);
+  yield unlock(oldmm + mm_.mmap_sem);
+  return error;
+}
+
+/** The body of dup_mmap's loop. The anon_vmas are linked before any pte is copied. */
+function* dup_vma(cpu: Cpu, mm: Mm, oldmm: Mm, mpnt: Vma): Steps<number> {
+  const tmp = yield* vm_area_alloc(mm);
+  if (tmp === 0) return -ENOMEM;
+  yield step(tmp + vma_.vm_start);
+  copy_vma_fields(tmp, mpnt);
+  if ((yield* anon_vma_fork(cpu, tmp, mpnt)) !== 0) {
+    yield step(tmp + vma_.vm_end);
+    vm_area_free(tmp);
+    return -ENOMEM;
+  }
+  yield step(tmp + vma_.vm_flags);
+  poke(tmp + vma_.vm_flags, peek(tmp + vma_.vm_flags) & ~VM_LOCKED);
+  const mapping = vma_mapping(tmp);
+  yield* i_mmap_lock(mapping);
+  yield step(mm + mm_.mmap);
+  if (mapping !== 0) {
+    if (peek(tmp + vma_.vm_flags) & VM_NONLINEAR) vma_nonlinear_insert(tmp, mapping);
+    else vma_interval_tree_insert_after(tmp, mpnt);
+  }
+  yield* i_mmap_unlock(mapping);
+  yield step(mm + mm_.mmap);
+  __vma_link(mm, tmp);
+  return yield* copy_page_range(cpu, mm, oldmm, tmp, mpnt);
+}
+
+/** kernel/fork.c get_task_mm: a user more, unless there is none left. @returns 1 or 0. */
+export const get_task_mm = (mm: Mm): number => incNotZero(mm + mm_.mm_users);
+
+/**
+ * kernel/fork.c mmput: the last user takes the mm apart. khugepaged_exit is not needed: the model's
+ * khugepaged holds no mm between its scans.
+ */
+export function* mmput(cpu: Cpu, mm: Mm): Steps {
+  if (!(yield decAndTest(mm + mm_.mm_users))) return;
+  yield* ksm_exit(cpu, mm);
+  yield* exit_mmap(cpu, mm);
+  yield step(mm + mm_.exited);
+  poke(mm + mm_.exited, 1);
+  if (yield load(mm + mm_.mmlist)) {
+    yield step(mm + mm_.mmlist);
+    poke(mm + mm_.mmlist, 0);
+  }
+}
+
+/** kernel/exit.c do_exit, exit_mm: the task's use of its mm ends. */
+export function* do_exit(cpu: Cpu, mm: Mm): Steps {
+  yield readLock(mm + mm_.mmap_sem);
+  yield readUnlock(mm + mm_.mmap_sem);
+  yield* mmput(cpu, mm);
+}
