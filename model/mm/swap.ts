@@ -179,7 +179,7 @@ export function* lru_cache_add_anon(cpu: Cpu, page: PagePtr): Steps {
 }
 
 /** include/linux/swap.h lru_cache_add_file: to the inactive list. */
-export const lru_cache_add_file = lru_cache_add_anon;
+export const lru_cache_add_file = (cpu: Cpu, page: PagePtr): Steps => lru_cache_add_anon(cpu, page);
 
 /** The first pagevec from `from` on that has pages, emptied; a CPU's own words only. */
 function take_next(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
@@ -191,7 +191,7 @@ function take_next(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
 }
 
 /** mm/swap.c lru_add_drain_cpu: lru_add, rotate, deactivate, activate. */
-export function* lru_add_drain_cpu(cpu: Cpu): Steps {
+function* lru_add_drain_cpu(cpu: Cpu): Steps {
   for (let from = 0; from < PAGEVECS.length;) {
     yield step(count_of(cpu, PAGEVECS[from]!));
     const { at, pages } = take_next(cpu, from);
@@ -201,7 +201,7 @@ export function* lru_add_drain_cpu(cpu: Cpu): Steps {
 }
 
 /** mm/swap.c lru_add_drain: this CPU's pagevecs. */
-export const lru_add_drain = lru_add_drain_cpu;
+export const lru_add_drain = (cpu: Cpu): Steps => lru_add_drain_cpu(cpu);
 
 /**
  * mm/swap.c lru_add_drain_all: every CPU drains its own pagevecs, and the caller waits. Abstracted:
@@ -280,4 +280,3 @@ export function* add_page_to_unevictable_list(_cpu: Cpu, page: PagePtr): Steps {
     add_page_to_lru_list(page, LRU_UNEVICTABLE);
   });
 }
-export { lru_add_page_tail } from './swap/move-fn';

@@ -50,7 +50,7 @@ function* shrink_list(cpu: Cpu, lru: LruList, nr_to_scan: number, sc: ScanContro
 }
 
 /** mm/vmscan.c shrink_lruvec: one pass at sc.priority; what it frees is added to sc.nr_reclaimed. */
-export function* shrink_lruvec(cpu: Cpu, sc: ScanControl): Steps {
+function* shrink_lruvec(cpu: Cpu, sc: ScanControl): Steps {
   const nr = yield* get_scan_count(cpu, sc);
   const targets = [...nr];
   let nr_reclaimed = 0;

@@ -8,7 +8,6 @@ import {
   lru_lock,
 } from '../../model/include/linux/mm_inline';
 import { address_space, FileKind, Page, zone } from '../../model/include/linux/mm_types';
-import type { PageFlag } from '../../model/include/linux/page-flags-layout';
 import { add_to_page_cache_lru } from '../../model/mm/filemap';
 import { lru_add_drain } from '../../model/mm/swap';
 import { add_to_swap } from '../../model/mm/swap_state';
@@ -28,11 +27,11 @@ import { Bench } from './support/lru';
 const ANON = 'PG_swapbacked';
 
 /** Clean pages of a file on its LRU list, first page first; the cache has the only reference. */
-function filePages(bench: Bench, n: number, ...flags: PageFlag[]): number[] {
+function filePages(bench: Bench, n: number): number[] {
   const mapping = bench.kernel.mappings;
   bench.set(mapping + address_space.offset.kind, FileKind.file);
   const pages = Array.from({ length: n }, (_, index) => {
-    const page = bench.page('PG_uptodate', ...flags);
+    const page = bench.page('PG_uptodate');
     bench.run(add_to_page_cache_lru(bench.cpu(), page, mapping, index));
     bench.set(page + Page.PG_locked, 0);
     bench.set(page + Page._count, bench.count(page) - 1);
@@ -289,10 +288,11 @@ describe('try_to_free_pages', () => {
 describe('reclaim_clean_pages_from_list', () => {
   it('frees clean file pages, active ones too, and leaves the rest isolated', () => {
     const bench = new Bench();
-    const [clean, dirty] = filePages(bench, 2, 'PG_active');
+    const [clean, dirty] = filePages(bench, 2);
     const [anon] = bench.lruPages(1, ANON);
     bench.flags(dirty!, 'PG_dirty');
     for (const page of [clean!, dirty!, anon!]) bench.run(isolate_lru_page(bench.cpu(), page));
+    bench.flags(clean!, 'PG_active');
     const pages = [clean!, dirty!, anon!];
     expect(bench.run(reclaim_clean_pages_from_list(bench.cpu(), pages))).toBe(1);
     expect(pages).toEqual([dirty, anon]);

@@ -25,7 +25,7 @@ const flag = (page: PagePtr, name: 'PG_lru' | 'PG_active' | 'PG_unevictable'): b
   peek(page + Page[name]) !== 0;
 
 /** mm/swap.c update_page_reclaim_stat. */
-export function update_page_reclaim_stat(file: boolean, rotated: boolean): void {
+function update_page_reclaim_stat(file: boolean, rotated: boolean): void {
   bump(kernel.zone + (file ? Zone.scanned_file : Zone.scanned_anon), 1);
   if (rotated) bump(kernel.zone + (file ? Zone.rotated_file : Zone.rotated_anon), 1);
 }
