@@ -46,14 +46,18 @@ const WIPED_AT_FREE: readonly PageFlag[] = [
   'PG_swapbacked',
 ];
 
+/** PAGE_FLAGS_CHECK_AT_PREP. */
+const CHECK_AT_PREP: readonly PageFlag[] = [...CHECK_AT_FREE, ...WIPED_AT_FREE];
+
 /** Why a page is bad: the last reason in the kernel's order counts. Runs inside a section. */
 function badReason(page: PagePtr, flags: readonly PageFlag[], ofFlags: string): string | undefined {
   let reason: string | undefined;
   if (peek(page + Page._mapcount) !== -1) reason = 'nonzero mapcount';
   if (peek(page + Page.mapping) !== 0) reason = 'non-NULL mapping';
   if (peek(page + Page._count) !== 0) reason = 'nonzero _count';
-  const set = flags.filter((flag) => peek(page + Page[flag]) !== 0);
-  return set.length === 0 ? reason : `${ofFlags}: ${set.map((f) => f.slice(3)).join(', ')}`;
+  let set = '';
+  for (const flag of flags) if (peek(page + Page[flag]) !== 0) set += ` ${flag.slice(3)}`;
+  return set === '' ? reason : `${ofFlags}:${set}`;
 }
 
 /** mm/page_alloc.c bad_page: a poisoned page goes without a word; either way it is lost. */
@@ -77,8 +81,7 @@ function free_pages_check(page: PagePtr): boolean {
 
 /** mm/page_alloc.c check_new_page: true if the page is bad. Runs inside a section. */
 function check_new_page(page: PagePtr): boolean {
-  const flags = [...CHECK_AT_FREE, ...WIPED_AT_FREE];
-  const reason = badReason(page, flags, 'PAGE_FLAGS_CHECK_AT_PREP flag set');
+  const reason = badReason(page, CHECK_AT_PREP, 'PAGE_FLAGS_CHECK_AT_PREP flag set');
   if (reason === undefined) return false;
   bad_page(page, 'check_new_page', reason);
   return true;
@@ -150,7 +153,7 @@ function take_free(cpu: Cpu, fits: (page: PagePtr) => boolean): PagePtr {
   for (const id of cpusFrom(cpu.id)) {
     let link = pcp_first(id);
     for (let page = peek(link); page !== 0; page = peek(link)) {
-      if (fits(page)) {
+      if (peek(page + Page.isolate) === 0 && fits(page)) {
         poke(link, peek(page + Page.lru_next));
         poke(page + Page.free, 0);
         bump_zone_page_state('NR_FREE_PAGES', -1);
@@ -206,7 +209,9 @@ export function* alloc_pages_huge(cpu: Cpu): Steps<PagePtr> {
   const { hugePages, frames } = kernel.config;
   for (let first = 0; first + hugePages <= frames; first += hugePages) {
     const pages = Array.from({ length: hugePages }, (_, i) => kernel.pageAt(first + i));
-    if (!pages.every((page) => peek(page + Page.free) !== 0)) continue;
+    const usable = (page: PagePtr): boolean =>
+      peek(page + Page.free) !== 0 && peek(page + Page.isolate) === 0;
+    if (!pages.every(usable)) continue;
     for (const page of pages) take_free(cpu, (free) => free === page);
     if (prep_new_page(pages)) return prep_compound_page(pages);
   }
