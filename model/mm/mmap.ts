@@ -89,7 +89,7 @@ export interface MmapOptions {
   readonly prot: number;
   /** The file; 0 where the kind has none, or shared-anon is to make its own. */
   readonly mapping: AddressSpace;
-  /** First page of the file. Anonymous memory has its address there. */
+  /** First page of the file, -1 for the usual one. Anonymous memory has its address there. */
   readonly pgoff: number;
   /** Size in pages that a file gets if this is its first use. */
   readonly fileSize: number;
@@ -170,7 +170,7 @@ export function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> 
 /** vm_pgoff: of anonymous memory the address, of shared anonymous memory 0, else the file's page. */
 function range_pgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
   if (kind === 'private-anon' || kind === 'stack') return start;
-  return kind === 'shared-anon' || kind === 'vdso' ? 0 : pgoff;
+  return kind === 'shared-anon' || kind === 'vdso' ? 0 : Math.max(0, pgoff);
 }
 
 /** The file of a mapping, made at its first use: shmem_zero_setup, or an open before. */

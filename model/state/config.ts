@@ -63,6 +63,8 @@ export interface KernelConfig {
    * on Nehalem to Sandy Bridge. -1 is a shift of -1: every range flush drops everything.
    */
   readonly tlbFlushallPages: number;
+  /** vm.memory_failure_early_kill: processes that map a poisoned page are told at once. */
+  readonly memoryFailureEarlyKill: boolean;
   /** vm.swappiness. */
   readonly swappiness: number;
   /** NUMA nodes; frames are dealt out in equal runs. */
@@ -103,6 +105,7 @@ export const defaultConfig: KernelConfig = {
   allocationsFail: false,
   tlbEviction: true,
   tlbFlushallPages: 8,
+  memoryFailureEarlyKill: false,
   swappiness: 60,
   nodes: 1,
 };

@@ -1,13 +1,19 @@
 import type { CommandSpec } from '../cli/command';
 import { completionCommand } from './completion';
+import { diffCommand } from './diff';
 import { helpCommand } from './help';
 import { importCommand } from './import';
 import { patchesCommand } from './patches';
+import { reviewCommand } from './review';
+import { runCommand } from './run';
 
 /** Every command of lzfree, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
+  reviewCommand,
   patchesCommand,
   importCommand,
+  runCommand,
+  diffCommand,
   completionCommand(() => commands),
   helpCommand(() => commands),
 ];

@@ -52,6 +52,8 @@ export const page = struct(
     'node',
     /** 1 while the frame is in the allocator: the buddy's own knowledge. */
     'free',
+    /** 1 while the frame must not be handed out: its pageblock is MIGRATE_ISOLATE. */
+    'isolate',
   ],
   64,
 );

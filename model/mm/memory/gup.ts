@@ -84,6 +84,10 @@ import { handle_mm_fault } from './fault';
 
 const V = vm_area_struct.offset;
 
+/** The label no_page_table: where a dump finds nothing, and no handler would either, it gets an error. */
+const nothing_there = (vma: Vma, flags: number): Page =>
+  (flags & FOLL_DUMP) !== 0 && !peek(vma + V.vm_ops) ? -EFAULT : 0;
+
 /** The part of follow_page_mask for a huge pmd. @returns a page, 0, -EFAULT; undefined: look at ptes. */
 function* follow_huge(
   cpu: Cpu,
@@ -94,8 +98,8 @@ function* follow_huge(
   const mm = yield load(vma + V.vm_mm);
   const pmd = kernel.pmd(mm, address);
   const seen = yield load(pmd);
-  if (pmd_none(seen)) return 0;
-  if ((flags & FOLL_NUMA) !== 0 && pmd_numa(seen)) return 0;
+  if (pmd_none(seen)) return nothing_there(vma, flags);
+  if ((flags & FOLL_NUMA) !== 0 && pmd_numa(seen)) return nothing_there(vma, flags);
   if (!pmd_trans_huge(seen)) return undefined;
   if (flags & FOLL_SPLIT) {
     yield* split_huge_page_pmd(cpu, vma, address, pmd);
@@ -175,8 +179,7 @@ export function* follow_page_mask(
     const page = refused ? 0 : page_of(pte, flags);
     if (page > 0) yield* touch(cpu, vma, page, pte, flags);
     yield unlock(ptl);
-    if (pte_none(pte) && (flags & FOLL_DUMP) !== 0 && !peek(vma + V.vm_ops)) return -EFAULT;
-    return page;
+    return pte_none(pte) ? nothing_there(vma, flags) : page;
   }
 }
 

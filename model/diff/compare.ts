@@ -1,0 +1,108 @@
+/** Compares two variants on one scenario, with the traces that show each difference. */
+import type { Variant } from '../features/variant';
+import type { Scenario } from '../scenario/ast';
+import { LEVELS, type Level } from '../scenario/outcome';
+import { ScenarioProgram } from '../scenario/program';
+import { recordTrace, type Trace } from '../scenario/trace';
+import { weaker, type Completeness } from './completeness';
+import { explore, type Exploration, type ExploreOptions } from './explore';
+import { diffBehaviours, type LevelDiff, type ObservedOutcome, type Verdict } from './outcome-diff';
+
+export interface Comparison {
+  readonly scenario: Scenario;
+  readonly a: Exploration;
+  readonly b: Exploration;
+  /** user, system, internal, in this order. */
+  readonly levels: readonly LevelDiff[];
+  /** The outermost level at which the variants differ; undefined if at none. */
+  readonly differsAt: Level | undefined;
+  readonly completeness: Completeness;
+}
+
+/** Explores a scenario on both variants and compares what was seen. */
+export function compare(
+  scenario: Scenario,
+  a: Variant,
+  b: Variant,
+  options: ExploreOptions = {},
+): Comparison {
+  const ofA = explore(scenario, a, options);
+  const ofB = explore(scenario, b, options);
+  const levels = diffBehaviours(ofA, ofB);
+  const completeness = weaker(ofA.completeness, ofB.completeness);
+  const differsAt = LEVELS.find((_, i) => differs(levels[i]!.verdict));
+  return { scenario, a: ofA, b: ofB, levels, differsAt, completeness };
+}
+
+/** Whether a verdict states a difference. */
+export const differs = (verdict: Verdict): boolean =>
+  verdict === 'gained' || verdict === 'lost' || verdict === 'changed';
+
+export interface DifferenceWitness {
+  readonly level: Level;
+  /** `gained`: only the second variant does it; `lost`: only the first. */
+  readonly kind: 'gained' | 'lost';
+  readonly observed: ObservedOutcome;
+  /** The schedule on the variant that has the outcome. */
+  readonly trace: Trace;
+  /**
+   * The same schedule on the other variant, as far as it fits there; from then on threads run in
+   * order. Absent if nothing could be run.
+   */
+  readonly other: Trace;
+  /** Index of the first step at which the two part. */
+  readonly partsAt: number;
+}
+
+/** The shortest witness of a difference at the outermost level that has one. */
+export function witnessOf(
+  comparison: Comparison,
+  a: Variant,
+  b: Variant,
+): DifferenceWitness | undefined {
+  const level = comparison.levels.find(({ verdict }) => differs(verdict));
+  if (level === undefined) return undefined;
+  const candidates = [
+    ...level.gained.map((observed) => ({ kind: 'gained' as const, observed })),
+    ...level.lost.map((observed) => ({ kind: 'lost' as const, observed })),
+  ];
+  const [best] = candidates.sort((x, y) => switches(x.observed) - switches(y.observed));
+  const [doer, other] = best!.kind === 'gained' ? [b, a] : [a, b];
+  const trace = traceOn(comparison.scenario, doer, best!.observed);
+  const otherTrace = traceOn(comparison.scenario, other, best!.observed);
+  return {
+    level: level.level,
+    ...best!,
+    trace,
+    other: otherTrace,
+    partsAt: parting(trace, otherTrace),
+  };
+}
+
+/** Context switches of an outcome's schedule. */
+function switches({ schedule }: ObservedOutcome): number {
+  let count = 0;
+  for (let i = 1; i < schedule.length; i++) {
+    if (schedule[i]!.thread !== schedule[i - 1]!.thread) count++;
+  }
+  return count;
+}
+
+function traceOn(scenario: Scenario, variant: Variant, observed: ObservedOutcome): Trace {
+  const program = new ScenarioProgram(scenario, (id) => variant.has(id));
+  return recordTrace(program, observed.schedule, { lenient: true });
+}
+
+function parting(a: Trace, b: Trace): number {
+  const length = Math.min(a.steps.length, b.steps.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.steps[i]!, b.steps[i]!];
+    const same =
+      x.thread === y.thread &&
+      x.object === y.object &&
+      x.changes.join() === y.changes.join() &&
+      x.functions.join() === y.functions.join();
+    if (!same) return i;
+  }
+  return length;
+}

@@ -1,0 +1,53 @@
+/** Explores one scenario under one variant: everything that can happen, within stated bounds. */
+import { explore as exploreProgram, type Progress } from '../explorer/explore';
+import type { Variant } from '../features/variant';
+import type { Scenario } from '../scenario/ast';
+import type { Outcome } from '../scenario/outcome';
+import { ScenarioProgram, type Switches } from '../scenario/program';
+import type { Completeness } from './completeness';
+import type { Behaviour } from './outcome-diff';
+
+export interface ExploreOptions {
+  /** Name to report errors in the scenario under. */
+  readonly file?: string;
+  /** Most executions; reaching it makes the result bounded. */
+  readonly executions?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Exploration extends Behaviour {
+  /** Executions, which is traces: the exploration runs each trace once. */
+  readonly executions: number;
+  readonly completeness: Completeness;
+}
+
+/** Explores a scenario on a variant. @throws ScenarioError if the scenario cannot be set up. */
+export function explore(
+  scenario: Scenario,
+  variant: Variant,
+  options: ExploreOptions = {},
+): Exploration {
+  return exploreSwitches(scenario, (id) => variant.has(id), options);
+}
+
+/** The same with each switch given, or left undecided. @throws UndecidedSwitch if one of those is read. */
+export function exploreSwitches(
+  scenario: Scenario,
+  switches: Switches,
+  options: ExploreOptions = {},
+): Exploration {
+  const program = new ScenarioProgram(scenario, switches, options.file);
+  const { executions, signal, onProgress } = options;
+  const result = exploreProgram(program, {
+    ...(executions !== undefined && { executions }),
+    ...(signal !== undefined && { signal }),
+    ...(onProgress !== undefined && { onProgress }),
+  });
+  const outcomes = [...result.outcomes.values()].map(({ outcome, traces, schedule }) => ({
+    outcome: JSON.parse(outcome) as Outcome,
+    traces,
+    schedule,
+  }));
+  return { executions: result.executions, completeness: result.completeness, outcomes };
+}

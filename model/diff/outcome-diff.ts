@@ -1,0 +1,82 @@
+/** Compares what two variants can do on one scenario, level by level. */
+import { LEVELS, type Level, type Outcome } from '../scenario/outcome';
+import type { ScheduleStep } from '../explorer/program';
+import { weaker, type Completeness } from './completeness';
+
+/** One distinct outcome of an exploration. */
+export interface ObservedOutcome {
+  readonly outcome: Outcome;
+  /** Traces (Mazurkiewicz classes of executions) that end in it. */
+  readonly traces: number;
+  /** A shortest known schedule that leads to it. */
+  readonly schedule: readonly ScheduleStep[];
+}
+
+/** All that one variant was seen to do. */
+export interface Behaviour {
+  readonly outcomes: readonly ObservedOutcome[];
+  readonly completeness: Completeness;
+}
+
+/**
+ * `equal` needs completeness on both sides. `gained`: B has outcomes that A has not; `lost`: A has
+ * outcomes that B has not; `changed`: both. `unknown`: no difference was seen, but not all was.
+ */
+export type Verdict = 'equal' | 'gained' | 'lost' | 'changed' | 'unknown';
+
+export interface LevelDiff {
+  readonly level: Level;
+  readonly verdict: Verdict;
+  /** An outcome of B that A has not, for each distinct one. */
+  readonly gained: readonly ObservedOutcome[];
+  readonly lost: readonly ObservedOutcome[];
+  readonly completeness: Completeness;
+}
+
+/** Compares two behaviours at every level. */
+export function diffBehaviours(a: Behaviour, b: Behaviour): LevelDiff[] {
+  return LEVELS.map((level) => diffAt(level, a, b));
+}
+
+function diffAt(level: Level, a: Behaviour, b: Behaviour): LevelDiff {
+  const ofA = project(a, level);
+  const ofB = project(b, level);
+  const gained = without(ofB, ofA);
+  const lost = without(ofA, ofB);
+  const completeness = weaker(a.completeness, b.completeness);
+  return { level, verdict: verdict(gained.length, lost.length, a, b), gained, lost, completeness };
+}
+
+/** A difference is certain only if the side that lacks the outcome was explored completely. */
+function verdict(gained: number, lost: number, a: Behaviour, b: Behaviour): Verdict {
+  const certainlyGained = gained > 0 && a.completeness.kind === 'complete';
+  const certainlyLost = lost > 0 && b.completeness.kind === 'complete';
+  if (certainlyGained && certainlyLost) return 'changed';
+  if (certainlyGained) return 'gained';
+  if (certainlyLost) return 'lost';
+  const complete = a.completeness.kind === 'complete' && b.completeness.kind === 'complete';
+  return complete ? 'equal' : 'unknown';
+}
+
+/** The distinct values at a level, each with the outcome that has the shortest schedule. */
+function project(behaviour: Behaviour, level: Level): Map<string, ObservedOutcome> {
+  const seen = new Map<string, ObservedOutcome>();
+  for (const observed of behaviour.outcomes) {
+    const key = JSON.stringify(observed.outcome[level]);
+    const known = seen.get(key);
+    if (known === undefined) {
+      seen.set(key, observed);
+    } else {
+      const shorter = observed.schedule.length < known.schedule.length ? observed : known;
+      seen.set(key, { ...shorter, traces: known.traces + observed.traces });
+    }
+  }
+  return seen;
+}
+
+function without(
+  from: Map<string, ObservedOutcome>,
+  other: Map<string, ObservedOutcome>,
+): ObservedOutcome[] {
+  return [...from].filter(([key]) => !other.has(key)).map(([, observed]) => observed);
+}

@@ -1,0 +1,67 @@
+/** What a scenario expects, held against what a variant was seen to do. */
+import type { Expectation, Quantifier, Scenario } from '../scenario/ast';
+import { holds } from '../scenario/condition';
+import type { Completeness } from './completeness';
+import type { Behaviour, ObservedOutcome } from './outcome-diff';
+
+export interface ConditionVerdict {
+  readonly expectation: Expectation;
+  /** In how much of what was seen the condition is true. */
+  readonly verdict: Quantifier;
+  readonly traces: number;
+  readonly tracesOfAll: number;
+  /**
+   * Whether the expectation is met. `unknown` when only a complete exploration could say so: an
+   * `always` or `never` that nothing contradicts yet, a `sometimes` that nothing shows yet.
+   */
+  readonly met: 'yes' | 'no' | 'unknown';
+  /** An outcome that decides it: one that contradicts, or one that shows a `sometimes`. */
+  readonly witness: ObservedOutcome | undefined;
+  readonly completeness: Completeness;
+}
+
+/** Judges the expectations that are stated for `variant`. */
+export function judge(
+  scenario: Scenario,
+  variant: string,
+  behaviour: Behaviour,
+): ConditionVerdict[] {
+  return scenario.expect
+    .filter(({ variants }) => variants === undefined || variants.includes(variant))
+    .map((expectation) => judgeOne(expectation, behaviour));
+}
+
+function judgeOne(expectation: Expectation, behaviour: Behaviour): ConditionVerdict {
+  const { quantifier, condition } = expectation;
+  const yes = behaviour.outcomes.filter(({ outcome }) => holds(condition, outcome));
+  const no = behaviour.outcomes.filter((observed) => !yes.includes(observed));
+  const decisive = quantifier === 'always' ? no : yes;
+  const complete = behaviour.completeness.kind === 'complete';
+  const contradicted = quantifier !== 'sometimes' && decisive.length > 0;
+  const shown = quantifier === 'sometimes' && decisive.length > 0;
+  const met = contradicted
+    ? 'no'
+    : shown
+      ? 'yes'
+      : !complete
+        ? 'unknown'
+        : quantifier === 'sometimes'
+          ? 'no'
+          : 'yes';
+  return {
+    expectation,
+    verdict: yes.length === 0 ? 'never' : no.length === 0 ? 'always' : 'sometimes',
+    traces: count(yes),
+    tracesOfAll: count(behaviour.outcomes),
+    met,
+    witness: shortest(decisive),
+    completeness: behaviour.completeness,
+  };
+}
+
+const count = (outcomes: readonly ObservedOutcome[]): number =>
+  outcomes.reduce((sum, { traces }) => sum + traces, 0);
+
+function shortest(outcomes: readonly ObservedOutcome[]): ObservedOutcome | undefined {
+  return [...outcomes].sort((a, b) => a.schedule.length - b.schedule.length)[0];
+}

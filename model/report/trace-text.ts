@@ -1,0 +1,63 @@
+/** A trace as text: one column for each CPU that takes part, only what changed. */
+import type { Trace, TraceStep } from '../scenario/trace';
+
+const GAP = '  ';
+
+/** Lines of at most `width` columns: the threads' names, a rule, then one line or more a step. */
+export function traceLines(trace: Trace, width = 80): string[] {
+  const threads = [...new Set(trace.steps.map((step) => step.thread))].sort((a, b) => a - b);
+  const column = Math.floor((width - GAP.length * (threads.length - 1)) / threads.length);
+  const place = (thread: number, text: string): string => {
+    const before = ' '.repeat(threads.indexOf(thread) * (column + GAP.length));
+    return (before + text).trimEnd();
+  };
+  const head = threads
+    .map((thread) => fit(`CPU${thread} ${trace.threads[thread] ?? 'after'}`, column).padEnd(column))
+    .join(GAP);
+  const lines = [head.trimEnd(), threads.map(() => '-'.repeat(column)).join(GAP)];
+  for (const { thread, text } of entries(trace.steps)) {
+    for (const piece of wrap(text, column)) lines.push(place(thread, piece));
+  }
+  return lines;
+}
+
+interface Entry {
+  readonly thread: number;
+  readonly text: string;
+}
+
+/** What is worth a line: a kernel function when the thread enters it with an effect, and each effect. */
+function entries(steps: readonly TraceStep[]): Entry[] {
+  const shown: Entry[] = [];
+  let last = '';
+  for (const step of steps) {
+    const effects = effectsOf(step);
+    if (effects.length === 0) continue;
+    const inner = step.functions[step.functions.length - 1] ?? '';
+    const where = `${step.thread} ${inner}`;
+    if (where !== last && inner !== '') shown.push({ thread: step.thread, text: `${inner}()` });
+    last = where;
+    for (const effect of effects) shown.push({ thread: step.thread, text: `  ${effect}` });
+  }
+  return shown;
+}
+
+function effectsOf(step: TraceStep): string[] {
+  const choice = step.choice === undefined ? [] : [`choice ${step.choice}`];
+  return [...choice, ...step.changes];
+}
+
+function wrap(text: string, width: number): string[] {
+  const indent = /^ */.exec(text)![0];
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const cut = rest.lastIndexOf(' ', width);
+    const at = cut > indent.length + 2 ? cut : width;
+    pieces.push(rest.slice(0, at).trimEnd());
+    rest = `${indent}  ${rest.slice(at).trimStart()}`;
+  }
+  return [...pieces, rest];
+}
+
+const fit = (text: string, width: number): string => text.slice(0, width);

@@ -1,0 +1,233 @@
+/**
+ * Conditions on outcomes: `r1 == 0 && !pte(P0, a[1]).dirty`. The grammar is jsep's (C-like
+ * expressions); what names mean is documented in docs/scenarios.md.
+ */
+import jsep, { type Expression } from 'jsep';
+import { ERRNO } from './errno';
+import { nearest } from './nearest';
+import type { Outcome, PageView } from './outcome';
+
+type Value = number | string | boolean | undefined;
+
+const SIGNALS = ['SIGSEGV', 'SIGBUS', 'SIGKILL', 'killed'];
+const FUNCTIONS = ['pte', 'page', 'rss', 'stuck', 'fault', 'slot'];
+const PLAIN = ['fault', 'stuck', 'killed', 'free_pages', 'free_swap'];
+
+/**
+ * Checks a condition's form.
+ *
+ * @param results names of operation results that it may use
+ * @throws Error in one line, with what was expected
+ */
+export function checkCondition(text: string, results: ReadonlySet<string>): void {
+  const expression = parse(text);
+  const check = (node: Expression): void => {
+    switch (node.type) {
+      case 'Identifier': {
+        const name = String(node['name']);
+        const known = [...results, ...PLAIN, ...SIGNALS];
+        if (!known.includes(name) && !(name in ERRNO)) {
+          throw new Error(`condition: nothing is called '${name}'${nearest(name, known)}`);
+        }
+        return;
+      }
+      case 'Literal':
+        return;
+      case 'UnaryExpression':
+        return check(node['argument'] as Expression);
+      case 'BinaryExpression':
+      case 'LogicalExpression':
+        check(node['left'] as Expression);
+        return check(node['right'] as Expression);
+      case 'MemberExpression':
+        return checkMember(node);
+      case 'CallExpression':
+        return void callee(node);
+      default:
+        throw new Error(`condition: ${node.type} is not part of the language`);
+    }
+  };
+  check(expression);
+}
+
+/** Whether `outcome` satisfies the condition. */
+export function holds(text: string, outcome: Outcome): boolean {
+  return Boolean(evaluate(parse(text), outcome));
+}
+
+const cache = new Map<string, Expression>();
+
+function parse(text: string): Expression {
+  const known = cache.get(text);
+  if (known !== undefined) return known;
+  try {
+    const expression = jsep(text);
+    if (expression.type === 'Compound') throw new Error('empty or more than one expression');
+    cache.set(text, expression);
+    return expression;
+  } catch (error) {
+    throw new Error(`condition '${text}': ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function checkMember(node: Expression): void {
+  const object = node['object'] as Expression;
+  if (object.type === 'Identifier' && object['name'] === 'vmstat') return;
+  if (object.type === 'CallExpression') return void callee(object);
+  throw new Error(
+    'condition: expected vmstat.name, pte(P0, a).name, page(P0, a).name or rss(P0).name',
+  );
+}
+
+function callee(node: Expression): string {
+  const name = String((node['callee'] as Expression)['name']);
+  if (!FUNCTIONS.includes(name)) {
+    throw new Error(`condition: no function '${name}'${nearest(name, FUNCTIONS)}`);
+  }
+  return name;
+}
+
+function evaluate(node: Expression, outcome: Outcome): Value {
+  switch (node.type) {
+    case 'Literal':
+      return node['value'] as Value;
+    case 'Identifier':
+      return identifier(String(node['name']), outcome);
+    case 'UnaryExpression': {
+      const value = evaluate(node['argument'] as Expression, outcome);
+      return node['operator'] === '!' ? !value : -Number(value);
+    }
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+      return binary(node, outcome);
+    case 'MemberExpression':
+      return member(node, outcome);
+    default:
+      return call(node, outcome);
+  }
+}
+
+function identifier(name: string, outcome: Outcome): Value {
+  const results = outcome.user.results;
+  if (name in results) return results[name];
+  if (name in ERRNO) return ERRNO[name as keyof typeof ERRNO];
+  switch (name) {
+    case 'fault':
+      return outcome.system.faults.length > 0;
+    case 'stuck':
+      return outcome.user.stuck.length > 0;
+    case 'killed':
+      return outcome.user.killed.length > 0;
+    case 'free_pages':
+      return outcome.system.freePages;
+    case 'free_swap':
+      return outcome.system.freeSwap;
+    default:
+      return SIGNALS.includes(name) ? name : undefined;
+  }
+}
+
+function binary(node: Expression, outcome: Outcome): Value {
+  const operator = String(node['operator']);
+  const left = evaluate(node['left'] as Expression, outcome);
+  if (operator === '&&') return left && evaluate(node['right'] as Expression, outcome);
+  if (operator === '||') return left || evaluate(node['right'] as Expression, outcome);
+  const right = evaluate(node['right'] as Expression, outcome);
+  switch (operator) {
+    case '==':
+      return left === right;
+    case '!=':
+      return left !== right;
+    case '<':
+      return Number(left) < Number(right);
+    case '<=':
+      return Number(left) <= Number(right);
+    case '>':
+      return Number(left) > Number(right);
+    case '>=':
+      return Number(left) >= Number(right);
+    case '+':
+      return Number(left) + Number(right);
+    case '-':
+      return Number(left) - Number(right);
+    default:
+      throw new Error(`condition: operator ${operator} is not part of the language`);
+  }
+}
+
+function member(node: Expression, outcome: Outcome): Value {
+  const object = node['object'] as Expression;
+  const property = String((node['property'] as Expression)['name']);
+  if (object.type === 'Identifier') return outcome.system.vmstat[property] ?? 0;
+  const args = argumentTexts(object);
+  switch (callee(object)) {
+    case 'rss':
+      return outcome.system.processes[args[0]!]?.[property as 'anon'] ?? 0;
+    case 'pte':
+      return pteProperty(outcome.internal.ptes[`${args[0]}:${args[1]}`], property);
+    case 'slot':
+      return (outcome.internal.swap[`slot ${args[0]}`] ?? '').split(' ').includes(property);
+    default:
+      return pageProperty(pageAt(outcome, args), property);
+  }
+}
+
+function call(node: Expression, outcome: Outcome): Value {
+  const args = argumentTexts(node);
+  switch (callee(node)) {
+    case 'fault':
+      return outcome.system.faults.some((fault) => fault.includes(args[0] ?? ''));
+    case 'stuck':
+      return outcome.user.stuck.includes(args[0]!);
+    default:
+      throw new Error('condition: expected a property, as in page(P0, a).dirty');
+  }
+}
+
+function pteProperty(pte: string | undefined, property: string): boolean {
+  return (pte ?? 'none').split(' ').includes(property);
+}
+
+function pageAt(outcome: Outcome, args: string[]): PageView | undefined {
+  const pte = outcome.internal.ptes[`${args[0]}:${args[1]}`];
+  const name = pte?.split(' -> ')[1];
+  return name === undefined ? undefined : outcome.internal.pages[name];
+}
+
+function pageProperty(page: PageView | undefined, property: string): Value {
+  if (page === undefined) return undefined;
+  switch (property) {
+    case 'count':
+      return page.count;
+    case 'mapcount':
+      return page.mapcount;
+    case 'mapping':
+      return page.mapping;
+    case 'lru':
+      return page.lru.split(' ')[0];
+    case 'from_tail':
+      return Number(page.lru.split(' ')[1]);
+    case 'lazyfree':
+      return page.mapping === 'anon|lzfree';
+    case 'ksm':
+      return page.mapping === 'ksm';
+    default:
+      return page.flags.includes(property);
+  }
+}
+
+/** Arguments as the words they were written as: `P0`, `a[1]`, `mm/rmap.c` (quoted). */
+function argumentTexts(node: Expression): string[] {
+  return (node['arguments'] as Expression[]).map((argument) => {
+    if (argument.type === 'Identifier') return normal(String(argument['name']));
+    if (argument.type === 'Literal') return String(argument['value']);
+    if (argument.type === 'MemberExpression') {
+      const area = (argument['object'] as Expression)['name'];
+      return `${area}[${(argument['property'] as Expression)['value']}]`;
+    }
+    throw new Error('condition: expected a process, an address like a[1], or a quoted text');
+  });
+}
+
+/** A mapping's name alone means its first page. */
+const normal = (name: string): string => (/^[a-z]/.test(name) ? `${name}[0]` : name);

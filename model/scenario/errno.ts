@@ -1,0 +1,18 @@
+/** include/uapi/asm-generic/errno-base.h, as far as the modelled calls return them. */
+export const ERRNO = {
+  EPERM: 1,
+  EIO: 5,
+  EBADF: 9,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EFAULT: 14,
+  EBUSY: 16,
+  EINVAL: 22,
+} as const;
+
+/** `-EINVAL` for -22; other numbers as they are. */
+export function printResult(value: number | string): string {
+  if (typeof value === 'string' || value >= 0) return String(value);
+  const name = Object.entries(ERRNO).find(([, number]) => number === -value)?.[0];
+  return name === undefined ? String(value) : `-${name}`;
+}

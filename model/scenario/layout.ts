@@ -1,0 +1,170 @@
+/** Where a scenario's mappings lie, and how large a kernel it needs: fixed before anything runs. */
+import { defaultConfig, type KernelConfig } from '../state/config';
+import { ScenarioError, type Action, type Actor, type Operation, type Scenario } from './ast';
+
+/** A mapping by its name: pages `start .. start + pages - 1` in every process that has it. */
+export interface Area {
+  readonly name: string;
+  readonly start: number;
+  readonly pages: number;
+}
+
+export interface Layout {
+  readonly config: KernelConfig;
+  readonly areas: ReadonlyMap<string, Area>;
+  /** Process names; the index is the mm slot. */
+  readonly processes: readonly string[];
+  /** Processes that only exist once another one has forked them. */
+  readonly forked: ReadonlySet<string>;
+  /** File names; the index is the address_space slot. */
+  readonly files: readonly string[];
+  /** Names of pins, as in `pin a as=h`; the index is the scenario word. */
+  readonly handles: readonly string[];
+}
+
+/** Every operation of a scenario with who runs it, in the order of the text. */
+export function allActions(scenario: Scenario): Action[] {
+  const threads = scenario.threads.flatMap(({ actor, operations }) =>
+    operations.map((operation) => ({ actor, operation })),
+  );
+  return [...scenario.setup, ...threads, ...scenario.after];
+}
+
+/** Lays a scenario out. @throws ScenarioError for names that clash or do not exist. */
+export function layOut(scenario: Scenario, file = scenario.name): Layout {
+  const actions = allActions(scenario);
+  const areas = placeAreas(scenario, actions, file);
+  const processes = processNames(scenario, actions);
+  const forked = new Set(
+    actions.filter((a) => a.operation.verb === 'fork').map((a) => wordOf(a.operation, 0)),
+  );
+  const files = unique(actions.flatMap((a) => fileOf(a.operation) ?? []));
+  const handles = unique(actions.flatMap((a) => a.operation.options['as'] ?? []));
+  const config = deriveConfig(scenario, { areas, processes, files });
+  return { config, areas, processes, forked, files, handles };
+}
+
+/** The file that an operation names or implies: every file-backed mapping has one of its own. */
+export function fileOf(operation: Operation): string | undefined {
+  if (operation.options['file'] !== undefined) return operation.options['file'];
+  if (operation.verb === 'truncate' || operation.verb === 'invalidate') return wordOf(operation, 0);
+  if (operation.verb !== 'mmap') return undefined;
+  const kind = wordOf(operation, 1);
+  const backed = /file|tmpfs|shm|hugetlb|zero|shared-anon|pfn/.test(kind);
+  return backed ? `file_${wordOf(operation, 0)}` : undefined;
+}
+
+/** Text of an argument, whatever it looks like; empty if it is missing. */
+export function wordOf(operation: Operation, index: number): string {
+  const argument = operation.args[index];
+  if (argument === undefined) return '';
+  return argument.kind === 'address' ? argument.value.area : String(argument.value);
+}
+
+function placeAreas(scenario: Scenario, actions: Action[], file: string): Map<string, Area> {
+  const huge = scenario.options.hugePages ?? defaultConfig.hugePages;
+  const areas = new Map<string, Area>();
+  // Page 0 stays unmapped, and a hole after every mapping keeps neighbours from being merged.
+  let next = 1;
+  for (const { operation } of actions) {
+    const declared = declaration(operation, areas, file);
+    if (declared === undefined) continue;
+    const { name, pages } = declared;
+    const known = areas.get(name);
+    if (known !== undefined) {
+      if (known.pages === pages) continue;
+      throw new ScenarioError(
+        file,
+        operation.position,
+        `mapping '${name}' has ${known.pages} pages elsewhere`,
+      );
+    }
+    const { at, after, align } = operation.options;
+    let start = next;
+    if (align === 'huge') start = Math.ceil(next / huge) * huge;
+    if (at !== undefined) start = Number(at);
+    if (after !== undefined) {
+      const before = areas.get(after);
+      if (before === undefined) {
+        throw new ScenarioError(
+          file,
+          operation.position,
+          `after=${after}: no mapping '${after}' before this line`,
+        );
+      }
+      start = before.start + before.pages;
+    }
+    areas.set(name, { name, start, pages });
+    next = Math.max(next, start + pages + 1);
+  }
+  return areas;
+}
+
+function declaration(
+  operation: Operation,
+  areas: Map<string, Area>,
+  file: string,
+): { name: string; pages: number } | undefined {
+  if (operation.verb === 'mmap') {
+    const pages = operation.args[2];
+    return { name: wordOf(operation, 0), pages: pages?.kind === 'number' ? pages.value : 1 };
+  }
+  if (operation.verb === 'mremap') {
+    const from = areas.get(wordOf(operation, 0));
+    if (from === undefined) {
+      throw new ScenarioError(
+        file,
+        operation.position,
+        `mremap: no mapping '${wordOf(operation, 0)}'`,
+      );
+    }
+    return { name: operation.options['to'] ?? '', pages: from.pages };
+  }
+  return undefined;
+}
+
+function processNames(scenario: Scenario, actions: Action[]): string[] {
+  const named = actions.flatMap(({ actor, operation }) => [
+    ...(actor.process === undefined ? [] : [actor.process]),
+    ...(operation.verb === 'fork' ? [wordOf(operation, 0)] : []),
+    ...operation.args.flatMap((arg) =>
+      arg.kind === 'address' && arg.value.process !== undefined ? [arg.value.process] : [],
+    ),
+  ]);
+  const threads = scenario.threads.flatMap(({ actor }) => actor.process ?? []);
+  return unique([...named, ...threads]).sort();
+}
+
+function deriveConfig(
+  scenario: Scenario,
+  found: { areas: Map<string, Area>; processes: string[]; files: string[] },
+): KernelConfig {
+  const { areas, processes, files } = found;
+  const base = { ...defaultConfig, ...scenario.options };
+  const actors: Actor[] = [...scenario.threads, ...scenario.setup, ...scenario.after].map(
+    (x) => x.actor,
+  );
+  const cpus = Math.max(1, scenario.threads.length, ...actors.map((a) => (a.cpu ?? 0) + 1));
+  const extents = [...areas.values()];
+  const end = Math.max(1, ...extents.map((area) => area.start + area.pages));
+  const pages = Math.ceil((end + 1) / base.hugePages) * base.hugePages;
+  const mapped = extents.reduce((sum, area) => sum + area.pages, 0);
+  const vmas = (extents.length * 3 + 1) * Math.max(1, processes.length);
+  const derived = {
+    cpus,
+    processes: Math.max(1, processes.length),
+    pages,
+    vmas,
+    anonVmas: vmas,
+    files: Math.max(1, files.length),
+    filePages: Math.max(1, ...extents.map((area) => area.pages)) + 8,
+    // Each page once for each process, a copy in flight on each CPU, its file page, some to spare.
+    frames: 8 + 2 * cpus + mapped * (processes.length + 1),
+    swapSlots: Math.max(4, mapped * 2),
+  };
+  return { ...base, ...derived, ...scenario.options };
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,153 @@
+/** Kernel-style names of words and values, in the scenario's terms. */
+import { page as pageStruct, Page, PAGE_PARTS } from '../include/linux/mm_types';
+import type { Change } from '../machine/machine';
+import type { Ptr } from '../machine/struct';
+import type { Kernel } from '../state/kernel';
+import {
+  pte_dirty,
+  pte_none,
+  pte_pfn,
+  pte_present,
+  pte_write,
+  pte_young,
+  type Pte,
+} from '../arch/x86/include/asm/pgtable';
+import type { Layout } from './layout';
+
+/** Names pages after the first address that maps them, from the moment it does. */
+export class Namer {
+  private readonly pages = new Map<number, string>();
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly kernel: Kernel,
+  ) {
+    layout.processes.forEach((_, mm) => {
+      for (const area of layout.areas.values()) {
+        for (let i = 0; i < area.pages; i++) {
+          const addr = kernel.pte(kernel.mmAt(mm), area.start + i);
+          this.learn(addr, kernel.machine.arena.mem[addr >> 2]!);
+        }
+      }
+    });
+  }
+
+  /** Name of the object that a word belongs to. */
+  object(addr: Ptr): string {
+    const at = this.kernel.machine.arena.locate(addr);
+    if (at === undefined) return `0x${addr.toString(16)}`;
+    const { region, index, field } = at;
+    switch (region.name) {
+      case 'page':
+        return `${this.page(index)} ${fieldName(field)}`;
+      case 'pte':
+        return `pte ${this.address(index, this.kernel.config.pages)}`;
+      case 'tlb':
+        return `tlb of CPU${Math.floor(index / this.kernel.config.pages)} ${this.virtual(index % this.kernel.config.pages)}`;
+      case 'ptl':
+      case 'pmd':
+        return `${region.name} of ${this.layout.processes[Math.floor(index / this.kernel.pmdCount)] ?? 'mm'}`;
+      case 'mm_struct':
+        return `${this.layout.processes[index] ?? `mm ${index}`} ${field}`;
+      case 'vm_stat':
+      case 'vm_event':
+        return field.toLowerCase();
+      case 'cpu':
+        return `CPU${index} ${field}`;
+      default:
+        return this.kernel.machine.arena.describe(addr);
+    }
+  }
+
+  /** A change as `object: before -> after`. */
+  change({ addr, before, after }: Change): string {
+    const field = this.kernel.machine.arena.locate(addr);
+    if (field?.region.name === 'pte') this.learn(addr, after);
+    return `${this.object(addr)}: ${this.value(addr, before)} -> ${this.value(addr, after)}`;
+  }
+
+  private value(addr: Ptr, value: number): string {
+    const at = this.kernel.machine.arena.locate(addr);
+    if (at?.region.name === 'pte') return this.pte(value);
+    if (at?.region.name === 'tlb') return value === 0 ? 'empty' : 'filled';
+    if (at?.region.name === 'page' && at.field === 'mapping') return mappingValue(value);
+    if (
+      at?.field === 'PG_locked' ||
+      /lock|sem|mutex/.test(at?.field ?? '') ||
+      at?.region.name === 'ptl'
+    ) {
+      return value === 0 ? 'free' : value < 0 ? 'held' : `held by ${value} readers`;
+    }
+    if (at?.field.startsWith('PG_')) return value === 0 ? 'clear' : 'set';
+    if (at?.field === '_mapcount') return `${value + 1} mapped`;
+    return this.pointer(value);
+  }
+
+  private pointer(value: number): string {
+    const { mem_map, config } = this.kernel;
+    const inside = value >= mem_map && value < mem_map + config.frames * pageStruct.size;
+    if (!inside) return String(value);
+    const index = Math.floor((value - mem_map) / pageStruct.size);
+    return this.page(index) + (value & 1 ? '|1' : '');
+  }
+
+  private pte(value: Pte): string {
+    if (pte_none(value)) return 'none';
+    if (!pte_present(value)) return 'not present (entry)';
+    const page = this.kernel.pageAt(pte_pfn(value));
+    const bits = [
+      page === this.kernel.zeroPage ? 'zero page' : this.page(pte_pfn(value)),
+      pte_write(value) ? 'rw' : 'ro',
+      pte_young(value) ? 'young' : 'old',
+      pte_dirty(value) ? 'dirty' : 'clean',
+    ];
+    return bits.join(' ');
+  }
+
+  private page(pfn: number): string {
+    return this.pages.get(pfn) ?? `page ${pfn}`;
+  }
+
+  private learn(addr: Ptr, value: Pte): void {
+    if (!pte_present(value)) return;
+    const pfn = pte_pfn(value);
+    if (pfn === 0 || this.pages.has(pfn)) return;
+    const at = this.kernel.machine.arena.locate(addr)!;
+    const name = this.address(at.index, this.kernel.config.pages);
+    const taken = [...this.pages.values()].filter((known) =>
+      known.startsWith(`page(${name}`),
+    ).length;
+    this.pages.set(pfn, `page(${name}${"'".repeat(taken)})`);
+  }
+
+  private address(index: number, pages: number): string {
+    const process = this.layout.processes[Math.floor(index / pages)] ?? 'mm';
+    return `${process}:${this.virtual(index % pages)}`;
+  }
+
+  private virtual(page: number): string {
+    for (const area of this.layout.areas.values()) {
+      if (page >= area.start && page < area.start + area.pages) {
+        return `${area.name}[${page - area.start}]`;
+      }
+    }
+    return `page ${page}`;
+  }
+}
+
+function fieldName(field: string): string {
+  for (let part = 0; part < PAGE_PARTS; part++) {
+    if (field === `content${part}`) return part === 0 ? 'content.lo' : 'content.hi';
+  }
+  return field in Page ? field : 'padding';
+}
+
+function mappingValue(value: number): string {
+  if (value === 0) return 'NULL';
+  const tags = [
+    ...(value & 1 ? ['ANON'] : []),
+    ...(value & 2 ? ['KSM'] : []),
+    ...(value & 4 ? ['LZFREE'] : []),
+  ];
+  return tags.length === 0 ? 'file' : tags.join('|');
+}

@@ -1,0 +1,92 @@
+/** Loads and stores, by the process itself or by another one through the kernel. */
+import { user_read, user_write } from '../../hardware/user-access';
+import { access_process_vm, process_vm_writev } from '../../mm/memory';
+import type { Steps } from '../../machine/op';
+import type { ResultValue } from '../outcome';
+import { numberArgument, target, type Context } from '../world';
+import { SignalDelivered, type OperationSpec } from './operation';
+
+/** Reads every page of the range; the value is the common content, or the parts' contents. */
+function* read(context: Context): Steps<ResultValue> {
+  const { start, end, parts } = target(context);
+  const seen: number[] = [];
+  for (let address = start; address < end; address++) {
+    for (const part of parts) {
+      const { value, signal } = yield* user_read(context.cpu, address, part);
+      if (signal !== undefined) throw new SignalDelivered(signal);
+      seen.push(value);
+    }
+  }
+  return summary(seen);
+}
+
+/** `7` if all are 7, else `7 0 0 7`: what was read, in order. */
+function summary(values: number[]): ResultValue {
+  const [first] = values as [number];
+  return values.every((value) => value === first) ? first : values.join(' ');
+}
+
+function* write(context: Context): Steps<undefined> {
+  const { start, end, parts } = target(context);
+  const value = numberArgument(context, 1);
+  for (let address = start; address < end; address++) {
+    for (const part of parts) {
+      const { signal } = yield* user_write(context.cpu, address, part, value);
+      if (signal !== undefined) throw new SignalDelivered(signal);
+    }
+  }
+  return undefined;
+}
+
+function* poke(context: Context): Steps<ResultValue> {
+  const { mm, start, end, parts } = target(context);
+  const value = numberArgument(context, 1);
+  for (let address = start; address < end; address++) {
+    for (const part of parts) {
+      const result = yield* access_process_vm(context.cpu, mm, address, part, value);
+      if (result < 0) return result;
+    }
+  }
+  return 0;
+}
+
+function* vmWrite(context: Context): Steps<ResultValue> {
+  const { mm, start, end, parts } = target(context);
+  const value = numberArgument(context, 1);
+  return yield* process_vm_writev(context.cpu, mm, start, end, parts, value);
+}
+
+export const accessOperations: readonly OperationSpec[] = [
+  {
+    verb: 'read',
+    usage: 'read ADDRESS',
+    doc: 'Loads every page of the range (both halves, unless .lo or .hi is named). The result is the value, or all values in order where they differ.',
+    by: 'process',
+    args: ['address'],
+    run: read,
+  },
+  {
+    verb: 'write',
+    usage: 'write ADDRESS NUMBER',
+    doc: 'Stores the value to every page of the range (both halves, or the named one).',
+    by: 'process',
+    args: ['address', 'number'],
+    run: write,
+  },
+  {
+    verb: 'poke',
+    usage: 'poke P1:ADDRESS NUMBER',
+    doc: "Writes another process's memory as ptrace and /proc/pid/mem do (mm/memory.c access_process_vm: get_user_pages with force, write through the kernel's map, set_page_dirty_lock).",
+    by: 'any',
+    args: ['address', 'number'],
+    run: poke,
+  },
+  {
+    verb: 'vm-write',
+    usage: 'vm-write P1:ADDRESS NUMBER',
+    doc: "Writes another process's memory as process_vm_writev does: pages pinned without force, written after mmap_sem is dropped, set_page_dirty_lock.",
+    by: 'any',
+    args: ['address', 'number'],
+    run: vmWrite,
+  },
+];

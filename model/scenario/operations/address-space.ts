@@ -1,0 +1,226 @@
+/** System calls that make, change and advise mappings, and processes. */
+import { unlock, type Steps } from '../../machine/op';
+import { sys_madvise } from '../../mm/madvise';
+import { sys_mlock, sys_munlock } from '../../mm/mlock';
+import { sys_munmap, vm_mmap } from '../../mm/mmap';
+import { sys_mprotect } from '../../mm/mprotect';
+import { sys_mremap } from '../../mm/mremap';
+import { sys_remap_file_pages } from '../../mm/fremap';
+import { do_exit, do_fork } from '../../kernel/fork';
+import { clear_refs_write } from '../../fs/proc/task_mmu';
+import { ADVICE } from '../../include/uapi/asm-generic/mman-common';
+import { kernel } from '../../state/kernel';
+import { address_space } from '../../include/linux/mm_types';
+import { fileOf } from '../layout';
+import { nearest } from '../nearest';
+import type { ResultValue } from '../outcome';
+import {
+  areaOf,
+  bornWord,
+  fault,
+  mmOf,
+  numberArgument,
+  numberOption,
+  target,
+  wordArgument,
+  type Context,
+} from '../world';
+import type { OperationSpec } from './operation';
+
+const PAGE_SIZE = 4096;
+
+/** Kinds of mapping, by what madvise distinguishes. */
+export const MAPPING_KINDS = [
+  'private-anon',
+  'shared-anon',
+  'private-file',
+  'shared-file',
+  'private-tmpfs',
+  'shared-tmpfs',
+  'private-zero',
+  'nonlinear-file',
+  'hugetlb',
+  'pfn',
+  'stack',
+  'vdso',
+] as const;
+export type MappingKind = (typeof MAPPING_KINDS)[number];
+
+function* mmap(context: Context): Steps<ResultValue> {
+  const area = areaOf(context, wordArgument(context, 0));
+  const kind = wordArgument(context, 1);
+  if (!(MAPPING_KINDS as readonly string[]).includes(kind)) {
+    throw fault(context, `no kind of mapping '${kind}'${nearest(kind, MAPPING_KINDS)}`);
+  }
+  const file = fileOf(context.operation);
+  const mapping =
+    file === undefined
+      ? 0
+      : kernel.mappings + context.layout.files.indexOf(file) * address_space.size;
+  const result = yield* vm_mmap(context.cpu, {
+    start: area.start,
+    pages: area.pages,
+    kind: kind as MappingKind,
+    prot: protection(context, context.operation.options['prot'] ?? 'rw'),
+    mapping,
+    pgoff: numberOption(context, 'pgoff', kind.includes('file') || kind.includes('tmpfs') ? 0 : -1),
+    fileSize: numberOption(context, 'size', area.pages),
+  });
+  return Math.min(result, 0);
+}
+
+/** PROT_ bits of `rw`, `r`, `none` and the like; they have the values of VM_READ, VM_WRITE, VM_EXEC. */
+function protection(context: Context, text: string): number {
+  if (text !== 'none' && !/^r?w?x?$/.test(text)) {
+    throw fault(context, `no protection '${text}'; expected rw, r, rx, w or none`);
+  }
+  const bit = (letter: string, value: number): number => (text.includes(letter) ? value : 0);
+  return text === 'none' ? 0 : bit('r', 1) | bit('w', 2) | bit('x', 4);
+}
+
+function* madvise(context: Context): Steps<ResultValue> {
+  const { start, end } = target(context);
+  const advice = wordArgument(context, 1);
+  const number = /^\d+$/.test(advice) ? Number(advice) : ADVICE[advice as keyof typeof ADVICE];
+  if (number === undefined) {
+    throw fault(context, `no advice '${advice}'${nearest(advice, Object.keys(ADVICE))}`);
+  }
+  const from = start * PAGE_SIZE + numberOption(context, 'start', 0);
+  const length = numberOption(context, 'len', (end - start) * PAGE_SIZE);
+  return yield* sys_madvise(context.cpu, from, length, number);
+}
+
+/** A system call on a range: `call(context, first byte, length in bytes)`. */
+function onRange(
+  call: (context: Context, start: number, length: number) => Steps<ResultValue>,
+): OperationSpec['run'] {
+  return function* (context) {
+    const { start, end } = target(context);
+    return yield* call(context, start * PAGE_SIZE, (end - start) * PAGE_SIZE);
+  };
+}
+
+function* fork(context: Context): Steps<ResultValue> {
+  const child = wordArgument(context, 0);
+  const result = yield* do_fork(context.cpu, context.cpu.mm, mmOf(context.layout, child));
+  yield unlock(bornWord(context.layout, child));
+  return result;
+}
+
+export const addressSpaceOperations: readonly OperationSpec[] = [
+  {
+    verb: 'mmap',
+    usage:
+      'mmap NAME KIND [PAGES] [at=PAGE] [after=NAME] [align=huge] [prot=rw|r|none] [file=NAME] [pgoff=N] [size=PAGES]',
+    doc: `Makes a mapping of 1 or PAGES pages. Mappings do not touch one another unless after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}.`,
+    by: 'process',
+    args: ['name', 'word', 'number?'],
+    options: ['at', 'after', 'align', 'prot', 'file', 'pgoff', 'size'],
+    run: mmap,
+  },
+  {
+    verb: 'munmap',
+    usage: 'munmap ADDRESS',
+    doc: 'mm/mmap.c do_munmap under mmap_sem for writing.',
+    by: 'process',
+    args: ['address'],
+    run: onRange((context, start, length) => sys_munmap(context.cpu, start, length)),
+  },
+  {
+    verb: 'mprotect',
+    usage: 'mprotect ADDRESS rw|r|none',
+    doc: 'mm/mprotect.c.',
+    by: 'process',
+    args: ['address', 'word'],
+    run: onRange((context, start, length) =>
+      sys_mprotect(context.cpu, start, length, protection(context, wordArgument(context, 1))),
+    ),
+  },
+  {
+    verb: 'mremap',
+    usage: 'mremap NAME to=NAME',
+    doc: 'Moves a whole mapping to the place of the new name (mm/mremap.c move_vma).',
+    by: 'process',
+    args: ['address'],
+    options: ['to'],
+    *run(context) {
+      const { start, end } = target(context);
+      const to = areaOf(context, context.operation.options['to'] ?? '').start;
+      const length = (end - start) * PAGE_SIZE;
+      const result = yield* sys_mremap(context.cpu, start * PAGE_SIZE, length, to * PAGE_SIZE);
+      return Math.min(result, 0);
+    },
+  },
+  {
+    verb: 'madvise',
+    usage: 'madvise ADDRESS ADVICE [start=BYTES] [len=BYTES]',
+    doc: `madvise(2); ADVICE is a name without MADV_ (${Object.keys(ADVICE).join(', ')}) or a number. start= moves the first byte, len= replaces the length, in bytes. The result is 0 or -errno.`,
+    by: 'process',
+    args: ['address', 'word'],
+    options: ['start', 'len'],
+    run: madvise,
+  },
+  {
+    verb: 'mlock',
+    usage: 'mlock ADDRESS',
+    doc: 'mm/mlock.c: sets VM_LOCKED, then faults the pages in.',
+    by: 'process',
+    args: ['address'],
+    run: onRange((context, start, length) => sys_mlock(context.cpu, start, length)),
+  },
+  {
+    verb: 'munlock',
+    usage: 'munlock ADDRESS',
+    doc: 'mm/mlock.c munlock_vma_pages_range.',
+    by: 'process',
+    args: ['address'],
+    run: onRange((context, start, length) => sys_munlock(context.cpu, start, length)),
+  },
+  {
+    verb: 'remap-file-pages',
+    usage: 'remap-file-pages ADDRESS PGOFF',
+    doc: 'mm/fremap.c: makes the range show other pages of its file, so the mapping becomes nonlinear.',
+    by: 'process',
+    args: ['address', 'number'],
+    run: onRange((context, start, length) =>
+      sys_remap_file_pages(context.cpu, start, length, numberArgument(context, 1)),
+    ),
+  },
+  {
+    verb: 'clear-refs',
+    usage: 'clear-refs NUMBER [pid=P1]',
+    doc: 'Writes 1 to 4 to /proc/pid/clear_refs (fs/proc/task_mmu.c clear_refs_write): 1 all, 2 anonymous, 3 file mappings lose their referenced bits, 4 clears soft-dirty bits.',
+    by: 'any',
+    args: ['number'],
+    options: ['pid'],
+    *run(context) {
+      const process = context.operation.options['pid'] ?? context.process;
+      if (process === undefined) throw fault(context, 'whose? name a process, as in pid=P0');
+      yield* clear_refs_write(
+        context.cpu,
+        mmOf(context.layout, process),
+        numberArgument(context, 0),
+      );
+      return undefined;
+    },
+  },
+  {
+    verb: 'fork',
+    usage: 'fork P1',
+    doc: 'kernel/fork.c dup_mmap. Threads of the child begin when it is done.',
+    by: 'process',
+    args: ['word'],
+    run: fork,
+  },
+  {
+    verb: 'exit',
+    usage: 'exit',
+    doc: 'The last thread of the process ends: mmput, exit_mmap. No operation of the process may follow or run beside it.',
+    by: 'process',
+    args: [],
+    *run(context) {
+      yield* do_exit(context.cpu, context.cpu.mm);
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,122 @@
+/** Pinned pages (get_user_pages), device writes, and files. */
+import { load, store, type Steps } from '../../machine/op';
+import { address_space, Page, type Page as PagePtr } from '../../include/linux/mm_types';
+import { get_user_pages, get_user_pages_fast } from '../../mm/memory';
+import { set_page_dirty_lock } from '../../mm/page-writeback';
+import { put_page } from '../../mm/swap';
+import { invalidate_inode_pages2, truncate_pagecache } from '../../mm/truncate';
+import { kernel } from '../../state/kernel';
+import type { ResultValue } from '../outcome';
+import { fault, handleWord, numberArgument, target, wordArgument, type Context } from '../world';
+import type { OperationSpec } from './operation';
+
+const pinWord = (context: Context, name: string): number => handleWord(context.layout, name);
+
+function* pin(context: Context): Steps<ResultValue> {
+  const { mm, start } = target(context);
+  const name = context.operation.options['as'];
+  if (name === undefined) throw fault(context, 'expected as=NAME');
+  const write = context.operation.options['for'] !== 'read';
+  const fast = context.operation.options['fast'] === 'yes';
+  const page = fast
+    ? yield* get_user_pages_fast(context.cpu, start, write)
+    : yield* get_user_pages(context.cpu, mm, start, write, false);
+  if (page <= 0) return page;
+  yield store(pinWord(context, name), page);
+  return 0;
+}
+
+/** The page of a pin; 0 if the pin failed or has been dropped: then there is nothing to do. */
+function* pinned(context: Context): Steps<PagePtr> {
+  const name = wordArgument(context, 0);
+  if (!context.layout.handles.includes(name))
+    throw fault(context, `nothing is pinned as '${name}'`);
+  return yield load(pinWord(context, name));
+}
+
+function* dma(context: Context): Steps<undefined> {
+  const page = yield* pinned(context);
+  if (page === 0) return undefined;
+  const value = numberArgument(context, 1);
+  yield store(page + Page.content0, value);
+  yield store(page + Page.content1, value);
+  return undefined;
+}
+
+function* unpin(context: Context): Steps<undefined> {
+  const page = yield* pinned(context);
+  if (page === 0) return undefined;
+  if (context.operation.options['dirty'] !== 'no') yield* set_page_dirty_lock(context.cpu, page);
+  yield store(pinWord(context, wordArgument(context, 0)), 0);
+  yield* put_page(context.cpu, page);
+  return undefined;
+}
+
+function* dirtyPin(context: Context): Steps<undefined> {
+  const page = yield* pinned(context);
+  if (page !== 0) yield* set_page_dirty_lock(context.cpu, page);
+  return undefined;
+}
+
+const file = (context: Context): number => {
+  const index = context.layout.files.indexOf(wordArgument(context, 0));
+  return kernel.mappings + index * address_space.size;
+};
+
+export const deviceOperations: readonly OperationSpec[] = [
+  {
+    verb: 'pin',
+    usage: 'pin ADDRESS as=NAME [for=write|read] [fast=yes]',
+    doc: 'get_user_pages (or get_user_pages_fast) on one page, as direct I/O does before the transfer.',
+    by: 'process',
+    args: ['address'],
+    options: ['as', 'for', 'fast'],
+    run: pin,
+  },
+  {
+    verb: 'dma',
+    usage: 'dma NAME NUMBER',
+    doc: 'A device writes the pinned page. No pte and no page flag changes.',
+    by: 'any',
+    args: ['word', 'number'],
+    run: dma,
+  },
+  {
+    verb: 'dirty-pin',
+    usage: 'dirty-pin NAME',
+    doc: 'set_page_dirty_lock on the pinned page, as asynchronous direct I/O does before the transfer.',
+    by: 'any',
+    args: ['word'],
+    run: dirtyPin,
+  },
+  {
+    verb: 'unpin',
+    usage: 'unpin NAME [dirty=no]',
+    doc: 'Ends the transfer: set_page_dirty_lock (unless dirty=no), then the reference is dropped.',
+    by: 'any',
+    args: ['word'],
+    options: ['dirty'],
+    run: unpin,
+  },
+  {
+    verb: 'truncate',
+    usage: 'truncate FILE PAGES',
+    doc: 'Shortens a file (mm/truncate.c truncate_pagecache): mappings beyond the end are zapped, private copies too.',
+    by: 'any',
+    args: ['word', 'number'],
+    *run(context) {
+      yield* truncate_pagecache(context.cpu, file(context), numberArgument(context, 1));
+      return undefined;
+    },
+  },
+  {
+    verb: 'invalidate',
+    usage: 'invalidate FILE',
+    doc: "Drops a file's page cache (mm/truncate.c invalidate_inode_pages2); private copies stay.",
+    by: 'any',
+    args: ['word'],
+    *run(context) {
+      return yield* invalidate_inode_pages2(context.cpu, file(context));
+    },
+  },
+];

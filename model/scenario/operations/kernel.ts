@@ -1,0 +1,48 @@
+/** KSM, migration and huge pages, as kernel actors. */
+import type { OperationSpec } from './operation';
+import { ksmd_scan } from '../../mm/ksm';
+import { move_pages } from '../../mm/migrate';
+import { khugepaged_collapse } from '../../mm/huge_memory';
+import { numberArgument, numberOption, target } from '../world';
+
+export const kernelOperations: readonly OperationSpec[] = [
+  {
+    verb: 'ksm-scan',
+    usage: 'ksm-scan [NUMBER]',
+    doc: 'mm/ksm.c ksm_do_scan: looks at NUMBER pages (1). A page is merged from its second scan on.',
+    by: 'any',
+    args: ['number?'],
+    *run(context) {
+      yield* ksmd_scan(context.cpu, numberArgument(context, 0, 1));
+      return undefined;
+    },
+  },
+  {
+    verb: 'migrate',
+    usage: 'migrate P0:ADDRESS [node=N]',
+    doc: 'mm/migrate.c move_pages on each page of the range; the result is the status of the last: a node, or -errno.',
+    by: 'any',
+    args: ['address'],
+    options: ['node'],
+    *run(context) {
+      const { mm, start, end } = target(context);
+      let status = 0;
+      for (let address = start; address < end; address++) {
+        status = yield* move_pages(context.cpu, mm, address, numberOption(context, 'node', 1));
+      }
+      return status;
+    },
+  },
+  {
+    verb: 'collapse',
+    usage: 'collapse P0:ADDRESS',
+    doc: 'mm/huge_memory.c: khugepaged makes one huge page of the aligned range.',
+    by: 'any',
+    args: ['address'],
+    *run(context) {
+      const { mm, start } = target(context);
+      yield* khugepaged_collapse(context.cpu, mm, start);
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,40 @@
+/** What happens to a page frame from outside: memory errors. */
+import { memory_failure, soft_offline_page } from '../../mm/memory-failure';
+import { step, type Steps } from '../../machine/op';
+import { pte_pfn, pte_present } from '../../arch/x86/include/asm/pgtable';
+import { kernel, peek } from '../../state/kernel';
+import type { ResultValue } from '../outcome';
+import { target, type Context } from '../world';
+import type { OperationSpec } from './operation';
+
+/** Runs `event` on the frame that the address maps now; nothing happens if none does. */
+function onFrame(
+  event: (context: Context, page: number) => Steps<ResultValue>,
+): OperationSpec['run'] {
+  return function* (context) {
+    const { mm, start } = target(context);
+    yield step(kernel.pte(mm, start));
+    const pte = peek(kernel.pte(mm, start));
+    if (!pte_present(pte)) return undefined;
+    return yield* event(context, kernel.pageAt(pte_pfn(pte)));
+  };
+}
+
+export const memoryEventOperations: readonly OperationSpec[] = [
+  {
+    verb: 'memory-failure',
+    usage: 'memory-failure P0:ADDRESS',
+    doc: 'mm/memory-failure.c memory_failure on the frame that the address maps.',
+    by: 'any',
+    args: ['address'],
+    run: onFrame((context, page) => memory_failure(context.cpu, page)),
+  },
+  {
+    verb: 'soft-offline',
+    usage: 'soft-offline P0:ADDRESS',
+    doc: 'mm/memory-failure.c soft_offline_page on the frame that the address maps.',
+    by: 'any',
+    args: ['address'],
+    run: onFrame((context, page) => soft_offline_page(context.cpu, page)),
+  },
+];

@@ -1,0 +1,137 @@
+/** Page reclaim, write-back and the LRU, as kernel actors. */
+import type { Steps } from '../../machine/op';
+import { complete_writeback } from '../../mm/page_io';
+import { lru_add_drain, lru_add_drain_all } from '../../mm/swap';
+import { swapoff } from '../../mm/swapfile/unuse';
+import { refresh_cpu_vm_stats } from '../../mm/vmstat';
+import { reclaim_active, reclaim_inactive, shrink_zone_once } from '../../mm/vmscan';
+import { kernel, peek } from '../../state/kernel';
+import { step } from '../../machine/op';
+import { pte_present } from '../../arch/x86/include/asm/pgtable';
+import { nearest } from '../nearest';
+import type { ResultValue } from '../outcome';
+import { fault, numberOption, target, wordArgument, type Context } from '../world';
+import type { OperationSpec } from './operation';
+
+const MOST_ROUNDS = 8;
+
+function* reclaim(context: Context): Steps<ResultValue> {
+  const list = wordArgument(context, 0);
+  const kind = context.operation.options['of'] === 'file' ? 'file' : 'anon';
+  const pages = numberOption(context, 'pages', 32);
+  switch (list) {
+    case 'inactive':
+      return yield* reclaim_inactive(context.cpu, kind, pages);
+    case 'active':
+      yield* reclaim_active(context.cpu, kind, pages);
+      return 0;
+    default:
+      throw fault(context, `no list '${list}'${nearest(list, ['active', 'inactive'])}`);
+  }
+}
+
+/**
+ * Memory pressure as an observer meets it: both anonymous lists are aged and reclaimed and write-back
+ * ends, again and again, until no page of the range is present or nothing changes any more.
+ */
+function* reclaimUntilGone(context: Context): Steps<undefined> {
+  const { mm, start, end } = target(context);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    yield step(kernel.pte(mm, start));
+    let present = 0;
+    for (let address = start; address < end; address++) {
+      if (pte_present(peek(kernel.pte(mm, address)))) present++;
+    }
+    if (present === 0) return undefined;
+    yield* lru_add_drain_all(context.cpu);
+    yield* reclaim_active(context.cpu, 'anon', kernel.config.frames);
+    yield* reclaim_inactive(context.cpu, 'anon', kernel.config.frames);
+    yield* complete_writeback(context.cpu, false);
+    yield* reclaim_inactive(context.cpu, 'anon', kernel.config.frames);
+  }
+  return undefined;
+}
+
+/** An operation without arguments or result. */
+function plain(
+  verb: string,
+  doc: string,
+  run: (context: Context) => Steps<unknown>,
+): OperationSpec {
+  return {
+    verb,
+    usage: verb,
+    doc,
+    by: 'any',
+    args: [],
+    *run(context) {
+      yield* run(context);
+      return undefined;
+    },
+  };
+}
+
+export const reclaimOperations: readonly OperationSpec[] = [
+  {
+    verb: 'reclaim',
+    usage: 'reclaim active|inactive [of=anon|file] [pages=N]',
+    doc: 'mm/vmscan.c: shrink_active_list or shrink_inactive_list on the anonymous (or file) list, up to N pages. For inactive the result is the number of pages freed.',
+    by: 'any',
+    args: ['word'],
+    options: ['of', 'pages'],
+    run: reclaim,
+  },
+  {
+    verb: 'reclaim-until-gone',
+    usage: 'reclaim-until-gone P0:ADDRESS',
+    doc: 'Memory pressure until no page of the range is present: rounds of ageing, reclaim and completed write-back, as long as something changes.',
+    by: 'any',
+    args: ['address'],
+    run: reclaimUntilGone,
+  },
+  {
+    verb: 'balance',
+    usage: 'balance [priority=0..12]',
+    doc: 'One pass of mm/vmscan.c shrink_lruvec with the scan counts of get_scan_count, as kswapd or direct reclaim do.',
+    by: 'any',
+    args: [],
+    options: ['priority'],
+    *run(context) {
+      return yield* shrink_zone_once(context.cpu, {
+        priority: numberOption(context, 'priority', 0),
+      });
+    },
+  },
+  {
+    verb: 'writeback',
+    usage: 'writeback ok|error',
+    doc: 'All write-back that is under way ends (mm/page_io.c end_swap_bio_write).',
+    by: 'any',
+    args: ['word'],
+    *run(context) {
+      yield* complete_writeback(context.cpu, wordArgument(context, 0) === 'error');
+      return undefined;
+    },
+  },
+  plain('drain', "mm/swap.c lru_add_drain: empties this CPU's pagevecs.", (c) =>
+    lru_add_drain(c.cpu),
+  ),
+  plain('drain-all', "mm/swap.c lru_add_drain_all: every CPU's pagevecs.", (c) =>
+    lru_add_drain_all(c.cpu),
+  ),
+  {
+    verb: 'swapoff',
+    usage: 'swapoff',
+    doc: 'mm/swapfile.c try_to_unuse: every swapped page is brought back.',
+    by: 'any',
+    args: [],
+    *run(context) {
+      return yield* swapoff(context.cpu);
+    },
+  },
+  plain(
+    'fold-counters',
+    "mm/vmstat.c refresh_cpu_vm_stats: this CPU's counter differences go to the zone.",
+    (c) => refresh_cpu_vm_stats(c.cpu),
+  ),
+];

@@ -1,0 +1,243 @@
+/** The text form of a scenario: YAML as the carrier, one line an operation. */
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { defaultConfig, type KernelConfig } from '../state/config';
+import {
+  ScenarioError,
+  type Action,
+  type Actor,
+  type Expectation,
+  type Operation,
+  type Position,
+  type Quantifier,
+  type Scenario,
+  type Thread,
+} from './ast';
+import { checkCondition } from './condition';
+import { nearest } from './nearest';
+import { OperationSyntaxError, parseOperation } from './operation-syntax';
+import { checkOperation } from './operations';
+
+const KEYS = ['scenario', 'title', 'source', 'options', 'setup', 'threads', 'after', 'expect'];
+const ACTOR = /^([A-Za-z][A-Za-z0-9_]*)(?:\/([A-Za-z][A-Za-z0-9_]*))?(?:@(\d+))?$/;
+const LARGEST_TEXT = 1 << 20;
+
+/**
+ * Parses a scenario.
+ *
+ * @param file name to report errors under
+ * @throws ScenarioError with line and column, and what was expected
+ */
+export function parseScenario(text: string, file = 'scenario'): Scenario {
+  if (text.length > LARGEST_TEXT) {
+    throw new ScenarioError(file, undefined, 'longer than 1 MiB; a scenario fits one screen');
+  }
+  return new Reader(text, file).scenario();
+}
+
+class Reader {
+  private readonly lines = new LineCounter();
+  private readonly root: YAMLMap;
+
+  constructor(
+    text: string,
+    private readonly file: string,
+  ) {
+    const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
+    const [error] = document.errors;
+    if (error !== undefined) throw this.error(error.pos[0], `not YAML: ${error.message}`);
+    if (!isMap(document.contents)) {
+      throw this.error(0, `expected a mapping with the keys ${KEYS.join(', ')}`);
+    }
+    this.root = document.contents;
+  }
+
+  scenario(): Scenario {
+    this.checkKeys(this.root, KEYS);
+    const name = this.text('scenario');
+    if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) {
+      throw this.error(
+        this.offset('scenario'),
+        `expected a name of a-z, 0-9, - and _, found '${name}'`,
+      );
+    }
+    const setup = this.actions('setup');
+    const threads = this.threads();
+    const after = this.actions('after');
+    const results = [
+      ...[...setup, ...after].map((action) => action.operation.result),
+      ...threads.flatMap((thread) => thread.operations.map((operation) => operation.result)),
+    ].filter((result) => result !== undefined);
+    return {
+      name,
+      title: this.text('title'),
+      source: this.text('source'),
+      options: this.options(),
+      setup,
+      threads,
+      after,
+      expect: this.expectations(new Set(results)),
+    };
+  }
+
+  private options(): Partial<KernelConfig> {
+    const node = this.root.get('options', true);
+    if (node === undefined) return {};
+    if (!isMap(node)) throw this.error(offsetOf(node), 'expected a mapping of options');
+    const options: Record<string, unknown> = {};
+    for (const pair of node.items) {
+      const key = String(pair.key);
+      if (!(key in defaultConfig)) {
+        throw this.error(
+          offsetOf(pair.key),
+          `no option '${key}'${nearest(key, Object.keys(defaultConfig))}`,
+        );
+      }
+      const value = isScalar(pair.value) ? pair.value.value : undefined;
+      const wanted = typeof defaultConfig[key as keyof KernelConfig];
+      if (
+        typeof value !== wanted ||
+        (typeof value === 'number' && !(Number.isInteger(value) && value >= -1 && value <= 65536))
+      ) {
+        throw this.error(
+          offsetOf(pair.value),
+          `option ${key}: expected a ${wanted === 'number' ? 'whole number up to 65536' : wanted}`,
+        );
+      }
+      options[key] = value;
+    }
+    return options;
+  }
+
+  private threads(): Thread[] {
+    const node = this.root.get('threads', true);
+    if (node === undefined) return [];
+    if (!isMap(node))
+      throw this.error(offsetOf(node), 'expected a mapping from threads to operations');
+    return node.items.map((pair) => ({
+      actor: this.actor(pair),
+      operations: this.operations(pair.value),
+    }));
+  }
+
+  private actions(key: string): Action[] {
+    const node = this.root.get(key, true);
+    if (node === undefined) return [];
+    if (!isSeq(node)) {
+      throw this.error(offsetOf(node), `expected a list under ${key}, as in '- P0: write a 1'`);
+    }
+    return node.items.flatMap((item) => {
+      if (!isMap(item) || item.items.length !== 1) {
+        throw this.error(offsetOf(item), `expected 'actor: operation', as in '- P0: write a 1'`);
+      }
+      const [pair] = item.items as [Pair];
+      const actor = this.actor(pair);
+      return this.operations(pair.value).map((operation) => ({ actor, operation }));
+    });
+  }
+
+  private actor(pair: Pair): Actor {
+    const name = String(pair.key);
+    const match = ACTOR.exec(name);
+    if (match === null) {
+      throw this.error(
+        offsetOf(pair.key),
+        `expected an actor (P0, P0/T1, kswapd, P0/T1@2), found '${name}'`,
+      );
+    }
+    const [, first, , cpu] = match;
+    const process = /^P\d+$/.test(first!) ? first : undefined;
+    return {
+      name: name.replace(/@\d+$/, ''),
+      ...(process !== undefined && { process }),
+      ...(cpu !== undefined && { cpu: Number(cpu) }),
+    };
+  }
+
+  private operations(node: unknown): Operation[] {
+    const items = isSeq(node) ? node.items : [node];
+    return items.map((item) => {
+      if (!isScalar(item) || typeof item.value !== 'string') {
+        throw this.error(offsetOf(item), 'expected an operation, as in write a 1');
+      }
+      return this.operation(item.value, offsetOf(item));
+    });
+  }
+
+  private operation(line: string, offset: number): Operation {
+    try {
+      const operation = parseOperation(line, this.position(offset));
+      checkOperation(operation);
+      return operation;
+    } catch (error) {
+      if (error instanceof OperationSyntaxError)
+        throw this.error(offset + error.column, error.message);
+      throw error;
+    }
+  }
+
+  private expectations(results: ReadonlySet<string>): Expectation[] {
+    const node = this.root.get('expect', true);
+    if (node === undefined) return [];
+    if (!isSeq(node)) throw this.error(offsetOf(node), `expected a list, as in '- never: fault'`);
+    return node.items.map((item) => this.expectation(item, results));
+  }
+
+  private expectation(item: unknown, results: ReadonlySet<string>): Expectation {
+    if (!isMap(item)) throw this.error(offsetOf(item), `expected 'never: condition' or the like`);
+    this.checkKeys(item, ['always', 'sometimes', 'never', 'variants']);
+    const stated = item.items.filter((pair) => String(pair.key) !== 'variants');
+    if (stated.length !== 1) {
+      throw this.error(offsetOf(item), 'expected exactly one of always, sometimes, never');
+    }
+    const [pair] = stated as [Pair];
+    const condition = String(isScalar(pair.value) ? pair.value.value : '');
+    try {
+      checkCondition(condition, results);
+    } catch (error) {
+      throw this.error(offsetOf(pair.value), (error as Error).message);
+    }
+    const variants = item.toJSON() as { variants?: unknown };
+    return {
+      quantifier: String(pair.key) as Quantifier,
+      condition,
+      ...(Array.isArray(variants.variants) && { variants: variants.variants.map(String) }),
+      position: this.position(offsetOf(pair.value)),
+    };
+  }
+
+  private text(key: string): string {
+    const value = this.root.get(key);
+    if (typeof value !== 'string' || value.trim() === '') {
+      throw this.error(this.offset(key), `expected '${key}: some text'`);
+    }
+    return value;
+  }
+
+  private checkKeys(map: YAMLMap, allowed: string[]): void {
+    for (const pair of map.items) {
+      const key = String(pair.key);
+      if (!allowed.includes(key)) {
+        throw this.error(offsetOf(pair.key), `unknown key '${key}'${nearest(key, allowed)}`);
+      }
+    }
+  }
+
+  private offset(key: string): number {
+    const node = this.root.get(key, true);
+    return node === undefined ? 0 : offsetOf(node);
+  }
+
+  private position(offset: number): Position {
+    const { line, col } = this.lines.linePos(offset);
+    return { line, column: col };
+  }
+
+  private error(offset: number, message: string): ScenarioError {
+    return new ScenarioError(this.file, this.position(offset), message);
+  }
+}
+
+function offsetOf(node: unknown): number {
+  const range = (node as { range?: [number, number, number] } | null | undefined)?.range;
+  return range?.[0] ?? 0;
+}

@@ -1,0 +1,182 @@
+/** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
+import type { Program, Run } from '../explorer/program';
+import { applySwitches } from '../features/hunk';
+import type { SwitchId } from '../features/hunk-id';
+import { KernelFault } from '../machine/fault';
+import { awaitFree, unlock, type Steps } from '../machine/op';
+import { bootKernel } from '../state/boot';
+import type { Cpu } from '../state/cpu';
+import { enter, type Kernel } from '../state/kernel';
+import { switch_mm } from '../arch/x86/mm/tlb';
+import type { Actor, Operation, Scenario } from './ast';
+import { layOut, type Layout } from './layout';
+import { Observer } from './observe';
+import { perform, SignalDelivered } from './operations';
+import type { Outcome, ResultValue } from './outcome';
+import { bornWord, doneWord, mmOf } from './world';
+
+/** Which switches are in; undefined leaves one undecided (reading it throws UndecidedSwitch). */
+export type Switches = (id: SwitchId) => boolean | undefined;
+
+/** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
+export class ScenarioProgram implements Program {
+  readonly layout: Layout;
+  readonly kernel: Kernel;
+  readonly threadNames: readonly string[];
+  private readonly results = new Map<string, ResultValue>();
+  private readonly setupResults: ReadonlyMap<string, ResultValue>;
+  private readonly observer: Observer;
+  private readonly killed = new Set<string>();
+
+  /**
+   * Boots a kernel of this variant and runs the set-up in it.
+   *
+   * @param file name to report errors under
+   */
+  constructor(
+    readonly scenario: Scenario,
+    switches: Switches,
+    file = scenario.name,
+  ) {
+    this.layout = layOut(scenario, file);
+    this.kernel = bootKernel(this.layout.config);
+    this.threadNames = scenario.threads.map((thread) => thread.actor.name);
+    enter(this.kernel);
+    applySwitches(switches);
+    this.markUnborn();
+    this.runSetup();
+    this.setupResults = new Map(this.results);
+    this.observer = new Observer(this.layout, this.kernel);
+    this.kernel.machine.save();
+  }
+
+  start(): Run & ScenarioRun {
+    const { machine } = this.kernel;
+    enter(this.kernel);
+    machine.restore();
+    this.results.clear();
+    this.killed.clear();
+    for (const [name, value] of this.setupResults) this.results.set(name, value);
+    this.scenario.threads.forEach((thread, index) => {
+      machine.spawn(this.thread(thread.actor, thread.operations, index));
+    });
+    if (this.scenario.after.length > 0) machine.spawn(this.afterwards());
+    return new RunView(this);
+  }
+
+  /** What the execution that has just come to its end leaves behind. */
+  observe(): Outcome {
+    const { machine } = this.kernel;
+    const stuck = this.threadNames.filter((_, index) => !machine.finished(index));
+    return this.observer.outcome(this.results, stuck, [...this.killed].sort());
+  }
+
+  /** Distinguishes outcomes without building them: equal keys, equal outcomes. */
+  private markUnborn(): void {
+    const { mem } = this.kernel.machine.arena;
+    for (const process of this.layout.forked) mem[bornWord(this.layout, process) >> 2] = -1;
+    this.scenario.threads.forEach((_, index) => (mem[doneWord(this.layout, index) >> 2] = -1));
+  }
+
+  private runSetup(): void {
+    this.scenario.setup.forEach(({ actor, operation }, index) => {
+      const cpu = this.cpu(actor, actor.cpu ?? 0);
+      this.kernel.machine.runAlone(this.operations(cpu, actor, [operation], `setup:${index + 1}`));
+    });
+  }
+
+  private *thread(actor: Actor, operations: readonly Operation[], index: number): Steps {
+    const cpu = this.cpu(actor, actor.cpu ?? index);
+    if (actor.process !== undefined && this.layout.forked.has(actor.process)) {
+      yield awaitFree(bornWord(this.layout, actor.process));
+    }
+    yield* this.operations(cpu, actor, operations, actor.name);
+    yield unlock(doneWord(this.layout, index));
+  }
+
+  private *afterwards(): Steps {
+    for (const index of this.scenario.threads.keys()) {
+      yield awaitFree(doneWord(this.layout, index));
+    }
+    for (const [index, { actor, operation }] of this.scenario.after.entries()) {
+      const cpu = this.cpu(actor, actor.cpu ?? 0);
+      yield* this.operations(cpu, actor, [operation], `after:${index + 1}`);
+    }
+  }
+
+  /** Performs operations one after the other and keeps their results; a signal or a fault ends them. */
+  private *operations(
+    cpu: Cpu,
+    actor: Actor,
+    operations: readonly Operation[],
+    label: string,
+  ): Steps {
+    const { process } = actor;
+    if (cpu.mm !== 0) yield* switch_mm(cpu, cpu.mm);
+    for (const [index, operation] of operations.entries()) {
+      const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
+      try {
+        const value = yield* perform({ cpu, process, layout: this.layout, operation });
+        if (value !== undefined) this.results.set(name, value);
+      } catch (error) {
+        if (error instanceof SignalDelivered) {
+          this.results.set(name, error.signal);
+        } else if (error instanceof KernelFault) {
+          this.kernel.machine.report(error.fault);
+          this.killed.add(label);
+        } else {
+          throw error;
+        }
+        return;
+      }
+    }
+  }
+
+  private cpu(actor: Actor, id: number): Cpu {
+    const mm = actor.process === undefined ? 0 : mmOf(this.layout, actor.process);
+    return { id, name: actor.name, mm, kswapd: actor.name.startsWith('kswapd') };
+  }
+}
+
+/** What a run offers beyond the explorer's interface. */
+export interface ScenarioRun {
+  observe(): Outcome;
+}
+
+/** The explorer's view of the program's machine. */
+class RunView implements Run, ScenarioRun {
+  readonly spawned = -1;
+
+  constructor(private readonly program: ScenarioProgram) {}
+
+  private get machine() {
+    return this.program.kernel.machine;
+  }
+  get threadCount(): number {
+    return this.machine.threadCount;
+  }
+  get accesses(): Int32Array {
+    return this.machine.accesses;
+  }
+  get accessCount(): number {
+    return this.machine.accessCount;
+  }
+  choices(thread: number): number {
+    return this.machine.choices(thread);
+  }
+  guard(thread: number): number {
+    return this.machine.guard(thread);
+  }
+  enabled(thread: number): boolean {
+    return this.machine.enabled(thread);
+  }
+  step(thread: number, choice: number): void {
+    this.machine.step(thread, choice);
+  }
+  outcome(): string {
+    return JSON.stringify(this.program.observe());
+  }
+  observe(): Outcome {
+    return this.program.observe();
+  }
+}

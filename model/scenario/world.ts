@@ -1,0 +1,121 @@
+/** What an operation of a running scenario can refer to: its names, resolved to kernel objects. */
+import type { Mm } from '../include/linux/mm_types';
+import type { Ptr } from '../machine/struct';
+import type { Cpu } from '../state/cpu';
+import { kernel } from '../state/kernel';
+import { ScenarioError, type AddressRange, type Operation } from './ast';
+import { wordOf, type Area, type Layout } from './layout';
+
+/** Pages of one process. */
+export interface Target {
+  readonly process: string;
+  readonly mm: Mm;
+  /** First page, and the page after the last. */
+  readonly start: number;
+  readonly end: number;
+  /** Parts of each page that are meant: [0], [1] or [0, 1]. */
+  readonly parts: readonly number[];
+}
+
+/** One operation in execution. */
+export interface Context {
+  readonly cpu: Cpu;
+  /** The process that executes, or undefined for a kernel actor. */
+  readonly process: string | undefined;
+  readonly layout: Layout;
+  readonly operation: Operation;
+}
+
+/** The mm of a process by name. */
+export function mmOf(layout: Layout, process: string): Mm {
+  return kernel.mmAt(layout.processes.indexOf(process));
+}
+
+/** A scenario-owned word that is -1 until the process has been forked. */
+export const bornWord = (layout: Layout, process: string): Ptr =>
+  kernel.scenarioWord(layout.handles.length + layout.processes.indexOf(process));
+
+/** A scenario-owned word that is -1 until the thread has ended. */
+export const doneWord = (layout: Layout, thread: number): Ptr =>
+  kernel.scenarioWord(layout.handles.length + layout.processes.length + thread);
+
+/** The scenario-owned word of a pin's name. */
+export const handleWord = (layout: Layout, handle: string): Ptr =>
+  kernel.scenarioWord(layout.handles.indexOf(handle));
+
+/** Resolves an address argument. @throws ScenarioError if a name in it does not exist. */
+export function target(context: Context, index = 0): Target {
+  const argument = context.operation.args[index];
+  if (argument?.kind !== 'address') {
+    throw fault(context, `argument ${index + 1}: expected an address, as in a, a[2] or P1:a[0].hi`);
+  }
+  return resolve(context, argument.value);
+}
+
+/** Resolves an address. */
+export function resolve(context: Context, range: AddressRange): Target {
+  const process = range.process ?? context.process;
+  if (process === undefined) {
+    throw fault(
+      context,
+      `${range.area}: whose? a kernel actor names the process, as in P0:${range.area}`,
+    );
+  }
+  const area = areaOf(context, range.area);
+  const first = range.first ?? 0;
+  const last = range.last ?? (range.first === undefined ? area.pages - 1 : first);
+  const parts = range.part === undefined ? [0, 1] : [range.part === 'lo' ? 0 : 1];
+  return {
+    process,
+    mm: mmOf(context.layout, process),
+    start: area.start + first,
+    end: area.start + last + 1,
+    parts,
+  };
+}
+
+export function areaOf(context: Context, name: string): Area {
+  const area = context.layout.areas.get(name);
+  if (area === undefined) {
+    throw fault(
+      context,
+      `no mapping is called '${name}'; mappings: ${[...context.layout.areas.keys()].join(', ')}`,
+    );
+  }
+  return area;
+}
+
+/** Argument `index` as a number. */
+export function numberArgument(context: Context, index: number, absent?: number): number {
+  const argument = context.operation.args[index];
+  if (argument === undefined && absent !== undefined) return absent;
+  if (argument?.kind !== 'number') {
+    throw fault(context, `argument ${index + 1}: expected a number`);
+  }
+  return argument.value;
+}
+
+/** Argument `index` as a word. */
+export function wordArgument(context: Context, index: number): string {
+  const word = wordOf(context.operation, index);
+  if (word === '') throw fault(context, `argument ${index + 1} is missing`);
+  return word;
+}
+
+/** Option `key` as a number. */
+export function numberOption(context: Context, key: string, absent: number): number {
+  const text = context.operation.options[key];
+  if (text === undefined) return absent;
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw fault(context, `${key}=${text}: expected a whole number`);
+  return value;
+}
+
+/** An error in the scenario at the operation. */
+export function fault(context: Context, message: string): ScenarioError {
+  return new ScenarioError(
+    'scenario',
+    context.operation.position,
+    `${context.operation.verb}: ${message}`,
+  );
+}

@@ -1,0 +1,54 @@
+import type { CommandSpec } from '../cli/command';
+
+/** `lzfree review [file]`: what a patch's hunks do, and what its last change changes. */
+export const reviewCommand: CommandSpec = {
+  name: 'review',
+  summary: 'Reviews the mail, or a patch of your own: what its hunks and its fixup do',
+  description:
+    'Reads the patch, builds the variant it makes and the one to hold it against (for the mail: the ' +
+    'series as posted), explores every scenario of the suite on both, and says where they differ, ' +
+    'at which level and by which schedule. A file can be an mbox, a mail, a file of git ' +
+    'format-patch or a bare diff; - reads standard input.',
+  arguments: [{ name: 'file', description: 'a patch of your own' }],
+  options: [
+    { flags: '--against <variant>', description: 'variant to hold the patch against' },
+    {
+      flags: '--ignore-unknown',
+      description: 'review what is known of a patch with unknown hunks',
+    },
+    {
+      flags: '--executions <n>',
+      description: 'stop a scenario after this many executions',
+      integer: { min: 1 },
+      default: '20000',
+    },
+  ],
+  examples: [
+    { command: 'lzfree review', purpose: 'the fixup of the mail' },
+    { command: 'lzfree review v2.mbox', purpose: 'your own version of the series' },
+  ],
+  async run(args, io) {
+    const { readPatchFile } = await import('./read-patch-file');
+    const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
+    const { readVariant } = await import('../variants');
+    const { reviewVariants } = await import('../review');
+    const { reviewText } = await import('../views/review-text');
+    const { startProgress } = await import('../cli/progress');
+    const imported = importPatch(await readPatchFile(args.operands[0], io));
+    const variant = variantToRun(imported, { ignoreUnknown: args.flag('ignore-unknown') });
+    const against = args.text('against');
+    const progress = startProgress(io, 'review');
+    const review = reviewVariants({
+      imported,
+      variant,
+      against: against === undefined ? undefined : readVariant(against, false, io).variant,
+      executions: args.integer('executions')!,
+      signal: io.signal,
+      onScenario: (done, total, name) => progress.update(done, total, name),
+    });
+    progress.end();
+    if (args.json) io.json({ schema: 'lzfree/review', version: 1, ...review });
+    else io.out(reviewText(review, io.width));
+    return 0;
+  },
+};

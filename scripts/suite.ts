@@ -1,0 +1,77 @@
+/** The scenarios that come with the project, and those that a user names. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { parseScenario } from '../model/scenario/parse';
+import type { Scenario } from '../model/scenario/ast';
+import { UsageError, type Io } from './cli/command';
+import { readInput } from './cli/input';
+import { didYouMean } from './cli/nearest';
+import { packageRoot } from './cli/package-root';
+
+/** A scenario and the file it came from, as the user would name it. */
+export interface LoadedScenario {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+/** Folder of the suite, inside the package. */
+export const suiteFolder = (): string => join(packageRoot(), 'specs', 'scenarios');
+
+/** Every scenario of the suite, by name. @throws ScenarioError if one does not parse */
+export function loadSuite(): LoadedScenario[] {
+  return findScenarios(suiteFolder())
+    .map((path) => parseFile(relative(packageRoot(), path), readFileSync(path, 'utf8')))
+    .sort((a, b) => (a.scenario.name < b.scenario.name ? -1 : 1));
+}
+
+/**
+ * The scenarios that a command line names: files, folders, `-` for standard input, or names of the
+ * suite; the whole suite if it names none.
+ *
+ * @throws UsageError or ScenarioError
+ */
+export async function loadScenarios(
+  named: readonly string[],
+  io: Pick<Io, 'stdin' | 'signal'>,
+): Promise<LoadedScenario[]> {
+  if (named.length === 0) return loadSuite();
+  const loaded = await Promise.all(named.map((name) => loadNamed(name, io)));
+  return loaded.flat();
+}
+
+async function loadNamed(
+  name: string,
+  io: Pick<Io, 'stdin' | 'signal'>,
+): Promise<LoadedScenario[]> {
+  const files = isFolder(name) ? findScenarios(name) : isPath(name) ? [name] : [];
+  if (files.length > 0) {
+    return Promise.all(
+      files.map(async (file) => parseFile(file, decode(await readInput(file, io, LARGEST)))),
+    );
+  }
+  const suite = loadSuite();
+  const known = suite.find(({ scenario }) => scenario.name === name);
+  if (known !== undefined) return [known];
+  const names = suite.map(({ scenario }) => scenario.name);
+  throw new UsageError(`no scenario is called '${name}'${didYouMean(name, names)}`);
+}
+
+/** A scenario fits one screen. */
+const LARGEST = 1 << 20;
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const isPath = (name: string): boolean => name === '-' || /[/\\.]/.test(name);
+
+function parseFile(file: string, text: string): LoadedScenario {
+  return { file, scenario: parseScenario(text, file) };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function findScenarios(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ya?ml$/.test(basename(name)))
+    .map((name) => join(folder, name))
+    .sort();
+}

@@ -1,0 +1,31 @@
+/** Variants as the command line names them. */
+import { describeMissing, validate } from '../model/features/requires';
+import { parseVariant, variantName } from '../model/features/variant-name';
+import type { Variant } from '../model/features/variant';
+import { UsageError, type Io } from './cli/command';
+
+export interface NamedVariant {
+  readonly name: string;
+  readonly variant: Variant;
+}
+
+/**
+ * Reads a variant and refuses one that C would not compile.
+ *
+ * @param force take it all the same, and say so on stderr
+ * @throws VariantNameError, UsageError
+ */
+export function readVariant(text: string, force: boolean, io: Pick<Io, 'err'>): NamedVariant {
+  const variant = parseVariant(text);
+  const [missing] = validate(variant);
+  if (missing !== undefined) {
+    const reason = describeMissing(missing);
+    if (!force) {
+      throw new UsageError(
+        `variant '${text}' does not compile: ${reason}; --force runs it as a what-if`,
+      );
+    }
+    io.err(`what-if: '${text}' does not compile: ${reason}`);
+  }
+  return { name: variantName(variant), variant };
+}

@@ -1,0 +1,86 @@
+/** A review as plain text; the first line is the answer. */
+import { printCompleteness } from '../../model/diff/completeness';
+import type { Level } from '../../model/scenario/outcome';
+import type { Review, ReviewedScenario } from '../review';
+import { wrapText } from '../cli/text';
+import { patchesText } from './patches-text';
+import { witnessLines } from './witness-text';
+
+const WHO: Readonly<Record<Level, string>> = {
+  user: 'a program can see the difference',
+  system: 'no program can see the difference, an administrator can',
+  internal: 'neither a program nor an administrator can see the difference, only the kernel can',
+};
+
+/** The whole report, in at most `width` columns. */
+export function reviewText(review: Review, width: number): string {
+  const parts = [
+    wrapText(answer(review), width),
+    differenceText(review, width),
+    agreementText(review, width),
+    `The patch\n\n${patchesText(review.patch, { width })}`,
+    wrapText(hint(review), width),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** One sentence: who sees a difference, in how much of the suite, and how sure that is. */
+export function answer({ a, b, differsAt, scenarios, completeness }: Review): string {
+  const different = scenarios.filter(({ witness }) => witness !== null).length;
+  const how = `${scenarios.length} scenarios, every interleaving: ${printCompleteness(completeness)}`;
+  if (differsAt !== null) {
+    return `${a} -> ${b}: ${WHO[differsAt]}; they differ in ${different} of ${how}.`;
+  }
+  return completeness.kind === 'complete'
+    ? `${a} -> ${b}: no difference in ${how}.`
+    : `${a} -> ${b}: no difference seen in ${how}.`;
+}
+
+function differenceText({ a, b, scenarios }: Review, width: number): string {
+  const different = scenarios.filter(({ witness }) => witness !== null).sort(byShortestWitness);
+  const [first, ...others] = different;
+  if (first === undefined) return '';
+  const lines = [
+    'Where they differ',
+    '',
+    heading(first),
+    wrapText(first.title, width),
+    '',
+    ...witnessLines(first.witness!, { a, b }, width),
+  ];
+  if (others.length > 0) lines.push('', 'The same way or another in:');
+  for (const scenario of others) lines.push(`  ${heading(scenario)}`);
+  return lines.join('\n');
+}
+
+function byShortestWitness(x: ReviewedScenario, y: ReviewedScenario): number {
+  return x.witness!.observed.schedule.length - y.witness!.observed.schedule.length;
+}
+
+function heading({ name, levels }: ReviewedScenario): string {
+  return `${name}: user ${levels.user}, system ${levels.system}, internal ${levels.internal}`;
+}
+
+function agreementText({ scenarios }: Review, width: number): string {
+  const same = scenarios.filter(({ witness }) => witness === null);
+  if (same.length === 0) return '';
+  const proved = same.filter(({ completeness }) => completeness.kind === 'complete');
+  const open = same.filter(({ completeness }) => completeness.kind !== 'complete');
+  const list = (items: readonly ReviewedScenario[]): string =>
+    wrapText(items.map(({ name }) => name).join(', '), width);
+  return [
+    ...(proved.length > 0
+      ? [`Equal in every interleaving (${proved.length} scenarios):\n${list(proved)}`]
+      : []),
+    ...(open.length > 0
+      ? [`No difference seen, but not everything was explored (${open.length}):\n${list(open)}`]
+      : []),
+  ].join('\n\n');
+}
+
+function hint({ a, b, scenarios }: Review): string {
+  const different = scenarios.find(({ witness }) => witness !== null);
+  return different === undefined
+    ? `Next: lzfree hunks shows what each hunk is pinned by.`
+    : `Next: lzfree diff ${a} ${b} ${different.name} shows this difference alone.`;
+}
