@@ -9,6 +9,7 @@ import { deviceOperations } from './operations/device';
 import { kernelOperations } from './operations/kernel';
 import { memoryEventOperations } from './operations/memory-events';
 import type { ArgumentKind, OperationSpec } from './operations/operation';
+import { procOperations } from './operations/proc';
 import { reclaimOperations } from './operations/reclaim';
 import type { ResultValue } from './outcome';
 import type { Context } from './world';
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly OperationSpec[] = [
   ...reclaimOperations,
   ...memoryEventOperations,
   ...kernelOperations,
+  ...procOperations,
 ];
 
 const byVerb = new Map(OPERATIONS.map((spec) => [spec.verb, spec]));

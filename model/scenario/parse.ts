@@ -15,7 +15,7 @@ import {
 import { checkCondition } from './condition';
 import { nearest } from './nearest';
 import { OperationSyntaxError, parseOperation } from './operation-syntax';
-import { checkOperation } from './operations';
+import { checkOperation, operationSpec } from './operations';
 
 const KEYS = ['scenario', 'title', 'source', 'options', 'setup', 'threads', 'after', 'expect'];
 const ACTOR = /^([A-Za-z][A-Za-z0-9_]*)(?:\/([A-Za-z][A-Za-z0-9_]*))?(?:@(\d+))?$/;
@@ -113,10 +113,15 @@ class Reader {
     if (node === undefined) return [];
     if (!isMap(node))
       throw this.error(offsetOf(node), 'expected a mapping from threads to operations');
-    return node.items.map((pair) => ({
-      actor: this.actor(pair),
-      operations: this.operations(pair.value),
-    }));
+    return node.items.map((pair) => {
+      const operations = this.operations(pair.value);
+      const looking = operations.find(({ verb }) => operationSpec(verb)!.alone === true);
+      if (looking !== undefined) {
+        const message = `${looking.verb} belongs in setup or after, where nothing runs beside it`;
+        throw new ScenarioError(this.file, looking.position, message);
+      }
+      return { actor: this.actor(pair), operations };
+    });
   }
 
   private actions(key: string): Action[] {

@@ -15,6 +15,8 @@ export interface OperationSpec {
   readonly args: readonly ArgumentKind[];
   /** Names of the options it takes. */
   readonly options?: readonly string[];
+  /** Reads what others may be changing, unrecorded: only where nothing runs beside it. */
+  readonly alone?: true;
   /** Performs it. The value is the result that a scenario can name. */
   run(context: Context): Steps<ResultValue | undefined>;
 }
