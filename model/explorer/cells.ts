@@ -9,9 +9,9 @@
  * explore(program).executions; // 2
  * ```
  */
-import { Mode, type Access, type Program, type Run } from './program';
+import { Depends, Mode, type Access, type Program, type Run } from './program';
 
-/** What a thread yields: kind, cell and operands packed into one number. */
+/** What a thread yields: kind, cell and operand packed into one number. */
 export type Event = number;
 export type ThreadBody = (thread: number) => Generator<Event, void, number>;
 
@@ -28,16 +28,23 @@ const KIND = {
   await: 9,
   readLock: 10,
   readUnlock: 11,
+  readTrylock: 12,
 } as const;
-const CELL_BITS = 16;
+// 30 bits in all: small integers cost nothing.
+const CELL_BITS = 12;
 const VALUE_BITS = 14;
+const CELL_MASK = (1 << CELL_BITS) - 1;
 const VALUE_MASK = (1 << VALUE_BITS) - 1;
 
 /** The cas's second operand; valid between the call and the yield. */
 const operand = { value: 0 };
 
-const pack = (kind: number, cell: number, value = 0): Event =>
-  (kind * (1 << CELL_BITS) + cell) * (1 << VALUE_BITS) + (value & VALUE_MASK);
+function pack(kind: number, cell: number, value = 0): Event {
+  if ((cell & ~CELL_MASK) !== 0 || (value & ~VALUE_MASK) !== 0) {
+    throw new RangeError(`a cell is 0 to ${CELL_MASK} and a value 0 to ${VALUE_MASK}`);
+  }
+  return (kind << (CELL_BITS + VALUE_BITS)) | (cell << VALUE_BITS) | value;
+}
 
 /** Reads a cell; its value is the value of the yield. */
 export const read = (cell: number): Event => pack(KIND.read, cell);
@@ -56,25 +63,29 @@ export const unlock = (cell: number): Event => pack(KIND.unlock, cell);
 export const trylock = (cell: number): Event => pack(KIND.trylock, cell);
 export const readLock = (cell: number): Event => pack(KIND.readLock, cell);
 export const readUnlock = (cell: number): Event => pack(KIND.readUnlock, cell);
+/** Tries to take a lock for reading; 1 if it did. */
+export const readTrylock = (cell: number): Event => pack(KIND.readTrylock, cell);
 /** Waits until nobody holds the lock exclusively. */
 export const awaitFree = (cell: number): Event => pack(KIND.await, cell);
 /** An explicit choice among n. */
 export const choose = (n: number): Event => pack(KIND.choose, 0, n);
-/** Starts another thread, by its index among the bodies that are not started at first. */
+/** Starts one of {@link CellOptions.spawnable}; each can be started once. */
 export const spawn = (body: number): Event => pack(KIND.spawn, 0, body);
 
 export interface CellOptions {
-  /** Bodies that run only when spawned. */
+  /** Bodies that run only when spawned; body b is thread `threads.length + b`. */
   readonly spawnable?: readonly ThreadBody[];
   /** A failed trylock counts as a write, as some tools have it. */
   readonly coarseTrylock?: boolean;
   /** Additions commute. */
   readonly commutingAdds?: boolean;
+  /** What the cells hold at the start, 0 by default; a lock may be held: -1. */
+  readonly initial?: readonly number[];
   /** The final observation; the cells by default. */
   readonly outcome?: (cells: Int32Array) => string;
 }
 
-/** A program of `cells` cells that start at 0, and one thread for each body. */
+/** A program of `cells` cells, and one thread for each body. */
 export function cellProgram(
   cells: number,
   threads: readonly ThreadBody[],
@@ -84,15 +95,21 @@ export function cellProgram(
   return { start: () => run.restart() };
 }
 
+const NOT_BEGUN = -2;
+const ENDED = -1;
+
 class CellRun implements Run {
   readonly accesses = new Int32Array(1);
   accessCount = 0;
   spawned = -1;
-  threadCount = 0;
+  readonly threadCount: number;
   private readonly cells: Int32Array;
+  private readonly initial: Int32Array;
   private readonly bodies: Generator<Event, void, number>[] = [];
-  private readonly pending: number[] = [];
-  private readonly operands: number[] = [];
+  private readonly pending: Int32Array;
+  private readonly operands: Int32Array;
+  private readonly addMode: number;
+  private readonly failedTrylock: number;
 
   constructor(
     cells: number,
@@ -100,12 +117,19 @@ class CellRun implements Run {
     private readonly options: CellOptions,
   ) {
     this.cells = new Int32Array(cells);
+    this.initial = new Int32Array(cells);
+    this.initial.set(options.initial ?? []);
+    this.threadCount = threads.length + (options.spawnable?.length ?? 0);
+    this.pending = new Int32Array(this.threadCount);
+    this.operands = new Int32Array(this.threadCount);
+    this.addMode = options.commutingAdds === true ? Mode.add : Mode.write;
+    this.failedTrylock = options.coarseTrylock === true ? Mode.write : Mode.read;
   }
 
   restart(): this {
-    this.cells.fill(0);
-    this.threadCount = 0;
-    for (const body of this.threads) this.begin(body);
+    this.cells.set(this.initial);
+    this.pending.fill(NOT_BEGUN);
+    for (let t = 0; t < this.threads.length; t++) this.begin(t, this.threads[t]!);
     return this;
   }
 
@@ -132,45 +156,55 @@ class CellRun implements Run {
   enabled(thread: number): boolean {
     const event = this.pending[thread]!;
     if (event < 0) return false;
-    const value = this.cells[cellOf(event)]!;
     switch (kindOf(event)) {
       case KIND.lock:
-        return value === 0;
+        return this.cells[cellOf(event)] === 0;
       case KIND.readLock:
       case KIND.await:
-        return value >= 0;
+        return this.cells[cellOf(event)]! >= 0;
       default:
         return true;
     }
   }
 
-  conditional(thread: number): boolean {
-    const kind = kindOf(this.pending[thread]!);
-    return kind === KIND.cas || kind === KIND.trylock;
+  depends(thread: number): number {
+    switch (kindOf(this.pending[thread]!)) {
+      case KIND.cas:
+        return Depends.anything;
+      case KIND.trylock:
+      case KIND.readTrylock:
+      case KIND.unlock:
+      case KIND.readUnlock:
+        return Depends.lock;
+      default:
+        return Depends.nothing;
+    }
+  }
+
+  lockAccess(thread: number, state: number): Access {
+    const event = this.pending[thread]!;
+    return cellOf(event) * 16 + this.lockMode(kindOf(event), state);
   }
 
   step(thread: number, choice: number): void {
     const event = this.pending[thread]!;
     this.spawned = -1;
     this.accessCount = 1;
-    const value = this.execute(thread, event, choice);
-    this.resume(thread, value);
+    this.resume(thread, this.execute(thread, event, choice));
   }
 
   outcome(): string {
     return this.options.outcome?.(this.cells) ?? this.cells.join(' ');
   }
 
-  private begin(body: ThreadBody): number {
-    const thread = this.threadCount++;
+  private begin(thread: number, body: ThreadBody): void {
     this.bodies[thread] = body(thread);
     this.resume(thread, 0);
-    return thread;
   }
 
   private resume(thread: number, value: number): void {
     const next = this.bodies[thread]!.next(value);
-    this.pending[thread] = next.done === true ? -1 : next.value;
+    this.pending[thread] = next.done === true ? ENDED : next.value;
     this.operands[thread] = operand.value;
   }
 
@@ -191,41 +225,70 @@ class CellRun implements Run {
         return this.touch(cell, Mode.write, old);
       case KIND.add:
         cells[cell] = old + given;
-        return this.touch(cell, this.options.commutingAdds === true ? Mode.add : Mode.write, 0);
+        return this.touch(cell, this.addMode, 0);
       case KIND.choose:
         this.accessCount = 0;
         return choice;
       case KIND.spawn:
-        this.accessCount = 0;
-        this.spawned = this.begin(this.options.spawnable![given]!);
-        return this.spawned;
+        return this.spawn(given);
       default:
         return this.executeLock(kindOf(event), cell, old);
     }
   }
 
+  private spawn(body: number): number {
+    this.accessCount = 0;
+    this.spawned = this.threads.length + body;
+    if (this.pending[this.spawned] !== NOT_BEGUN) {
+      throw new Error(`spawn: body ${body} is running already, or there is none`);
+    }
+    this.begin(this.spawned, this.options.spawnable![body]!);
+    return this.spawned;
+  }
+
   private executeLock(kind: number, cell: number, old: number): number {
+    const mode = this.lockMode(kind, old);
     const { cells } = this;
     switch (kind) {
       case KIND.lock:
         cells[cell] = -1;
-        return this.touch(cell, Mode.lock, 0);
+        break;
       case KIND.unlock:
         cells[cell] = 0;
-        return this.touch(cell, Mode.unlock, 0);
+        break;
       case KIND.trylock:
-        if (old !== 0)
-          return this.touch(cell, this.options.coarseTrylock === true ? Mode.write : Mode.read, 0);
-        cells[cell] = -1;
-        return this.touch(cell, Mode.tryLock, 1);
+        if (old === 0) cells[cell] = -1;
+        return this.touch(cell, mode, old === 0 ? 1 : 0);
       case KIND.readLock:
         cells[cell] = old + 1;
-        return this.touch(cell, Mode.readLock, 0);
+        break;
       case KIND.readUnlock:
         cells[cell] = old - 1;
-        return this.touch(cell, Mode.readUnlock, 0);
+        break;
+      case KIND.readTrylock:
+        if (old >= 0) cells[cell] = old + 1;
+        return this.touch(cell, mode, old >= 0 ? 1 : 0);
+    }
+    return this.touch(cell, mode, 0);
+  }
+
+  /** How an event touches a lock that is in a state. */
+  private lockMode(kind: number, state: number): number {
+    switch (kind) {
+      case KIND.lock:
+        return Mode.lock;
+      case KIND.unlock:
+        return state < 0 ? Mode.unlock : Mode.write;
+      case KIND.trylock:
+        return state === 0 ? Mode.tryLock : this.failedTrylock;
+      case KIND.readLock:
+        return Mode.readLock;
+      case KIND.readUnlock:
+        return state > 0 ? Mode.readUnlock : Mode.write;
+      case KIND.readTrylock:
+        return state >= 0 ? Mode.readTryLock : this.failedTrylock;
       default:
-        return this.touch(cell, Mode.await, 0);
+        return Mode.await;
     }
   }
 
@@ -235,6 +298,6 @@ class CellRun implements Run {
   }
 }
 
-const kindOf = (event: Event): number => Math.floor(event / (1 << (CELL_BITS + VALUE_BITS)));
-const cellOf = (event: Event): number => (event >>> VALUE_BITS) & ((1 << CELL_BITS) - 1);
+const kindOf = (event: Event): number => event >> (CELL_BITS + VALUE_BITS);
+const cellOf = (event: Event): number => (event >>> VALUE_BITS) & CELL_MASK;
 const valueOf = (event: Event): number => event & VALUE_MASK;

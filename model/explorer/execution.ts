@@ -1,254 +1,345 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
 import { conflicting, rangesDependent } from './dependence';
-import { Mode, type Access, type Run } from './program';
+import { Depends, Mode, type Access, type Run } from './program';
 
-/** Accesses of one object in the order of the events. */
-interface ObjectLog {
-  readonly events: number[];
-  readonly modes: number[];
-}
+const modes = (...list: number[]): number => list.reduce((bits, mode) => bits | (1 << mode), 0);
+const RELEASES = modes(Mode.unlock, Mode.readUnlock);
+/** Modes that conflict with every other: what came before one is ordered before what follows it. */
+const TOTAL = modes(Mode.write, Mode.lock, Mode.unlock, Mode.tryLock);
+/** Modes without which a guard on the same lock is open for certain. */
+const TAKES = modes(Mode.lock, Mode.tryLock);
 
-const GUARDS = new Set<number>([Mode.lock, Mode.readLock, Mode.await]);
-const RELEASES = new Set<number>([Mode.unlock, Mode.readUnlock]);
-/** Modes that conflict with every other: what came before one of them is ordered before what follows. */
-const TOTAL = new Set<number>([Mode.write, Mode.lock, Mode.unlock, Mode.tryLock]);
-
-/** Threads that a program may have. */
-export const MOST_THREADS = 32;
+/** States of a lock that an event's access is foreseen for; see {@link Execution.foreseen}. */
+export const FORESEEN = [0, -1, 1] as const;
 
 /**
- * A growing and shrinking sequence of events with vector clocks. Event i is known by its index;
- * `seq` counts a thread's own events from 1.
+ * A growing and shrinking sequence of events with vector clocks. An event is known by its index;
+ * `seq` counts a thread's own events from 1. Rows of `clock` and `before` are `stride` wide, one
+ * column for each thread. All arrays are longer than what they hold.
  */
 export class Execution {
   length = 0;
-  thread: Int32Array = new Int32Array(256);
-  choice: Int32Array = new Int32Array(256);
-  seq: Int32Array = new Int32Array(256);
-  accFrom: Int32Array = new Int32Array(257);
-  acc: Int32Array = new Int32Array(1024);
-  conditional: Uint8Array = new Uint8Array(256);
-  /** Events that event i is in a race with, latest first (candidates only, where i had to wait). */
-  readonly races: number[][] = [];
-  /** The guard that event i had to wait for, or -1. */
-  guard: Int32Array = new Int32Array(256);
-  private clock: Int32Array = new Int32Array(256 * MOST_THREADS);
-  private previous: Int32Array = new Int32Array(256);
-  private readonly last = new Int32Array(MOST_THREADS).fill(-1);
-  /** Event that created a thread, -1 for the first ones. */
-  private readonly createdBy = new Int32Array(MOST_THREADS).fill(-1);
-  private readonly logs = new Map<number, ObjectLog>();
-  private readonly clockNow = new Int32Array(MOST_THREADS);
-  private readonly covered = new Int32Array(MOST_THREADS);
-  private readonly candidates: number[] = [];
+  stride: number;
+  thread: Int32Array = new Int32Array(64);
+  choice: Int32Array = new Int32Array(64);
+  seq: Int32Array = new Int32Array(64);
+  /** The guard that the event had to wait for, or -1. */
+  guard: Int32Array = new Int32Array(64);
+  /** A value of {@link Depends}. */
+  depends: Int32Array = new Int32Array(64);
+  /** For an event that depends on a lock: its access in the states of {@link FORESEEN}. */
+  foreseen: Int32Array = new Int32Array(64 * 3);
+  /** Event i touched `acc[accFrom[i] .. accFrom[i + 1])`. */
+  accFrom: Int32Array = new Int32Array(65);
+  acc: Int32Array = new Int32Array(128);
+  accEvent: Int32Array = new Int32Array(128);
+  /** The access before this one of the same object, or -1. */
+  accPrevious: Int32Array = new Int32Array(128);
+  /**
+   * `race[raceFrom[i] .. raceFrom[i + 1])`: events that event i is in a race with, latest first. Where
+   * i had to wait for a guard they are candidates only.
+   */
+  raceFrom: Int32Array = new Int32Array(65);
+  race: Int32Array = new Int32Array(128);
+  /** How many events of each thread happen before the event, itself included. */
+  clock: Int32Array;
+  /** How many events of each thread come before the event in this sequence. */
+  before: Int32Array;
+  /** How many events of each thread there are. */
+  count: Int32Array;
+  /** The events of a thread, in order. */
+  readonly eventsOf: Int32Array[] = [];
+  private createdBy: Int32Array;
+  /** The last access of each object, or -1. */
+  private lastAccess: Int32Array = new Int32Array(64).fill(-1);
+  /** What happens before the event that is being ordered. */
+  private now: Int32Array;
+  private covered: Int32Array;
+  private readonly found: number[] = [];
+
+  constructor(threads: number) {
+    this.stride = Math.max(threads, 1);
+    this.clock = new Int32Array(64 * this.stride);
+    this.before = new Int32Array(64 * this.stride);
+    this.count = new Int32Array(this.stride);
+    this.createdBy = new Int32Array(this.stride).fill(-1);
+    this.now = new Int32Array(this.stride);
+    this.covered = new Int32Array(this.stride);
+    for (let t = 0; t < this.stride; t++) this.eventsOf.push(new Int32Array(16));
+  }
 
   /** Whether event a happens before event b, or is it. */
   happensBefore(a: number, b: number): boolean {
-    return this.clock[b * MOST_THREADS + this.thread[a]!]! >= this.seq[a]!;
+    return this.clock[b * this.stride + this.thread[a]!]! >= this.seq[a]!;
   }
 
-  /** Whether two events touch some object in a way that does not commute. */
-  dependent(a: number, b: number): boolean {
-    const { acc, accFrom } = this;
-    return rangesDependent(acc, accFrom[a]!, accFrom[a + 1]!, acc, accFrom[b]!, accFrom[b + 1]!);
+  /** The last access of an object as an index of `acc`, or -1. */
+  lastAccessOf(object: number): number {
+    return object < this.lastAccess.length ? this.lastAccess[object]! : -1;
   }
 
-  /** Appends the step that `run` has just taken. */
-  append(run: Run, thread: number, choice: number, guard: Access, conditional: boolean): void {
-    const i = this.length++;
-    this.reserve(i, run.accessCount);
+  /**
+   * Takes a step of `run` and appends it.
+   *
+   * @throws Error if the thread cannot take it
+   */
+  take(run: Run, thread: number, choice: number): void {
+    if (!run.enabled(thread)) throw new Error(`explore: thread ${thread} cannot move where it did`);
+    const i = this.length;
+    if (i + 2 > this.thread.length) this.growEvents();
+    const guard = run.guard(thread);
+    const depends = run.depends === undefined ? Depends.anything : run.depends(thread);
+    if (depends === Depends.lock) this.foresee(i, run, thread);
+    run.step(thread, choice);
+    if (run.threadCount > this.stride) this.widen(run.threadCount);
+    this.length = i + 1;
     this.thread[i] = thread;
     this.choice[i] = choice;
     this.guard[i] = guard;
-    this.conditional[i] = conditional ? 1 : 0;
-    this.previous[i] = this.last[thread]!;
-    this.seq[i] = this.previous[i]! < 0 ? 1 : this.seq[this.previous[i]!]! + 1;
-    const from = this.accFrom[i]!;
-    for (let k = 0; k < run.accessCount; k++) this.acc[from + k] = run.accesses[k]!;
-    this.accFrom[i + 1] = from + run.accessCount;
-    this.order(i, guard >= 0);
-    this.log(i);
-    this.last[thread] = i;
+    this.depends[i] = depends;
+    this.keepAccesses(i, run);
+    this.countEvent(i, thread);
+    this.startClock(this.now, thread, this.count[thread]! - 1);
+    this.raceFrom[i + 1] = this.raceFrom[i]!;
+    if (guard >= 0) this.orderGuarded(i, thread, guard);
+    else this.order(i, thread);
+    this.now[thread] = this.seq[i]!;
+    this.clock.set(this.now, i * this.stride);
+    this.link(i);
     if (run.spawned >= 0) this.createdBy[run.spawned] = i;
+  }
+
+  /** Whether the last step of `run` touched what event i did. */
+  agrees(i: number, run: Run): boolean {
+    const from = this.accFrom[i]!;
+    const n = run.accessCount;
+    if (n !== this.accFrom[i + 1]! - from) return false;
+    const { acc } = this;
+    const { accesses } = run;
+    for (let k = 0; k < n; k++) if (accesses[k] !== acc[from + k]) return false;
+    return true;
   }
 
   /** Takes the last event back. */
   pop(): void {
     const i = --this.length;
-    for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
-      const log = this.logs.get(this.acc[k]! >>> 4)!;
-      log.events.pop();
-      log.modes.pop();
+    for (let k = this.accFrom[i + 1]! - 1; k >= this.accFrom[i]!; k--) {
+      this.lastAccess[this.acc[k]! >>> 4] = this.accPrevious[k]!;
     }
-    this.last[this.thread[i]!] = this.previous[i]!;
-    this.races.length = i;
+    this.count[this.thread[i]!]!--;
   }
 
-  /**
-   * Candidates for a race with a guarded access that thread `thread` is about to make, latest first.
-   * Which of them is one depends on whether the guard is open without it.
-   */
-  candidatesOf(thread: number, access: Access): number[] {
-    this.startClock(thread);
-    this.candidates.length = 0;
-    this.collect(access, thread, true);
-    return this.candidates
-      .filter((event) => event >= 0)
-      .sort((a, b) => b - a)
-      .filter((event) => this.clockNow[this.thread[event]!]! < this.seq[event]!);
+  /** Candidates for a race with a guarded step that `thread` waits to take, latest first. */
+  candidatesOf(thread: number, guard: Access): number[] {
+    this.startClock(this.now, thread, this.count[thread]!);
+    this.covered.set(this.now);
+    this.found.length = 0;
+    this.collect(guard, thread, true);
+    return this.found.splice(0).sort(descending);
   }
 
-  /** Adds what happens before event `e` to a set that {@link isCovered} asks. */
+  /** Starts a set of events with what happens before the next event of `thread` after its first `n`. */
+  startCover(thread: number, n: number): void {
+    this.startClock(this.covered, thread, n);
+  }
+  /** Adds what happens before event `e`. */
   cover(e: number): void {
     this.join(this.covered, e);
-  }
-  /** Starts that set with what happens before the event of `thread` at `before` (or its next one). */
-  startCover(thread: number, before: number): void {
-    const previous = before < this.length ? this.previous[before]! : this.last[thread]!;
-    this.covered.fill(0);
-    if (previous >= 0) this.join(this.covered, previous);
-    else if (this.createdBy[thread]! >= 0) this.join(this.covered, this.createdBy[thread]!);
   }
   isCovered(e: number): boolean {
     return this.covered[this.thread[e]!]! >= this.seq[e]!;
   }
 
-  /**
-   * Whether a guarded access would be enabled in the state that the events before `limit` and the
-   * events marked in `kept` lead to.
-   */
-  guardOpen(access: Access, limit: number, kept: Uint8Array): boolean {
-    const log = this.logs.get(access >>> 4);
-    let exclusive = 0;
-    let readers = 0;
-    let lowest = 0;
-    let lowestReaders = 0;
-    if (log !== undefined) {
-      // A lock that is released before it is taken was held from the start.
-      let e = 0;
-      let r = 0;
-      for (const mode of log.modes) {
-        e += exclusiveDelta(mode);
-        r += readerDelta(mode);
-        lowest = Math.min(lowest, e);
-        lowestReaders = Math.min(lowestReaders, r);
-      }
-      for (let k = 0; k < log.events.length; k++) {
-        const event = log.events[k]!;
-        if (event >= limit && kept[event] === 0) continue;
-        exclusive += exclusiveDelta(log.modes[k]!);
-        readers += readerDelta(log.modes[k]!);
-      }
-    }
-    exclusive -= lowest;
-    readers -= lowestReaders;
-    return exclusive <= 0 && ((access & 15) !== Mode.lock || readers <= 0);
-  }
-
-  /** Finds what event i comes after, its clock, and its races. */
-  private order(i: number, guarded: boolean): void {
-    const thread = this.thread[i]!;
-    this.startClock(thread);
-    this.covered.set(this.clockNow);
-    this.candidates.length = 0;
-    for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
+  /** Whether event e took the lock of a guard exclusively, so that the guard is open without it. */
+  takesLock(e: number, guard: Access): boolean {
+    for (let k = this.accFrom[e]!; k < this.accFrom[e + 1]!; k++) {
       const access = this.acc[k]!;
-      this.collect(access, thread, guarded && GUARDS.has(access & 15));
+      if (access >>> 4 === guard >>> 4 && ((TAKES >>> (access & 15)) & 1) === 1) return true;
     }
-    const { candidates } = this;
-    if (candidates.length > 1) candidates.sort((a, b) => decode(b) - decode(a));
-    const races: number[] = [];
-    for (const candidate of candidates) {
-      const event = decode(candidate);
-      const released = candidate < 0;
-      if (!released && this.covered[this.thread[event]!]! < this.seq[event]!) {
-        races.push(event);
-        // Which candidate of a guarded event is a race is only known with the whole execution.
-        if (!guarded) this.join(this.covered, event);
-      }
-      if (this.clockNow[this.thread[event]!]! < this.seq[event]!) this.join(this.clockNow, event);
-    }
-    this.races[i] = guarded && races.length > 1 ? [...new Set(races)] : races;
-    this.clockNow[thread] = this.seq[i]!;
-    this.clock.set(this.clockNow, i * MOST_THREADS);
+    return false;
   }
 
-  private startClock(thread: number): void {
-    this.clockNow.fill(0);
-    const previous = this.last[thread]!;
-    if (previous >= 0) this.join(this.clockNow, previous);
-    else if (this.createdBy[thread]! >= 0) this.join(this.clockNow, this.createdBy[thread]!);
+  /** Whether event i depends on any access of a range. */
+  touches(i: number, acc: Int32Array, from: number, to: number): boolean {
+    return rangesDependent(this.acc, this.accFrom[i]!, this.accFrom[i + 1]!, acc, from, to);
+  }
+
+  private foresee(i: number, run: Run, thread: number): void {
+    for (let k = 0; k < 3; k++) {
+      this.foreseen[i * 3 + k] = run.lockAccess!(thread, FORESEEN[k]!);
+    }
+  }
+
+  private keepAccesses(i: number, run: Run): void {
+    const from = this.accFrom[i]!;
+    const n = run.accessCount;
+    const { accesses } = run;
+    while (from + n > this.acc.length) this.growAccesses();
+    for (let k = 0; k < n; k++) this.acc[from + k] = accesses[k]!;
+    this.accFrom[i + 1] = from + n;
+  }
+
+  private countEvent(i: number, thread: number): void {
+    this.before.set(this.count, i * this.stride);
+    const n = this.count[thread]!++;
+    this.seq[i] = n + 1;
+    if (n === this.eventsOf[thread]!.length) this.eventsOf[thread] = grown(this.eventsOf[thread]!);
+    this.eventsOf[thread]![n] = i;
+  }
+
+  /** Finds what event i comes after, and its races. */
+  private order(i: number, thread: number): void {
+    const from = this.accFrom[i]!;
+    const accesses = this.accFrom[i + 1]! - from;
+    if (accesses === 0) return;
+    if (accesses === 1) return this.orderOne(i, thread, this.acc[from]!);
+    this.found.length = 0;
+    this.covered.set(this.now);
+    for (let k = 0; k < accesses; k++) this.collect(this.acc[from + k]!, thread, false);
+    this.found.sort(descending);
+    for (const event of this.found) {
+      if (this.now[this.thread[event]!]! >= this.seq[event]!) continue;
+      this.addRace(i, event);
+      this.join(this.now, event);
+    }
+  }
+
+  /** The same for an event with a single access, without collecting first. */
+  private orderOne(i: number, thread: number, access: Access): void {
+    const { accEvent, accPrevious, now } = this;
+    const mode = access & 15;
+    for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+      const event = accEvent[k]!;
+      const other = this.acc[k]! & 15;
+      const t = this.thread[event]!;
+      if (t !== thread && now[t]! < this.seq[event]! && conflicting(other, mode)) {
+        this.addRace(i, event);
+        this.join(now, event);
+      }
+      if (((TOTAL >>> other) & 1) === 1) return;
+    }
+  }
+
+  /** The same for an event that waited: which candidates are races, the whole execution tells. */
+  private orderGuarded(i: number, thread: number, guard: Access): void {
+    this.covered.set(this.now);
+    this.found.length = 0;
+    for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
+      this.collect(this.acc[k]!, thread, this.acc[k] === guard);
+    }
+    if (this.found.length > 1) this.found.sort(descending);
+    let last = -1;
+    for (const event of this.found) {
+      if (event !== last) this.addRace(i, event);
+      last = event;
+      this.join(this.now, event);
+    }
   }
 
   /**
-   * Adds the earlier events that an access conflicts with to the candidates: as the event's index,
-   * or as its complement where the event only opened the guard (the order of the two is forced).
+   * Collects the earlier events that an access conflicts with, as far back as needed. A release that
+   * opened the guard comes before it by force: it goes into the clock, and is no candidate.
    */
   private collect(access: Access, thread: number, guarded: boolean): void {
-    const log = this.logs.get(access >>> 4);
-    if (log === undefined) return;
     const mode = access & 15;
-    for (let k = log.events.length - 1; k >= 0; k--) {
-      const event = log.events[k]!;
-      const other = log.modes[k]!;
+    for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = this.accPrevious[k]!) {
+      const event = this.accEvent[k]!;
+      const other = this.acc[k]! & 15;
+      const release = guarded && ((RELEASES >>> other) & 1) === 1;
       if (this.thread[event] !== thread && conflicting(other, mode)) {
-        const opened = guarded && RELEASES.has(other);
-        this.candidates.push(opened ? ~event : event);
-        if (opened) continue;
-      } else if (guarded && RELEASES.has(other)) {
-        continue;
+        if (release) this.join(this.now, event);
+        else if (!this.isCovered(event)) this.found.push(event);
       }
-      if (TOTAL.has(other)) return;
+      // A guard may be open before an event that took the lock, not before just any.
+      if ((((guarded ? TAKES : TOTAL) >>> other) & 1) === 1) return;
     }
+  }
+
+  private addRace(i: number, event: number): void {
+    const at = this.raceFrom[i + 1]!++;
+    if (at === this.race.length) this.race = grown(this.race);
+    this.race[at] = event;
+  }
+
+  /** What happens before the event that follows the first `n` of a thread. */
+  private startClock(into: Int32Array, thread: number, n: number): void {
+    const event = n > 0 ? this.eventsOf[thread]![n - 1]! : this.createdBy[thread]!;
+    if (event < 0) {
+      into.fill(0);
+      return;
+    }
+    const row = event * this.stride;
+    for (let t = 0; t < this.stride; t++) into[t] = this.clock[row + t]!;
   }
 
   private join(into: Int32Array, event: number): void {
-    const row = event * MOST_THREADS;
-    for (let t = 0; t < MOST_THREADS; t++) {
+    const row = event * this.stride;
+    for (let t = 0; t < this.stride; t++) {
       const value = this.clock[row + t]!;
       if (value > into[t]!) into[t] = value;
     }
   }
 
-  private log(i: number): void {
+  private link(i: number): void {
     for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
       const object = this.acc[k]! >>> 4;
-      let log = this.logs.get(object);
-      if (log === undefined) this.logs.set(object, (log = { events: [], modes: [] }));
-      log.events.push(i);
-      log.modes.push(this.acc[k]! & 15);
+      while (object >= this.lastAccess.length) this.lastAccess = grown(this.lastAccess, -1);
+      this.accEvent[k] = i;
+      this.accPrevious[k] = this.lastAccess[object]!;
+      this.lastAccess[object] = k;
     }
-  }
-
-  private reserve(i: number, accesses: number): void {
-    if (i + 2 > this.thread.length) this.growEvents();
-    while (this.accFrom[i]! + accesses + 1 > this.acc.length) this.acc = grown(this.acc);
   }
 
   private growEvents(): void {
     this.thread = grown(this.thread);
     this.choice = grown(this.choice);
     this.seq = grown(this.seq);
-    this.accFrom = grown(this.accFrom);
     this.guard = grown(this.guard);
-    this.previous = grown(this.previous);
+    this.depends = grown(this.depends);
+    this.foreseen = grown(this.foreseen);
+    this.accFrom = grown(this.accFrom);
+    this.raceFrom = grown(this.raceFrom);
     this.clock = grown(this.clock);
-    const conditional = new Uint8Array(this.conditional.length * 2);
-    conditional.set(this.conditional);
-    this.conditional = conditional;
+    this.before = grown(this.before);
+  }
+
+  private growAccesses(): void {
+    this.acc = grown(this.acc);
+    this.accEvent = grown(this.accEvent);
+    this.accPrevious = grown(this.accPrevious);
+  }
+
+  /** Makes room for more threads. */
+  private widen(threads: number): void {
+    const { stride } = this;
+    const rows = (old: Int32Array): Int32Array => {
+      const wide = new Int32Array((old.length / stride) * threads);
+      for (let i = 0; i < this.length; i++) {
+        wide.set(old.subarray(i * stride, (i + 1) * stride), i * threads);
+      }
+      return wide;
+    };
+    this.clock = rows(this.clock);
+    this.before = rows(this.before);
+    const wider = (old: Int32Array, fill: number): Int32Array => {
+      const wide = new Int32Array(threads).fill(fill);
+      wide.set(old);
+      return wide;
+    };
+    this.count = wider(this.count, 0);
+    this.createdBy = wider(this.createdBy, -1);
+    this.now = wider(this.now, 0);
+    this.covered = wider(this.covered, 0);
+    while (this.eventsOf.length < threads) this.eventsOf.push(new Int32Array(16));
+    this.stride = threads;
   }
 }
 
-const decode = (candidate: number): number => (candidate < 0 ? ~candidate : candidate);
+const descending = (a: number, b: number): number => b - a;
 
-const exclusiveDelta = (mode: number): number =>
-  mode === Mode.lock || mode === Mode.tryLock ? 1 : mode === Mode.unlock ? -1 : 0;
-
-const readerDelta = (mode: number): number =>
-  mode === Mode.readLock || mode === Mode.readTryLock ? 1 : mode === Mode.readUnlock ? -1 : 0;
-
-function grown(old: Int32Array): Int32Array {
+function grown(old: Int32Array, fill = 0): Int32Array {
   const bigger = new Int32Array(old.length * 2);
   bigger.set(old);
+  if (fill !== 0) bigger.fill(fill, old.length);
   return bigger;
 }

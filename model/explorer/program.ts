@@ -13,9 +13,11 @@ export const Mode = {
   add: 2,
   /** Takes a lock exclusively; only enabled while the lock is free. */
   lock: 3,
+  /** Releases a lock that is held exclusively, whoever took it; of a lock that is not, say write. */
   unlock: 4,
   /** Takes a lock for reading; only enabled while nobody holds it exclusively. */
   readLock: 5,
+  /** Drops a lock that is held for reading; of a lock that is not, say write. */
   readUnlock: 6,
   /** A trylock that succeeded. One that failed is a read of the lock. */
   tryLock: 7,
@@ -26,6 +28,15 @@ export const Mode = {
   put: 10,
 } as const;
 
+/** On what the accesses of a step depend, besides what its thread has seen so far. */
+export const Depends = {
+  nothing: 0,
+  /** On the state of one lock, the only object that the step touches ({@link Run.lockAccess}). */
+  lock: 1,
+  /** On any shared state: a compare-and-swap, an atomic section. */
+  anything: 2,
+} as const;
+
 /** A deterministic program: every {@link start} gives a run from the same initial state. */
 export interface Program {
   /** Begins a run; the run of an earlier call ends then. */
@@ -33,9 +44,9 @@ export interface Program {
 }
 
 export interface Run {
-  /** Grows when a step creates a thread. */
+  /** Threads so far; may grow when a step creates one, whose index no other step's order changes. */
   readonly threadCount: number;
-  /** 0: the thread has ended; 1: one next step; n: the next step is a choice among n. */
+  /** 0: the thread has ended, or not begun; 1: one next step; n: the next step is a choice among n. */
   choices(thread: number): number;
   /** The access that the next step has to wait for (lock, readLock, await), or -1. */
   guard(thread: number): Access;
@@ -45,15 +56,19 @@ export interface Run {
   step(thread: number, choice: number): void;
   readonly accesses: Int32Array;
   readonly accessCount: number;
+  /** A value of {@link Depends} for the next step. Without this method every step is `anything`. */
+  depends?(thread: number): number;
   /**
-   * Whether what the next step touches, or how, depends on shared state (a compare-and-swap, a
-   * trylock, an atomic section). Without this method every step may.
+   * The access of the next step, one of {@link Depends}.lock, if the state of its lock were `state`:
+   * 0 free, -1 held exclusively, n > 0 held for reading.
    */
-  conditional?(thread: number): boolean;
+  lockAccess?(thread: number, state: number): Access;
   /** Index of the thread that the last step created, or -1. */
   readonly spawned: number;
   /** The final observation, asked when no thread can move. */
   outcome(): string;
+  /** A number for the final observation: the same for equal ones of this program, and for no others. */
+  outcomeKey?(): number;
   /** A key of the whole state with every thread's own: equal keys, equal futures. */
   stateKey?(): string;
 }

@@ -1,10 +1,13 @@
 /** The benchmark programs with known numbers of traces, as published and as given by hand. */
 import {
   add,
+  awaitFree,
   cas,
   cellProgram,
   lock,
   read,
+  readLock,
+  readUnlock,
   trylock,
   unlock,
   write,
@@ -317,4 +320,31 @@ export function swaprace(
     yield unlock(ptl! + p);
   });
   return cellProgram(8 * pages, [free, reclaim, discard], options);
+}
+
+/**
+ * Two readers of a lock, each of which keeps it until the other has it too, and a writer: no single
+ * acquisition keeps the writer out, only both together.
+ */
+export function mutualReaders(): Program {
+  const [rw, one, other] = [0, 1, 2];
+  const reader = (own: number, awaited: number): ThreadBody =>
+    function* () {
+      yield readLock(rw);
+      yield unlock(own);
+      yield awaitFree(awaited);
+      yield readUnlock(rw);
+    };
+  return cellProgram(
+    3,
+    [
+      function* () {
+        yield lock(rw);
+        yield unlock(rw);
+      },
+      reader(one, other),
+      reader(other, one),
+    ],
+    { initial: [0, -1, -1] },
+  );
 }

@@ -1,0 +1,60 @@
+/** The state of a lock after some of the events of an execution. */
+import type { Execution } from './execution';
+import { Mode } from './program';
+
+/** The state cannot be told from the accesses, as other modes than those of locks touch the word. */
+export const UNKNOWN = -2;
+/** No event changes the state: it is what it always was. */
+export const UNCHANGED = -3;
+
+const TAKES = (1 << Mode.lock) | (1 << Mode.tryLock);
+const SHARES = (1 << Mode.readLock) | (1 << Mode.readTryLock);
+const CHANGES = TAKES | SHARES | (1 << Mode.unlock) | (1 << Mode.readUnlock);
+const LOOKS = (1 << Mode.read) | (1 << Mode.await);
+
+const scratch: number[] = [];
+
+/**
+ * The state of a lock (0 free, -1 exclusive, n > 0 shared by n) after those of its events that `keep`
+ * accepts, or {@link UNKNOWN} or {@link UNCHANGED}.
+ */
+export function lockStateAfter(
+  execution: Execution,
+  object: number,
+  keep: (event: number) => boolean,
+): number {
+  const { acc, accEvent, accPrevious } = execution;
+  scratch.length = 0;
+  for (let k = execution.lastAccessOf(object); k >= 0; k = accPrevious[k]!) {
+    const mode = acc[k]! & 15;
+    if (((LOOKS >>> mode) & 1) === 1) continue;
+    if (((CHANGES >>> mode) & 1) === 0) return UNKNOWN;
+    scratch.push(k);
+  }
+  if (scratch.length === 0) return UNCHANGED;
+  let state = stateAtFirst(acc);
+  for (let k = scratch.length - 1; k >= 0; k--) {
+    if (keep(accEvent[scratch[k]!]!)) state = next(state, acc[scratch[k]!]! & 15);
+  }
+  return state;
+}
+
+/** A lock that is released before it is taken was held when the program started. */
+function stateAtFirst(acc: Int32Array): number {
+  let shared = 0;
+  let lowest = 0;
+  for (let k = scratch.length - 1; k >= 0; k--) {
+    const mode = acc[scratch[k]!]! & 15;
+    if (mode === Mode.unlock) return lowest < 0 || shared > 0 ? -lowest : -1;
+    if (((TAKES >>> mode) & 1) === 1) break;
+    if (((SHARES >>> mode) & 1) === 1) shared++;
+    if (mode === Mode.readUnlock) lowest = Math.min(lowest, --shared);
+  }
+  return -lowest;
+}
+
+function next(state: number, mode: number): number {
+  if (((TAKES >>> mode) & 1) === 1) return -1;
+  if (((SHARES >>> mode) & 1) === 1) return state + 1;
+  return mode === Mode.unlock ? 0 : state - 1;
+}

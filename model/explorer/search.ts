@@ -1,0 +1,302 @@
+/**
+ * Optimal dynamic partial-order reduction: one execution for each Mazurkiewicz trace. Source sets
+ * and wakeup trees after Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic partial order
+ * reduction"; races on locks are those between two acquisitions, as a release forces its order.
+ */
+import { Execution } from './execution';
+import { GuardedRaces } from './guarded-races';
+import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
+import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
+import { Reversal } from './reversal';
+import { SleepSets } from './sleep-sets';
+import { freeStep, type TreeNode } from './wakeup-tree';
+
+/** Receives what the search finds. */
+export interface SearchListener {
+  /** An execution has come to its end: `run` and `execution` are in the final state. */
+  onEnd(run: Run, execution: Execution): void;
+}
+
+/** A depth-first search that can stop after any execution, and be asked where it stands. */
+export class Search {
+  readonly execution: Execution;
+  readonly sleep = new SleepSets();
+  /** What remains to be explored from each node along the execution: `pending[i][next[i] ..]`. */
+  readonly pending: TreeNode[][] = [[]];
+  readonly next: number[] = [0];
+  /** Branches taken from each node so far, the current one included. */
+  readonly taken: number[] = [0];
+  /** Nodes whose other branches are not explored here; what races require of them is only kept. */
+  frozen = 0;
+  executions = 0;
+  /** Executions that ended with nothing but redundant steps left: 0, or the search is at fault. */
+  blocked = 0;
+  /** Executions that were cut off at the most steps. */
+  cut = 0;
+  /** Steps of all executions, replayed ones included. */
+  steps = 0;
+  private run: Run;
+  private readonly reversal: Reversal;
+  private readonly guarded: GuardedRaces;
+  private readonly own: TreeNode[][] = [];
+
+  constructor(
+    private readonly program: Program,
+    private readonly mostSteps: number,
+    private readonly listener: SearchListener,
+  ) {
+    this.run = program.start();
+    this.execution = new Execution(this.run.threadCount);
+    this.reversal = new Reversal(this.execution);
+    this.guarded = new GuardedRaces(this.execution, this.reversal, (thread) =>
+      this.isOpenBySteps(thread),
+    );
+  }
+
+  /** Runs one execution to its end, and goes back to where the next one parts. @returns false after the last. */
+  advance(): boolean {
+    this.extend();
+    if (!this.backtrack()) return false;
+    this.replay();
+    return true;
+  }
+
+  /** Takes a step from the deepest node, whose accesses are known or empty. */
+  take(thread: number, choice: number, accesses: Int32Array, children: TreeNode[]): void {
+    const { execution } = this;
+    const i = execution.length;
+    execution.take(this.run, thread, choice);
+    this.steps++;
+    if (accesses.length > 0 && !sameAccesses(execution, i, accesses)) {
+      throw new Error(
+        `explore: step ${i} of thread ${thread} touched something else than foreseen: ` +
+          'Run.depends must say what a step depends on, and dependent accesses must conflict',
+      );
+    }
+    this.sleep.inherit(i, execution);
+    this.taken[i]!++;
+    this.taken[i + 1] = 0;
+    this.next[i + 1] = 0;
+    this.pending[i + 1] = children.length > 0 ? children : this.emptyList(i + 1);
+  }
+
+  private emptyList(i: number): TreeNode[] {
+    const list = (this.own[i] ??= []);
+    list.length = 0;
+    return list;
+  }
+
+  /** Goes on from the deepest node to the end of an execution, along the wakeup tree first. */
+  private extend(): void {
+    const { execution, pending, next } = this;
+    for (;;) {
+      const i = execution.length;
+      if (next[i]! < pending[i]!.length) {
+        if (i >= this.mostSteps) return this.finish(true);
+        const branch = pending[i]![next[i]!++]!;
+        this.take(branch.thread, branch.choice, branch.accesses, branch.children);
+        continue;
+      }
+      const step = this.choose(i);
+      if (step < 0) return this.finish(false);
+      if (i >= this.mostSteps) return this.finish(true);
+      this.take(step >>> CHOICE_BITS, step & CHOICE_MASK, NOTHING, NO_CHILDREN);
+    }
+  }
+
+  /**
+   * A step to go on with where the wakeup tree prescribes none, by preference one of the thread that
+   * moved last, as `thread << CHOICE_BITS | choice`; its other choices become pending. -1 at the end.
+   */
+  private choose(i: number): number {
+    const { run, execution, sleep } = this;
+    const threads = run.threadCount;
+    let thread = i > 0 ? execution.thread[i - 1]! : 0;
+    let anyEnabled = false;
+    for (let k = 0; k < threads; k++) {
+      const choices = run.choices(thread);
+      if (choices > 0 && run.enabled(thread)) {
+        anyEnabled = true;
+        let found = -1;
+        for (let choice = 0; choice < choices; choice++) {
+          if (sleep.has(i, thread, choice)) continue;
+          if (found < 0) found = choice;
+          else this.pending[i]!.push(freeStep(thread, choice));
+        }
+        if (found >= 0) return (thread << CHOICE_BITS) | found;
+      }
+      if (++thread === threads) thread = 0;
+    }
+    this.stuck = anyEnabled;
+    return -1;
+  }
+  private stuck = false;
+
+  /** Reports the execution, and adds what its races require to the wakeup trees. */
+  private finish(cut: boolean): void {
+    if (cut) {
+      this.cut++;
+    } else if (this.stuck) {
+      this.stuck = false;
+      this.blocked++;
+    } else {
+      this.executions++;
+      this.listener.onEnd(this.run, this.execution);
+    }
+    this.reverseRaces();
+  }
+
+  private reverseRaces(): void {
+    const { execution, run, reversal } = this;
+    // A probe ends the run, so what waits at its end must be known before.
+    const waiting: { thread: number; guard: Access }[] = [];
+    for (let thread = 0; thread < run.threadCount; thread++) {
+      if (run.choices(thread) > 0 && !run.enabled(thread)) {
+        waiting.push({ thread, guard: run.guard(thread) });
+      }
+    }
+    const { race, raceFrom, guard } = execution;
+    for (let i = 0; i < execution.length; i++) {
+      const from = raceFrom[i]!;
+      const to = raceFrom[i + 1]!;
+      if (from === to) continue;
+      const thread = execution.thread[i]!;
+      if (guard[i]! >= 0) {
+        this.reverseGuarded(i, thread, guard[i]!, race.subarray(from, to));
+        continue;
+      }
+      for (let k = from; k < to; k++) {
+        reversal.start(race[k]!, i, thread, execution.choice[i]!);
+        this.reverse(i);
+      }
+    }
+    for (const { thread, guard } of waiting) {
+      const candidates = execution.candidatesOf(thread, guard);
+      this.reverseGuarded(execution.length, thread, guard, candidates);
+    }
+  }
+
+  private reverseGuarded(
+    i: number,
+    thread: number,
+    guard: Access,
+    candidates: ArrayLike<number>,
+  ): void {
+    this.guarded.forEach(i, thread, guard, candidates, () => this.reverse(i));
+  }
+
+  /** Sees to it that the sequence of the reversal is explored, unless it is already. */
+  private reverse(i: number): void {
+    const { reversal, sleep } = this;
+    const { e } = reversal;
+    const known = this.lastAccesses(i);
+    if (known !== undefined) reversal.setLast(known);
+    let asleep = reversal.isAsleep(sleep);
+    if (asleep === true) return;
+    if (known === undefined) {
+      reversal.setLast(this.probe(i));
+      asleep = reversal.isAsleep(sleep);
+      if (asleep === true) return;
+    }
+    reversal.insert(this.pending[e]!, this.next[e]!);
+  }
+
+  /** What the last step of the reversal touches, as far as that can be told without trying. */
+  private lastAccesses(i: number): Int32Array | undefined {
+    const { execution, reversal } = this;
+    if (i >= execution.length) return undefined;
+    const { depends } = execution;
+    if (depends[i] === Depends.anything) return undefined;
+    const from = execution.accFrom[i]!;
+    if (depends[i] === Depends.lock) {
+      const state = lockStateAfter(execution, execution.acc[from]! >>> 4, (k) => reversal.keeps(k));
+      if (state === UNKNOWN) return undefined;
+      if (state !== UNCHANGED) {
+        const column = state === 0 ? 0 : state < 0 ? 1 : 2;
+        return Int32Array.of(execution.foreseen[i * 3 + column]!);
+      }
+    }
+    return execution.acc.slice(from, execution.accFrom[i + 1]!);
+  }
+
+  /** Runs the sequence of the reversal without its last step. */
+  private runReversal(): Run {
+    const { execution, reversal } = this;
+    const run = this.program.start();
+    for (let k = 0; k < execution.length; k++) {
+      if (!reversal.keeps(k)) continue;
+      run.step(execution.thread[k]!, execution.choice[k]!);
+      this.steps++;
+    }
+    return run;
+  }
+
+  private probe(i: number): Int32Array {
+    const { execution, reversal } = this;
+    const run = this.runReversal();
+    run.step(reversal.thread, i < execution.length ? execution.choice[i]! : 0);
+    return run.accesses.slice(0, run.accessCount);
+  }
+
+  private isOpenBySteps(thread: number): boolean {
+    return this.runReversal().enabled(thread);
+  }
+
+  /** Goes back to the deepest state with something left to explore. @returns false if none has. */
+  private backtrack(): boolean {
+    const { execution, pending, next, sleep } = this;
+    while (execution.length > this.frozen) {
+      const i = execution.length - 1;
+      sleep.add(i, execution);
+      execution.pop();
+      if (next[i]! < pending[i]!.length) {
+        this.forgetTaken(i);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Keeps a long list of branches from holding those that are explored. */
+  private forgetTaken(i: number): void {
+    if (this.next[i]! < 64) return;
+    this.pending[i]!.splice(0, this.next[i]!);
+    this.next[i] = 0;
+  }
+
+  /** Runs the program again up to where the search stands. */
+  private replay(): void {
+    const { execution } = this;
+    const run = (this.run = this.program.start());
+    const { length, thread, choice } = execution;
+    this.steps += length;
+    for (let i = 0; i < length; i++) {
+      run.step(thread[i]!, choice[i]!);
+      if (!execution.agrees(i, run)) {
+        throw new Error(
+          `explore: the program is not deterministic: step ${i} touched something else when run again`,
+        );
+      }
+    }
+  }
+
+  /** The steps of the current execution. */
+  schedule(): ScheduleStep[] {
+    const { thread, choice, length } = this.execution;
+    return Array.from({ length }, (_, i) => ({ thread: thread[i]!, choice: choice[i]! }));
+  }
+}
+
+const CHOICE_BITS = 20;
+const CHOICE_MASK = (1 << CHOICE_BITS) - 1;
+const NOTHING = new Int32Array(0);
+const NO_CHILDREN: TreeNode[] = [];
+
+function sameAccesses(execution: Execution, i: number, accesses: Int32Array): boolean {
+  const from = execution.accFrom[i]!;
+  if (execution.accFrom[i + 1]! - from !== accesses.length) return false;
+  for (let k = 0; k < accesses.length; k++) {
+    if (execution.acc[from + k] !== accesses[k]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,185 @@
+/** Random small programs over cells: what the explorer and its oracle are compared on. */
+import fc from 'fast-check';
+import {
+  add,
+  awaitFree,
+  cas,
+  cellProgram,
+  choose,
+  lock,
+  read,
+  readLock,
+  readTrylock,
+  readUnlock,
+  spawn,
+  trylock,
+  unlock,
+  write,
+  type ThreadBody,
+} from '../../model/explorer/cells';
+import type { Program } from '../../model/explorer/program';
+
+/** One instruction; where its result is 0 (or the choice 1) the next `skip` ones are passed over. */
+export interface Instruction {
+  readonly kind: (typeof KINDS)[number];
+  readonly cell: number;
+  readonly value: number;
+  readonly skip: number;
+}
+
+export interface RandomProgram {
+  readonly threads: readonly (readonly Instruction[])[];
+  readonly spawnable: readonly (readonly Instruction[])[];
+  readonly commutingAdds: boolean;
+  readonly coarseTrylock: boolean;
+}
+
+const KINDS = [
+  'read',
+  'read',
+  'write',
+  'writeSeen',
+  'cas',
+  'add',
+  'lock',
+  'unlock',
+  'trylock',
+  'readLock',
+  'readUnlock',
+  'readTrylock',
+  'await',
+  'open',
+  'awaitGate',
+  'choose',
+  'spawn',
+] as const;
+
+/** Cells: data, exclusive or shared locks, gates (locks that are held from the start). */
+const DATA = 0;
+const LOCKS = 2;
+const GATES = 4;
+const CELLS = 6;
+
+const instruction: fc.Arbitrary<Instruction> = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  cell: fc.nat(1),
+  value: fc.nat(2),
+  skip: fc.nat(2),
+});
+
+const thread = fc.array(instruction, { minLength: 1, maxLength: 5 });
+
+export const randomProgram: fc.Arbitrary<RandomProgram> = fc.record({
+  threads: fc.array(thread, { minLength: 2, maxLength: 3 }),
+  spawnable: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), { maxLength: 2 }),
+  commutingAdds: fc.boolean(),
+  coarseTrylock: fc.boolean(),
+});
+
+/** The program: its outcome tells the cells and everything that each thread has seen. */
+export function build(description: RandomProgram): Program {
+  const { threads, spawnable, commutingAdds, coarseTrylock } = description;
+  const seen: number[][] = [];
+  const body = (instructions: readonly Instruction[]): ThreadBody =>
+    function* (index) {
+      const values: number[] = (seen[index] = []);
+      yield* interpret(instructions, values, index === 0, spawnable.length);
+    };
+  const initial = new Array<number>(CELLS).fill(0).fill(-1, GATES);
+  const program = cellProgram(CELLS, threads.map(body), {
+    spawnable: spawnable.map(body),
+    commutingAdds,
+    coarseTrylock,
+    initial,
+    outcome: (cells) =>
+      `${cells.join(' ')} / ${seen.map((values) => values.join(' ')).join(' / ')}`,
+  });
+  return {
+    start() {
+      seen.length = 0;
+      for (let i = 0; i < threads.length + spawnable.length; i++) seen[i] = [];
+      return program.start();
+    },
+  };
+}
+
+function* interpret(
+  instructions: readonly Instruction[],
+  seen: number[],
+  spawns: boolean,
+  bodies: number,
+): Generator<number, void, number> {
+  const held = new Map<number, 'exclusive' | 'shared'>();
+  const started = new Set<number>();
+  for (let i = 0; i < instructions.length; i++) {
+    const { kind, cell, value, skip } = instructions[i]!;
+    const m = value === 2 ? GATES + cell : LOCKS + cell;
+    const shared = LOCKS + cell;
+    let result = 1;
+    switch (kind) {
+      case 'read':
+        seen.push((result = yield read(DATA + cell)));
+        break;
+      case 'write':
+        yield write(DATA + cell, value);
+        break;
+      case 'writeSeen':
+        yield write(DATA + cell, ((seen[seen.length - 1] ?? 0) + 1) & 15);
+        break;
+      case 'cas':
+        seen.push((result = (yield cas(DATA + cell, value, value + 1)) === value ? 1 : 0));
+        break;
+      case 'add':
+        yield add(DATA + cell, value + 1);
+        break;
+      case 'lock':
+        if (held.has(m)) break;
+        yield lock(m);
+        held.set(m, 'exclusive');
+        break;
+      case 'unlock':
+        if (held.get(m) !== 'exclusive') break;
+        yield unlock(m);
+        held.delete(m);
+        break;
+      case 'trylock':
+        seen.push((result = yield trylock(m)));
+        if (result === 1) held.set(m, 'exclusive');
+        break;
+      case 'readLock':
+        if (held.has(shared)) break;
+        yield readLock(shared);
+        held.set(shared, 'shared');
+        break;
+      case 'readTrylock':
+        if (held.has(shared)) break;
+        seen.push((result = yield readTrylock(shared)));
+        if (result === 1) held.set(shared, 'shared');
+        break;
+      case 'readUnlock':
+        if (held.get(shared) !== 'shared') break;
+        yield readUnlock(shared);
+        held.delete(shared);
+        break;
+      case 'await':
+        if (held.has(m)) break;
+        yield awaitFree(m);
+        break;
+      case 'open':
+        yield unlock(GATES + cell);
+        break;
+      case 'awaitGate':
+        yield awaitFree(GATES + cell);
+        break;
+      case 'choose':
+        seen.push((result = yield choose(2)));
+        break;
+      case 'spawn':
+        if (!spawns || value >= bodies || started.has(value)) break;
+        started.add(value);
+        yield spawn(value);
+        break;
+    }
+    if (result === 0) i += skip;
+  }
+}
