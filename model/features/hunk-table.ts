@@ -1,5 +1,6 @@
 import table from '../../patches/hunks.json';
 import type { HunkLine, HunkStatus, LineRange } from '../patch/types';
+import type { DerivedSymbols } from './derived-symbols';
 import type { HunkId, SwitchId } from './hunk-id';
 
 /**
@@ -29,6 +30,8 @@ export interface SwitchFacts {
   readonly defines: readonly string[];
   readonly uses: readonly string[];
   readonly needs: readonly Need[];
+  /** What a C parser finds in its text; absent for a hunk without text. */
+  readonly derived?: DerivedSymbols;
   /** Switches without which it compiles but does not have its full effect. */
   readonly run: readonly SwitchId[];
 }

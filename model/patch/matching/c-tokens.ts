@@ -18,7 +18,7 @@ const TOKEN = new RegExp(
 const COMMENT_LINE = /^\s*\*(?:\s|$)/;
 
 /** Whether the first line of a fragment stands inside a comment, as far as the fragment tells. */
-function beginsInComment(lines: readonly string[]): boolean {
+export function beginsInComment(lines: readonly string[]): boolean {
   for (const line of lines) {
     const open = line.indexOf('/*');
     const close = line.indexOf('*/');

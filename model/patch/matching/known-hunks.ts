@@ -1,6 +1,7 @@
 import type { HunkId, SwitchId } from '../../features/hunk-id';
 import { HUNKS, hunkFacts } from '../../features/hunk-table';
 import type { HunkFacts, HunkText } from '../../features/hunk-table';
+import { linesOfPart } from '../part-lines';
 import { squash } from '../relate';
 import type { HunkLine } from '../types';
 import { editGroups, isSilent } from './edit-groups';
@@ -48,27 +49,23 @@ function whole(facts: HunkFacts, text: HunkText): KnownShape {
   return { ...shape(facts, text.lines, switches), place: text };
 }
 
-/** The hunk's lines as they would be without one of its parts. */
-function linesWithout(text: HunkText, gone: ReadonlySet<number>): HunkLine[] {
-  let changed = -1;
-  return text.lines.flatMap((line): HunkLine[] => {
-    if (line.op !== 'context') changed += 1;
-    if (line.op === 'context' || !gone.has(changed)) return [line];
+/** The hunk's lines as they would be with some of its changed lines only. */
+function linesWith({ lines }: HunkText, own: ReadonlySet<HunkLine>): HunkLine[] {
+  return lines.flatMap((line): HunkLine[] => {
+    if (line.op === 'context' || own.has(line)) return [line];
     return line.op === 'added' ? [] : [{ ...line, op: 'context' }];
   });
 }
 
 /** A hunk's text with just one of its two parts, for each part that can stand alone. */
 function partShapes(facts: HunkFacts, text: HunkText): KnownShape[] {
-  const changed = text.lines.filter(({ op }) => op !== 'context').length;
-  const ordinals = Array.from({ length: changed }, (_, index) => index);
-  const named = facts.switches.flatMap(({ lines = [] }) => lines);
-  return facts.switches
-    .filter(({ needs }) => !needs.some(({ from }) => facts.switches.some(({ id }) => id === from)))
-    .map(({ id, lines }) => {
-      const own = new Set(lines ?? ordinals.filter((ordinal) => !named.includes(ordinal)));
-      const gone = new Set(ordinals.filter((ordinal) => !own.has(ordinal)));
-      return shape(facts, linesWithout(text, gone), [id]);
+  const { switches } = facts;
+  const ownIds = new Set(switches.map(({ id }) => id));
+  return switches
+    .filter(({ needs }) => !needs.some(({ from }) => ownIds.has(from)))
+    .map((part) => {
+      const own = new Set(linesOfPart(text.lines, part, switches));
+      return shape(facts, linesWith(text, own), [part.id]);
     });
 }
 
