@@ -101,7 +101,7 @@ function* resize_in_place(cpu: Cpu, { addr, old_len, new_len }: Resize): Steps<n
   const pgoff = peek(vma + vma_.vm_pgoff);
   const error = yield* vma_adjust(cpu, vma, start, addr + new_len, pgoff);
   if (error !== 0) return -ENOMEM;
-  yield* count_locked(mm, vma, new_len - old_len);
+  if (peek(vma + vma_.vm_flags) & VM_LOCKED) yield* count_locked(mm, new_len - old_len);
   return addr;
 }
 
@@ -112,10 +112,9 @@ function vma_expandable(vma: Vma, delta: number): boolean {
   return end <= kernel.config.pages && (next === 0 || peek(next + vma_.vm_start) >= end);
 }
 
-/** mm->locked_vm grows with a VM_LOCKED vma. */
-function* count_locked(mm: Mm, vma: Vma, pages: number): Steps {
+/** mm->locked_vm grows with a VM_LOCKED vma, under mmap_sem. */
+function* count_locked(mm: Mm, pages: number): Steps {
   yield step(mm + mm_.locked_vm);
-  if ((peek(vma + vma_.vm_flags) & VM_LOCKED) === 0) return;
   poke(mm + mm_.locked_vm, peek(mm + mm_.locked_vm) + pages);
 }
 
@@ -165,17 +164,17 @@ function* move_vma(cpu: Cpu, vma: Vma, range: Resize, new_addr: Address): Steps<
   const copied = yield* copy_vma(cpu, mm, vma, new_addr, new_len, new_pgoff);
   const { new_vma, need_rmap_locks } = copied;
   if (new_vma === 0) return -ENOMEM;
+  const locks = (peek(copied.vma + vma_.vm_flags) & VM_LOCKED) !== 0;
   const move = { vma: copied.vma, old_start: addr, new_vma, new_start: new_addr };
   const moved = yield* move_page_tables(cpu, { ...move, need_rmap_locks }, old_len);
-  if (moved < old_len) {
+  const failed = moved < old_len;
+  if (failed) {
     const back = { vma: new_vma, old_start: new_addr, new_vma: copied.vma, new_start: addr };
     yield* move_page_tables(cpu, { ...back, need_rmap_locks: true }, moved);
-    yield* do_munmap(cpu, mm, new_addr, new_len);
-    return -ENOMEM;
   }
-  yield* do_munmap(cpu, mm, addr, old_len);
-  yield* count_locked(mm, new_vma, new_len);
-  return new_addr;
+  yield* do_munmap(cpu, mm, failed ? new_addr : addr, failed ? new_len : old_len);
+  if (locks) yield* count_locked(mm, new_len);
+  return failed ? -ENOMEM : new_addr;
 }
 
 /** Where page-table entries are moved from and to. */

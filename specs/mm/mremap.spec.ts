@@ -9,6 +9,7 @@ import {
 import { EFAULT, EINVAL, ENOMEM } from '../../model/include/uapi/asm-generic/errno-base';
 import { anon_vma, mm_struct, Page } from '../../model/include/linux/mm_types';
 import { swp_entry } from '../../model/include/linux/swapops';
+import { VM_LOCKED } from '../../model/include/linux/vm_flags';
 import { sys_mremap } from '../../model/mm/mremap';
 import { page_mapped_in_vma } from '../../model/mm/rmap';
 import { anonVmas } from '../../model/state/inspect';
@@ -107,6 +108,17 @@ describe('mremap to another place', () => {
     expect(bench.word(rwsem)).toBe(-1);
     bench.go(task);
     expect(borders(bench)).toEqual([[1, 6, 1]]);
+  });
+
+  it('keeps the count of locked pages, and what is moved stays locked', () => {
+    const { bench } = withPage();
+    bench.addFlags(bench.vmaAt(1), VM_LOCKED);
+    bench.set(bench.mm() + mm_struct.offset.locked_vm, 3);
+    mremap(bench, 1, 3, 9, 5);
+    expect(bench.word(bench.mm() + mm_struct.offset.locked_vm)).toBe(5);
+    expect(bench.vmas()[0]!.flags & VM_LOCKED).not.toBe(0);
+    // The pages that the mapping has grown by are there at once.
+    expect([12, 13].map((at) => bench.pte(at) !== 0)).toEqual([true, true]);
   });
 
   it('refuses ranges that overlap, and addresses that are not a page', () => {

@@ -35,7 +35,7 @@ import { anon_vma_fork, try_to_munlock, try_to_unmap } from '../../model/mm/rmap
 import { add_to_swap } from '../../model/mm/swap_state';
 import type { KernelConfig } from '../../model/state/config';
 import { swapMap } from '../../model/state/inspect';
-import { Processes, type PteTraits } from './support/process';
+import { kept, Processes, type PteTraits } from './support/process';
 
 // Rests on mm/rmap.c try_to_unmap, try_to_unmap_one and try_to_munlock, and on hunks 12 and 25.
 
@@ -163,6 +163,16 @@ describe('try_to_unmap', () => {
     const { bench, page, unmap } = locked({ swapCache: true });
     bench.set(page + Page._mapcount, -1);
     expect(unmap(TTU_UNMAP)).toBe(SWAP_SUCCESS);
+  });
+
+  it('answers SWAP_SUCCESS if others unmap the page after a pte could not be removed', () => {
+    const { bench, page } = locked({ swapCache: true, traits: { young: true } });
+    const { steps, result } = kept(try_to_unmap(bench.cpu(), page, TTU_UNMAP));
+    const task = bench.start(steps);
+    bench.go(task, () => !pte_young(bench.pte(1)));
+    bench.set(page + Page._mapcount, -1);
+    bench.go(task);
+    expect(result()).toBe(SWAP_SUCCESS);
   });
 
   it('removes every pte of a shared page', () => {
