@@ -28,6 +28,9 @@ import type { Layout } from './layout';
 import type { Outcome, PageView, ProcessCounters, ResultValue } from './outcome';
 import { handleWord } from './world';
 
+/** Bit of a pmd that maps a huge page, rather than pointing to a page table. */
+const PAGE_PSE = 1 << 7;
+
 /** Turns the arena into outcomes; one for a scenario, used at the end of every execution. */
 export class Observer {
   constructor(
@@ -160,10 +163,13 @@ class View {
     const { kernel } = this;
     const mmPtr = kernel.mmAt(mm);
     if (!this.isMapped(mmPtr, address)) return;
-    const huge = this.word(kernel.pmd(mmPtr, address));
-    const pte = huge === 0 ? this.word(kernel.pte(mmPtr, address)) : huge;
-    const offset = huge === 0 ? 0 : address % kernel.config.hugePages;
-    this.pteTexts[name] = this.pteText(name, pte, offset) + (huge === 0 ? '' : ' (huge)');
+    const pmd = this.word(kernel.pmd(mmPtr, address));
+    if ((pmd & PAGE_PSE) === 0) {
+      this.pteTexts[name] = this.pteText(name, this.word(kernel.pte(mmPtr, address)), 0);
+    } else {
+      const text = this.pteText(name, pmd, address % kernel.config.hugePages);
+      this.pteTexts[name] = `${text} (huge)`;
+    }
   }
 
   private isMapped(mm: Ptr, address: number): boolean {

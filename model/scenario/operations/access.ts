@@ -3,7 +3,7 @@ import { user_read, user_write } from '../../hardware/user-access';
 import { access_process_vm, process_vm_writev } from '../../mm/memory';
 import type { Steps } from '../../machine/op';
 import type { ResultValue } from '../outcome';
-import { numberArgument, target, type Context } from '../world';
+import { numberArgument, numberOption, target, type Context } from '../world';
 import { SignalDelivered, type OperationSpec } from './operation';
 
 /** Reads every page of the range; the value is the common content, or the parts' contents. */
@@ -28,8 +28,10 @@ function summary(values: number[]): ResultValue {
 
 function* write(context: Context): Steps<undefined> {
   const { start, end, parts } = target(context);
-  const value = numberArgument(context, 1);
+  const first = numberArgument(context, 1);
+  const step = numberOption(context, 'step', 0);
   for (let address = start; address < end; address++) {
+    const value = first + (address - start) * step;
     for (const part of parts) {
       const { signal } = yield* user_write(context.cpu, address, part, value);
       if (signal !== undefined) throw new SignalDelivered(signal);
@@ -67,10 +69,11 @@ export const accessOperations: readonly OperationSpec[] = [
   },
   {
     verb: 'write',
-    usage: 'write ADDRESS NUMBER',
-    doc: 'Stores the value to every page of the range (both halves, or the named one).',
+    usage: 'write ADDRESS NUMBER [step=N]',
+    doc: 'Stores the value to every page of the range (both halves, or the named one). With step= each page gets N more than the one before it.',
     by: 'process',
     args: ['address', 'number'],
+    options: ['step'],
     run: write,
   },
   {

@@ -1,6 +1,13 @@
 /** Pinned pages (get_user_pages), device writes, and files. */
-import { load, store, type Steps } from '../../machine/op';
-import { address_space, Page, type Page as PagePtr } from '../../include/linux/mm_types';
+import { load, readLock, readUnlock, store, type Steps } from '../../machine/op';
+import {
+  address_space,
+  mm_struct,
+  Page,
+  type Mm,
+  type Page as PagePtr,
+} from '../../include/linux/mm_types';
+import type { Cpu } from '../../state/cpu';
 import { get_user_pages, get_user_pages_fast } from '../../mm/memory';
 import { set_page_dirty_lock } from '../../mm/page-writeback';
 import { put_page } from '../../mm/swap';
@@ -20,10 +27,18 @@ function* pin(context: Context): Steps<ResultValue> {
   const fast = context.operation.options['fast'] === 'yes';
   const page = fast
     ? yield* get_user_pages_fast(context.cpu, start, write)
-    : yield* get_user_pages(context.cpu, mm, start, write, false);
+    : yield* pinSlowly(context.cpu, mm, start, write);
   if (page <= 0) return page;
   yield store(pinWord(context, name), page);
   return 0;
+}
+
+/** get_user_pages as drivers call it: under mmap_sem for reading. */
+function* pinSlowly(cpu: Cpu, mm: Mm, address: number, write: boolean): Steps<number> {
+  yield readLock(mm + mm_struct.offset.mmap_sem);
+  const page = yield* get_user_pages(cpu, mm, address, write, false);
+  yield readUnlock(mm + mm_struct.offset.mmap_sem);
+  return page;
 }
 
 /** The page of a pin; 0 if the pin failed or has been dropped: then there is nothing to do. */

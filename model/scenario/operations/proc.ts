@@ -1,10 +1,10 @@
 /** Looks at /proc. A look takes no step of its own, so it belongs where nothing else runs. */
 import { vmstat_text, vmstatItems } from '../../mm/vmstat';
-import type { Steps } from '../../machine/op';
-import { step } from '../../machine/op';
+import { step, type Steps } from '../../machine/op';
 import { ZONE_STAT_ITEMS } from '../../include/linux/mmzone';
-import { countPages, smaps, word } from '../../state/inspect';
-import { kernel } from '../../state/kernel';
+import { page_to_nid } from '../../mm/migrate';
+import { countPages, pagemap, smaps, word } from '../../state/inspect';
+import { kernel, Ksm } from '../../state/kernel';
 import type { ResultValue } from '../outcome';
 import { fault, target, wordArgument, type Context } from '../world';
 import type { OperationSpec } from './operation';
@@ -15,9 +15,8 @@ function fields(values: object): string {
   return shown.map(([name, value]) => `${name} ${value}`).join(' ') || 'nothing';
 }
 
-function* vmstat(context: Context): Steps<ResultValue> {
-  yield step(kernel.zone);
-  const name = wordArgument(context, 0);
+/** One line of /proc/vmstat; -1 if the kernel has no such line. */
+function vmstatLine(name: string): number {
   const index = vmstat_text().indexOf(name);
   if (index < 0) return -1;
   const item = vmstatItems()[index]!;
@@ -27,6 +26,28 @@ function* vmstat(context: Context): Steps<ResultValue> {
     word(kernel.percpu(cpu, `diff_${item as 'NR_MLOCK'}`)),
   );
   return total.reduce((sum, diff) => sum + diff, word(kernel.zoneStat(item as 'NR_MLOCK')));
+}
+
+function vmstat(context: Context): ResultValue {
+  if (context.operation.args.length > 0) return vmstatLine(wordArgument(context, 0));
+  return fields(Object.fromEntries(vmstat_text().map((name) => [name, vmstatLine(name)])));
+}
+
+/** How many present pages of the range each node holds. */
+function nodes(context: Context): ResultValue {
+  const { mm, start, end } = target(context);
+  const counts = Array<number>(kernel.config.nodes).fill(0);
+  for (const { page } of pagemap(mm, start, end)) {
+    if (page !== 0) counts[page_to_nid(page)]!++;
+  }
+  return fields(Object.fromEntries(counts.map((count, node) => [`node${node}`, count])));
+}
+
+const KSM_FILES = ['pages_shared', 'pages_sharing', 'pages_unshared'] as const;
+
+function ksm(): ResultValue {
+  const value = (file: (typeof KSM_FILES)[number]): number => word(kernel.ksm + Ksm[file]);
+  return fields(Object.fromEntries(KSM_FILES.map((file) => [file, value(file)])));
 }
 
 function look(read: (context: Context) => ResultValue): OperationSpec['run'] {
@@ -64,14 +85,32 @@ export const procOperations: readonly OperationSpec[] = [
   },
   {
     verb: 'vmstat',
-    usage: 'vmstat NAME',
-    doc: "A line of /proc/vmstat with every CPU's difference folded in; -1 if the kernel has no such line. Only in setup and after.",
+    usage: 'vmstat [NAME]',
+    doc: "A line of /proc/vmstat with every CPU's difference folded in; -1 if the kernel has no such line. Without a name, all lines that are not 0. Only in setup and after.",
     by: 'any',
-    args: ['word'],
+    args: ['word?'],
     alone: true,
     *run(context) {
       if (context.operation.args[0]?.kind === 'number') throw fault(context, 'expected a name');
-      return yield* vmstat(context);
+      return yield* look(vmstat)(context);
     },
+  },
+  {
+    verb: 'nodes',
+    usage: 'nodes ADDRESS',
+    doc: 'How many pages of the range lie on which NUMA node, as move_pages(2) tells without target nodes. Only in setup and after.',
+    by: 'any',
+    args: ['address'],
+    alone: true,
+    run: look(nodes),
+  },
+  {
+    verb: 'ksm',
+    usage: 'ksm',
+    doc: `The numbers in /sys/kernel/mm/ksm: ${KSM_FILES.join(', ')}. Only in setup and after.`,
+    by: 'any',
+    args: [],
+    alone: true,
+    run: look(ksm),
   },
 ];
