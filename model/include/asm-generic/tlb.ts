@@ -61,7 +61,9 @@ export function tlb_remove_tlb_entry(tlb: MmuGather): void {
 }
 
 /** include/asm-generic/tlb.h tlb_remove_pmd_tlb_entry. */
-export const tlb_remove_pmd_tlb_entry = tlb_remove_tlb_entry;
+export function tlb_remove_pmd_tlb_entry(tlb: MmuGather): void {
+  tlb.need_flush = true;
+}
 
 /**
  * include/asm-generic/tlb.h tlb_madvfree_page: gathers a page that stays mapped, with a reference. An

@@ -6,7 +6,7 @@ import { BUG_ON } from '../../include/linux/bug';
 import { HPAGE_PMD_NR } from '../../include/linux/huge_mm';
 import { lazy_free, type ZapDetails } from '../../include/linux/mm-zap';
 import { mm_struct, vm_area_struct, type Address, type Vma } from '../../include/linux/mm_types';
-import { VM_HUGETLB, VM_PFNMAP } from '../../include/linux/vm_flags';
+import { VM_HUGETLB } from '../../include/linux/vm_flags';
 import { load, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
@@ -168,12 +168,4 @@ export function* zap_page_range_single(
   const tlb = tlb_gather_mmu(yield load(vma + V.vm_mm), address, end);
   yield* unmap_single_vma(cpu, tlb, vma, address, end, details);
   yield* tlb_finish_mmu(cpu, tlb);
-}
-
-/** mm/memory.c zap_vma_ptes: only for a PFN mapping. @returns 0 or -1. */
-export function* zap_vma_ptes(cpu: Cpu, vma: Vma, address: Address, size: number): Steps<number> {
-  if (!((yield load(vma + V.vm_flags)) & VM_PFNMAP)) return -1;
-  if (address < peek(vma + V.vm_start) || address + size > peek(vma + V.vm_end)) return -1;
-  yield* zap_page_range_single(cpu, vma, address, size, null);
-  return 0;
 }

@@ -1,5 +1,4 @@
 /** include/uapi/asm-generic/errno-base.h and errno.h: kernel functions return the negative. */
-export const EPERM = 1;
 export const ENOENT = 2;
 export const EIO = 5;
 export const EBADF = 9;
@@ -11,9 +10,4 @@ export const EBUSY = 16;
 export const EEXIST = 17;
 export const ENODEV = 19;
 export const EINVAL = 22;
-export const ENOSPC = 28;
-export const ENOSYS = 38;
-export const EOPNOTSUPP = 95;
 export const EHWPOISON = 133;
-/** include/linux/errno.h: the call would be restarted after the signal. */
-export const ERESTARTSYS = 512;

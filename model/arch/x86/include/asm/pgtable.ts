@@ -28,14 +28,14 @@ export const _PAGE_USER = 1 << 2;
 export const _PAGE_ACCESSED = 1 << 5;
 export const _PAGE_DIRTY = 1 << 6;
 /** In a pte that is not present: a nonlinear file entry. */
-export const _PAGE_FILE = _PAGE_DIRTY;
+const _PAGE_FILE = 1 << 6;
 /** In a swap entry: soft-dirty. */
-export const _PAGE_SWP_SOFT_DIRTY = 1 << 7;
+const _PAGE_SWP_SOFT_DIRTY = 1 << 7;
 /** With PRESENT clear: PROT_NONE, and equally a NUMA hint. */
-export const _PAGE_PROTNONE = 1 << 8;
-export const _PAGE_NUMA = _PAGE_PROTNONE;
+const _PAGE_PROTNONE = 1 << 8;
+const _PAGE_NUMA = _PAGE_PROTNONE;
 export const _PAGE_SPECIAL = 1 << 9;
-export const _PAGE_SOFT_DIRTY = 1 << 11;
+const _PAGE_SOFT_DIRTY = 1 << 11;
 
 const PFN_MASK = ~(PAGE_SIZE - 1);
 /** What pte_modify keeps. */
