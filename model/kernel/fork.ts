@@ -47,7 +47,7 @@ export function* do_fork(cpu: Cpu, oldmm: Mm, child?: Mm): Steps<number> {
 }
 
 /** kernel/fork.c dup_mm. @returns the new mm with one user, or 0 without memory. */
-export function* dup_mm(cpu: Cpu, oldmm: Mm, slot?: Mm): Steps<Mm> {
+function* dup_mm(cpu: Cpu, oldmm: Mm, slot?: Mm): Steps<Mm> {
   const mm = yield* mm_init(slot);
   if ((yield* dup_mmap(cpu, mm, oldmm)) === 0) return mm;
   yield* mmput(cpu, mm);

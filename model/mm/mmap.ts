@@ -47,14 +47,7 @@ import { alloc_page } from './page_alloc';
 export * from './mmap/adjust';
 export * from './mmap/merge';
 export { exit_mmap } from './mmap/teardown';
-export {
-  assertMmapWriteLocked,
-  find_vma,
-  find_vma_intersection,
-  find_vma_prev,
-  vma_mapping,
-  vmas_of,
-} from './mmap/vma';
+export { find_vma, find_vma_prev } from './mmap/vma';
 
 const vma_ = vm_area_struct.offset;
 const mm_ = mm_struct.offset;
@@ -151,7 +144,7 @@ export function* sys_munmap(cpu: Cpu, addr: number, len: number): Steps<number> 
  *
  * @returns the address or -errno.
  */
-export function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
+function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
   assertMmapWriteLocked(mm, 'do_mmap');
   const { start, pages, kind } = options;
   if (pages <= 0 || start < 0 || start + pages > kernel.config.pages) return -EINVAL;

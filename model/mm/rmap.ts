@@ -225,7 +225,7 @@ function* invalid_migration_vma(vma: Vma): Steps<boolean> {
  *
  * @returns SWAP_AGAIN, also when the pte was removed; SWAP_FAIL or SWAP_MLOCK.
  */
-export function* try_to_unmap_one(
+function* try_to_unmap_one(
   cpu: Cpu,
   page: Page,
   vma: Vma,

@@ -88,7 +88,7 @@ export function pagemapEntry(mm: Mm, address: Address): PagemapEntry {
 }
 
 /** Names of the flags that a page has, in the kernel's order. */
-export const pageFlags = (page: Page): PageFlag[] =>
+const pageFlags = (page: Page): PageFlag[] =>
   PAGE_FLAGS.filter((flag) => word(page + Page[flag]) !== 0);
 
 const swapSoftDirty = (state: PteState, pte: Pte): boolean =>

@@ -9,7 +9,7 @@ import { Page, type Address, type AddressSpace, type AnonVma, type Vma } from '.
 export const TTU_UNMAP = 0;
 export const TTU_MIGRATION = 1;
 export const TTU_MUNLOCK = 2;
-export const TTU_ACTION_MASK = 0xff;
+const TTU_ACTION_MASK = 0xff;
 export const TTU_IGNORE_MLOCK = 1 << 8;
 export const TTU_IGNORE_ACCESS = 1 << 9;
 export const TTU_IGNORE_HWPOISON = 1 << 10;

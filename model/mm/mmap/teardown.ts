@@ -46,7 +46,7 @@ export function* unmap_region(
 }
 
 /** mm/memory.c free_pgtables: hides the vmas from the reverse map before their tables go. */
-export function* free_pgtables(
+function* free_pgtables(
   cpu: Cpu,
   tlb: MmuGather,
   vmas: readonly Vma[],
