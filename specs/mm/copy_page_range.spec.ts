@@ -15,6 +15,7 @@ import {
 import { VM_DONTCOPY } from '../../model/include/linux/vm_flags';
 import { ENOMEM } from '../../model/include/uapi/asm-generic/errno-base';
 import { copy_page_range } from '../../model/mm/memory';
+import { lru_add_drain } from '../../model/mm/swap';
 import type { KernelConfig } from '../../model/state/config';
 import { boot } from './support/boot';
 
@@ -198,21 +199,35 @@ describe('the locks', () => {
 });
 
 describe('a failed allocation', () => {
-  it('of a page table ends the fork, and what was copied is taken back', () => {
+  /** A fork whose allocation number `failing` fails. @returns whether it got that far. */
+  function fork(failing: number) {
     const k = parent({ allocationsFail: true });
     const page = k.pageAt(A);
+    k.run(lru_add_drain(k.cpu()));
     const count = k.count(page);
-    for (let failing = 0; failing < 8; failing++) {
-      const choices = Array<number>(failing).fill(0).concat(1);
-      const result = k.choosing(choices, do_fork(k.task(), k.mm(0), k.mm(1)));
-      if (result === 0) {
-        expect(failing).toBeGreaterThan(1);
-        return;
-      }
-      expect(result).toBe(-ENOMEM);
-      expect([k.count(page), k.mapcount(page), k.unlocked]).toEqual([count, 1, true]);
-      k.set(k.mm(1) + mm_struct.offset.exited, 0);
+    let allocations = 0;
+    let result: number | undefined;
+    k.kernel.machine.runAlone(
+      (function* () {
+        result = yield* do_fork(k.task(), k.mm(0), k.mm(1));
+      })(),
+      (n) => (n > 1 && allocations++ === failing ? 1 : 0),
+    );
+    return { k, result, allocations, kept: k.count(page) === count && k.mapcount(page) === 1 };
+  }
+
+  it('of a page table, the last one, ends the fork, and what was copied is taken back', () => {
+    const { k, result, kept } = fork(fork(-1).allocations - 1);
+    expect([result, kept, k.unlocked]).toEqual([-ENOMEM, true, true]);
+    expect(k.rss(1)).toEqual({ anon: 0, file: 0, swap: 0 });
+  });
+
+  it('of anything is either made good, or the whole fork taken back', () => {
+    const { allocations } = fork(-1);
+    for (let failing = 0; failing < allocations; failing++) {
+      const { k, result, kept } = fork(failing);
+      expect([result, kept]).toEqual(result === 0 ? [0, false] : [-ENOMEM, true]);
+      expect(k.unlocked).toBe(true);
     }
-    throw new Error('the fork has more allocations than were tried');
   });
 });

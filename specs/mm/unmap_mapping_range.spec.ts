@@ -63,7 +63,7 @@ describe.each(['original', 'fixed', 'patch3'] as const)('in %s', (name) => {
     expect(after(name, true, 1)).toEqual(FILE_ONLY);
   });
 
-  it('frees lazily the copies that it should leave alone if it happens to be set', () => {
+  it('frees copies lazily, of which it was to leave all alone, if it happens to be set', () => {
     const { k, mapping } = mapped(name);
     const page = k.pageAt(A);
     k.choosing([1], unmap_mapping_range(k.task(), mapping, 0, 0, false));
