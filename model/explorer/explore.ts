@@ -1,5 +1,13 @@
 /** Explores every trace of a program, within stated bounds. */
-import type { Program, ScheduleStep } from './program';
+import {
+  checkIdentity,
+  restoreNodes,
+  sealCheckpoint,
+  writeNodes,
+  type Checkpoint,
+} from './checkpoint';
+import type { Program, Run, ScheduleStep } from './program';
+import { parseSchedule, printSchedule } from './schedule';
 import { Search } from './search';
 
 export interface ExploreOptions {
@@ -12,8 +20,12 @@ export interface ExploreOptions {
   /** A clock in milliseconds; without one there is no time bound, and progress shows no time. */
   readonly now?: () => number;
   readonly signal?: AbortSignal;
-  /** Called now and then. */
-  readonly onProgress?: (progress: Progress) => void;
+  /** Called now and then; `checkpoint` tells where the exploration stands, so that it can go on. */
+  readonly onProgress?: (progress: Progress, checkpoint: () => Checkpoint) => void;
+  /** What tells this program from others, for checkpoints: the same text, the same program. */
+  readonly identity?: string;
+  /** Where to go on: what an exploration of the same program left. */
+  readonly resume?: Checkpoint;
 }
 
 export interface Progress {
@@ -49,6 +61,8 @@ export interface ExploreResult {
   readonly steps: number;
   readonly outcomes: ReadonlyMap<string, OutcomeCount>;
   readonly completeness: Completeness;
+  /** Where to go on, unless the exploration has come to its end. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** Most steps of one execution, unless told otherwise. */
@@ -62,6 +76,7 @@ export function explore(program: Program, options: ExploreOptions = {}): Explore
 
 class Exploration {
   private readonly byKey = new Map<number | string, OutcomeCount>();
+  private readonly resumed = new Map<string, OutcomeCount>();
   private readonly search: Search;
   private readonly began: number;
   private readonly now: () => number;
@@ -71,33 +86,52 @@ class Exploration {
     private readonly options: ExploreOptions,
   ) {
     this.now = options.now ?? (() => 0);
-    this.began = this.now();
     this.search = new Search(program, options.steps ?? DEFAULT_STEPS, {
-      onEnd: (run) => {
-        const key = run.outcomeKey === undefined ? run.outcome() : run.outcomeKey();
-        const known = this.byKey.get(key);
-        if (known !== undefined) known.traces++;
-        else this.byKey.set(key, this.newOutcome(run.outcome()));
-      },
+      onEnd: (run) => this.countOutcome(run),
     });
-  }
-
-  private newOutcome(outcome: string): OutcomeCount {
-    return { outcome, traces: 1, schedule: this.search.schedule() };
+    if (options.resume !== undefined) this.resume(options.resume);
+    this.began = this.now() - (options.resume?.counts.milliseconds ?? 0);
   }
 
   result(): ExploreResult {
     const completeness = this.toEnd();
     const { executions, blocked, steps } = this.search;
-    const outcomes = new Map([...this.byKey.values()].map((count) => [count.outcome, count]));
-    return { executions, blocked, steps, outcomes, completeness };
+    const outcomes = new Map<string, OutcomeCount>();
+    for (const count of this.outcomes()) outcomes.set(count.outcome, count);
+    return {
+      executions,
+      blocked,
+      steps,
+      outcomes,
+      completeness,
+      ...(this.stopped && { checkpoint: this.checkpoint() }),
+    };
+  }
+  private stopped = false;
+
+  private countOutcome(run: Run): void {
+    const key = run.outcomeKey === undefined ? run.outcome() : run.outcomeKey();
+    let count = this.byKey.get(key);
+    if (count === undefined) {
+      const outcome = run.outcome();
+      count = this.resumed.get(outcome) ?? { outcome, traces: 0, schedule: this.search.schedule() };
+      this.byKey.set(key, count);
+    }
+    count.traces++;
+  }
+
+  /** Outcomes in the order in which they were found. */
+  private outcomes(): Iterable<OutcomeCount> {
+    return new Set([...this.resumed.values(), ...this.byKey.values()]);
   }
 
   private toEnd(): Completeness {
     const { search } = this;
     while (search.advance()) {
       const stop = this.mustStop();
-      if (stop !== undefined) return stop;
+      if (stop === undefined) continue;
+      this.stopped = true;
+      return stop;
     }
     return search.cut > 0
       ? { kind: 'bounded', bound: `${this.options.steps ?? DEFAULT_STEPS} steps` }
@@ -114,8 +148,35 @@ class Exploration {
     if (milliseconds !== undefined && this.now() - this.began > milliseconds) {
       return { kind: 'bounded', bound: `${milliseconds} ms` };
     }
-    if (onProgress !== undefined && done % PROGRESS_EVERY === 0) onProgress(this.progress());
+    if (onProgress !== undefined && done % PROGRESS_EVERY === 0) {
+      onProgress(this.progress(), () => this.checkpoint());
+    }
     return undefined;
+  }
+
+  private checkpoint(): Checkpoint {
+    const { executions, blocked, cut, steps } = this.search;
+    const milliseconds = this.now() - this.began;
+    return sealCheckpoint({
+      program: this.options.identity ?? '',
+      nodes: writeNodes(this.search),
+      counts: { executions, blocked, cut, steps, milliseconds },
+      outcomes: Array.from(
+        this.outcomes(),
+        ({ outcome, traces, schedule }) => [outcome, traces, printSchedule(schedule)] as const,
+      ),
+    });
+  }
+
+  private resume(checkpoint: Checkpoint): void {
+    checkIdentity(checkpoint, this.options.identity ?? '');
+    const { search } = this;
+    restoreNodes(search, checkpoint.nodes);
+    const { executions, blocked, cut, steps } = checkpoint.counts;
+    Object.assign(search, { executions, blocked, cut, steps });
+    for (const [outcome, traces, schedule] of checkpoint.outcomes) {
+      this.resumed.set(outcome, { outcome, traces, schedule: parseSchedule(schedule) });
+    }
   }
 
   private progress(): Progress {

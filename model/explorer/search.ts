@@ -35,7 +35,7 @@ export class Search {
   cut = 0;
   /** Steps of all executions, replayed ones included. */
   steps = 0;
-  private run: Run;
+  run: Run;
   private readonly reversal: Reversal;
   private readonly guarded: GuardedRaces;
   private readonly own: TreeNode[][] = [];
@@ -107,11 +107,13 @@ export class Search {
   /**
    * A step to go on with where the wakeup tree prescribes none, by preference one of the thread that
    * moved last, as `thread << CHOICE_BITS | choice`; its other choices become pending. -1 at the end.
+   * In the second half of the most steps others go first, as that thread may be spinning.
    */
   private choose(i: number): number {
     const { run, execution, sleep } = this;
     const threads = run.threadCount;
     let thread = i > 0 ? execution.thread[i - 1]! : 0;
+    if (i * 2 > this.mostSteps) thread = (thread + 1) % threads;
     let anyEnabled = false;
     for (let k = 0; k < threads; k++) {
       const choices = run.choices(thread);

@@ -79,13 +79,23 @@ export class SleepSets {
     return false;
   }
 
-  /** The set of node i. */
+  /** The steps that node i itself has put to sleep; the others of its set it has inherited. */
+  ownOf(i: number): KnownStep[] {
+    const first = i > 0 ? this.steps[i - 1]! : 0;
+    return Array.from({ length: this.steps[i]! - first }, (_, k) => this.step(first + k));
+  }
+
+  /** The whole set of node i. */
   at(i: number): KnownStep[] {
-    return Array.from(this.members.subarray(this.from[i]!, this.to[i]!), (step) => ({
-      thread: this.thread[step]!,
-      choice: this.choice[step]!,
-      accesses: this.acc.slice(this.accFrom[step]!, this.accFrom[step + 1]!),
-    }));
+    return Array.from(this.members.subarray(this.from[i]!, this.to[i]!), (s) => this.step(s));
+  }
+
+  private step(s: number): KnownStep {
+    return {
+      thread: this.thread[s]!,
+      choice: this.choice[s]!,
+      accesses: this.acc.slice(this.accFrom[s]!, this.accFrom[s + 1]!),
+    };
   }
 
   private growNodes(): void {

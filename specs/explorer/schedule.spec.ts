@@ -1,0 +1,108 @@
+/** Schedules as text: what is printed reads back, fits strictly, and is refused with the reason. */
+import fc from 'fast-check';
+import { cellProgram, choose, lock, read, unlock, write } from '../../model/explorer/cells';
+import { explore } from '../../model/explorer/explore';
+import { minimize } from '../../model/explorer/minimize';
+import {
+  contextSwitches,
+  parseSchedule,
+  printSchedule,
+  replaySchedule,
+} from '../../model/explorer/schedule';
+import { swaprace, trylocks } from './programs';
+import { build, randomProgram } from './random-programs';
+
+/** A choice, then a lock that a second thread wants too. */
+const program = cellProgram(2, [
+  function* () {
+    const value = yield choose(2);
+    yield lock(0);
+    yield write(1, value);
+    yield unlock(0);
+  },
+  function* () {
+    yield lock(0);
+    yield read(1);
+    yield unlock(0);
+  },
+]);
+
+const replay = (text: string) => replaySchedule(program, parseSchedule(text));
+
+describe('explorer > schedule text', () => {
+  it('encodes runs of the same step, and choices', () => {
+    const steps = parseSchedule('s1:0x12.1x3.0c1');
+    expect(steps).toHaveLength(16);
+    expect(steps[15]).toEqual({ thread: 0, choice: 1 });
+    expect(printSchedule(steps)).toBe('s1:0x12.1x3.0c1');
+  });
+
+  it('reads back whatever it prints', () => {
+    const step = fc.record({ thread: fc.nat(12), choice: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        expect(parseSchedule(printSchedule(steps))).toEqual(steps);
+      }),
+      { seed: 5, numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['', /starts with 's1:'/],
+    ['s2:0', /starts with 's1:'/],
+    ['s1:0..1', /'' in a schedule/],
+    ['s1:a', /'a' in a schedule/],
+    ['s1:0x9999999', /more than 1000000 steps/],
+  ])('refuses %j', (text, reason) => {
+    expect(() => parseSchedule(text)).toThrow(reason);
+  });
+});
+
+describe('explorer > replay', () => {
+  it('ends in the outcome of the schedule', () => {
+    expect(replay('s1:0c1.0x3.1x3').outcome()).toBe('0 1');
+  });
+
+  it.each([
+    ['s1:0x2.1', /step 2 .* thread 1 has to wait/],
+    ['s1:0c2', /step 0 .* 2 choices, so there is no choice 2/],
+    ['s1:7', /step 0 .* there is no thread 7/],
+    ['s1:0x4.1x4', /step 7 .* thread 1 has no step to take/],
+    ['s1:0x4', /ends after 4 steps, but thread 1 can still move/],
+  ])('refuses %s', (text, reason) => {
+    expect(() => replay(text)).toThrow(reason);
+  });
+});
+
+describe('explorer > minimize', () => {
+  it('finds the fewest context switches to every outcome of a small program', () => {
+    const { outcomes } = explore(trylocks(2));
+    const switches = [...outcomes.values()].map(({ schedule }) => minimize(trylocks(2), schedule));
+    expect(switches.every(({ exact }) => exact)).toBe(true);
+    // One thread after the other; or the second fails while the first holds the lock.
+    expect(new Set(switches.map((found) => found.switches))).toEqual(new Set([1, 2]));
+  });
+
+  it('never makes a schedule worse or lead elsewhere, however little it may run', () => {
+    fc.assert(
+      fc.property(randomProgram, fc.constantFrom(0, 3, 500), (description, executions) => {
+        const random = build(description);
+        for (const { outcome, schedule } of explore(random, { executions: 5 }).outcomes.values()) {
+          const found = minimize(random, schedule, executions);
+          expect(replaySchedule(random, found.schedule).outcome()).toBe(outcome);
+          expect(found.switches).toBe(contextSwitches(found.schedule));
+          expect(found.switches).toBeLessThanOrEqual(contextSwitches(schedule));
+        }
+      }),
+      { seed: 6, numRuns: 100 },
+    );
+  });
+
+  it('says when it gave up before it could be sure', () => {
+    const race = swaprace('original', 1);
+    const found = [...explore(race).outcomes.values()].map(({ schedule }) =>
+      minimize(race, schedule, 1),
+    );
+    expect(found.some(({ exact }) => !exact)).toBe(true);
+  });
+});
