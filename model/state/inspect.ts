@@ -136,7 +136,8 @@ export function countPages(mm: Mm, start: Address, end: Address): PageCounts {
   return {
     present: count((e) => e.state === 'present'),
     swapped: count((e) => e.state === 'swapped'),
-    none: count((e) => e.state === 'none'),
+    // /proc/pid/pagemap has nothing for a page number left in a pte of a nonlinear mapping.
+    none: count((e) => e.state === 'none' || e.state === 'file'),
     PG_dirty: having('dirty'),
     PG_swapcache: having('swapcache'),
     PG_active: having('active'),
