@@ -1,6 +1,6 @@
 /** Looks at /proc. A look takes no step of its own, so it belongs where nothing else runs. */
 import { vmstat_text, vmstatItems } from '../../mm/vmstat';
-import { step, type Steps } from '../../machine/op';
+import { step } from '../../machine/op';
 import { ZONE_STAT_ITEMS } from '../../include/linux/mmzone';
 import { page_to_nid } from '../../mm/migrate';
 import { countPages, pagemap, smaps, word } from '../../state/inspect';
@@ -33,14 +33,15 @@ function vmstat(context: Context): ResultValue {
   return fields(Object.fromEntries(vmstat_text().map((name) => [name, vmstatLine(name)])));
 }
 
-/** How many present pages of the range each node holds. */
+/** Pages of the range on each node, and those that are on none. */
 function nodes(context: Context): ResultValue {
   const { mm, start, end } = target(context);
-  const counts = Array<number>(kernel.config.nodes).fill(0);
+  const counts: Record<string, number> = {};
   for (const { page } of pagemap(mm, start, end)) {
-    if (page !== 0) counts[page_to_nid(page)]!++;
+    const where = page === 0 ? 'ENOENT' : `node${page_to_nid(page)}`;
+    counts[where] = (counts[where] ?? 0) + 1;
   }
-  return fields(Object.fromEntries(counts.map((count, node) => [`node${node}`, count])));
+  return fields(counts);
 }
 
 const KSM_FILES = ['pages_shared', 'pages_sharing', 'pages_unshared'] as const;
@@ -98,7 +99,7 @@ export const procOperations: readonly OperationSpec[] = [
   {
     verb: 'nodes',
     usage: 'nodes ADDRESS',
-    doc: 'How many pages of the range lie on which NUMA node, as move_pages(2) tells without target nodes. Only in setup and after.',
+    doc: 'How many pages of the range lie on which NUMA node, or on none (ENOENT), as move_pages(2) tells without target nodes. Only in setup and after.',
     by: 'any',
     args: ['address'],
     alone: true,
