@@ -7,7 +7,7 @@ import { mm_struct, Page, vm_area_struct } from '../../model/include/linux/mm_ty
 import { SWAP_AGAIN, SWAP_SUCCESS, TTU_UNMAP } from '../../model/include/linux/rmap';
 import { VM_MERGEABLE } from '../../model/include/linux/vm_flags';
 import { mmput } from '../../model/kernel/fork';
-import { readLock, readUnlock, type Steps } from '../../model/machine/op';
+import { load, readLock, readUnlock, type Steps } from '../../model/machine/op';
 import type { Ptr } from '../../model/machine/struct';
 import {
   ksm_might_need_to_copy,
@@ -253,7 +253,7 @@ describe('a KSM page', () => {
     const visited: string[] = [];
     const walk = rmap_walk_ksm(bench.cpu(), page, {
       *rmap_one(_page, vma, address) {
-        const mm = bench.word(vma + vm_area_struct.offset.vm_mm);
+        const mm = yield load(vma + vm_area_struct.offset.vm_mm);
         visited.push(`P${bench.kernel.mmIndex(mm)}:${address}`);
         return SWAP_AGAIN;
       },
