@@ -233,10 +233,10 @@ export function swap_slot_free_notify(offset: number): void {
   for (let part = 0; part < PAGE_PARTS; part++) poke(kernel.swapSlot(offset, part), 0);
 }
 
-/** Inside a section: lets a swapoff go on that waits for a change of the counts. */
-function counts_changed(): void {
-  const waits = kernel.swap_info + Info.unuse_wait;
-  if (peek(waits) !== 0) release(waits);
+/** Inside a section: tells a swapoff, which may wait for it, that a slot's users have changed. */
+function users_changed(): void {
+  const quiet = kernel.swap_info + Info.unuse_quiet;
+  if (peek(quiet) !== 0) release(quiet);
 }
 
 /**
@@ -253,9 +253,9 @@ function swap_entry_free(offset: number, usage: number): number {
     release(kernel.swapTransit(offset));
   } else {
     count = count_less_one(offset, count);
+    users_changed();
   }
   poke(swap_map(offset), count | has_cache);
-  counts_changed();
   if ((count | has_cache) === 0) slot_is_free(offset);
   return count | has_cache;
 }
@@ -312,7 +312,7 @@ function* __swap_duplicate(entry: SwpEntry, usage: number): Steps<number> {
   if (err !== 0) return err;
   poke(swap_map(offset), next);
   if (usage === SWAP_HAS_CACHE) take(kernel.swapTransit(offset));
-  counts_changed();
+  else users_changed();
   return 0;
 }
 

@@ -161,8 +161,8 @@ export const swap_info_struct = struct('swap_info', [
   'readahead_hits',
   'prev_offset',
   'last_readahead_pages',
-  /** -1 while swapoff has nothing left to try until some slot's count changes. */
-  'unuse_wait',
+  /** -1 while swapoff is on and no slot's users have changed since it last looked here. */
+  'unuse_quiet',
 ]);
 
 /** What a file is; tells its page cache's behaviour. */

@@ -56,7 +56,7 @@ import {
   type Steps,
 } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
-import { bump, kernel, peek, poke, take } from '../../state/kernel';
+import { bump, kernel, peek, poke, release, take } from '../../state/kernel';
 import { ksm_might_need_to_copy } from '../ksm';
 import { bump_mm_counter } from '../memory/rss';
 import { swap_writepage } from '../page_io';
@@ -251,24 +251,28 @@ function* unuse_slot(cpu: Cpu, entry: SwpEntry): Steps<number> {
 
 /**
  * mm/swapfile.c try_to_unuse. Where Linux goes round for ever, since nothing that it can find refers
- * to a slot that has users, the model waits until some count changes: then also for ever, but as a
- * task that waits.
+ * to a slot that has users, the model waits until the users of some slot change: then also for ever,
+ * but as a task that waits.
  *
  * @returns 0 or -ENOMEM.
  */
 function* try_to_unuse(cpu: Cpu): Steps<number> {
+  const quiet = kernel.swap_info + Info.unuse_quiet;
   let fruitless = 0;
+  const tried = new Set<number>();
+  yield step(quiet);
+  take(quiet);
   let i = yield* find_next_to_unuse(0);
   for (; i !== 0; i = yield* find_next_to_unuse(i)) {
-    const before = yield load(swap_map(i));
     const error = yield* unuse_slot(cpu, swp_entry(0, i));
     if (error !== 0) return error;
-    yield step(swap_map(i));
-    fruitless = peek(swap_map(i)) === before ? fruitless + 1 : 0;
-    if (fruitless <= 2 * kernel.config.swapSlots) continue;
-    take(kernel.swap_info + Info.unuse_wait);
-    yield awaitFree(kernel.swap_info + Info.unuse_wait);
+    tried.add(i);
+    const given_up = ++fruitless > 2 * tried.size;
+    yield given_up ? awaitFree(quiet) : step(quiet);
+    if (peek(quiet) !== 0) continue;
+    take(quiet);
     fruitless = 0;
+    tried.clear();
   }
   return 0;
 }
@@ -289,6 +293,7 @@ export function* swapoff(cpu: Cpu): Steps<number> {
   poke(flags, SWP_USED);
   const error = yield* try_to_unuse(cpu);
   yield device_locked();
+  release(kernel.swap_info + Info.unuse_quiet);
   if (error !== 0) {
     poke(flags, SWP_USED | SWP_WRITEOK);
     bump(kernel.nr_swap_pages, swapSlots);
