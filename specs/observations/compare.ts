@@ -12,6 +12,8 @@ type Observed = number | string | readonly string[] | Readonly<Record<string, un
 export interface ObservationRecord {
   readonly kernel: 'base' | 'rfc-original' | 'rfc-fixed';
   readonly scenario: string;
+  /** How the observing program ended. */
+  readonly end: string;
   readonly observed: Readonly<Record<string, Observed>>;
 }
 
@@ -74,7 +76,7 @@ function compareKey(
     case 'balance':
       return paths(key, observed, () => (Number(result) > 0 ? 'finished' : 'killed'));
     case 'pages':
-      return pageCounts(key, observed, fields(result));
+      return pageCounts(looks, key, observed, fields(result));
     case 'smaps':
     case 'nodes':
     case 'ksm':
@@ -125,13 +127,25 @@ function known(verb: string, field: string, result: ResultValue): number | undef
   return FIELDS[verb]!.test(field) ? (fields(result)[field] ?? 0) : undefined;
 }
 
-/** Of the text about pressure it is the pages still present that count. */
-function pageCounts(key: string, observed: Observed, seen: Record<string, number>): Comparison[] {
-  if (typeof observed === 'string') {
-    const present = Number(/still present (\d+) of/.exec(observed)![1]);
-    return [{ path: key, observed: present, modelled: seen['present'] ?? 0 }];
-  }
-  return paths(key, observed, (field) => {
+/** Rounds of pressure after which the observing program gave up. */
+const MOST_ROUNDS = 4;
+
+/**
+ * The text about pressure says how many rounds the range lasted, and what was left of it. A round of the
+ * model ages and reclaims the lists once, which is what the program's memory does to them.
+ */
+function pageCounts(
+  looks: Looks,
+  key: string,
+  observed: Observed,
+  seen: Record<string, number>,
+): Comparison[] {
+  const ran = looks.results[`${key}_rounds`];
+  const rounds = ran === undefined ? undefined : Math.min(Number(ran), MOST_ROUNDS);
+  const text = /^(\d+) rounds of .* still present (\d+) of/.exec(String(observed));
+  const value = text === null ? observed : { rounds: Number(text[1]), present: Number(text[2]) };
+  return paths(key, value, (field) => {
+    if (field === 'rounds') return rounds;
     const name = field === '' ? SORTS[key]! : field;
     return FIELDS['pages']!.test(name) ? (seen[name] ?? 0) : undefined;
   });

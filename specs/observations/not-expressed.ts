@@ -12,10 +12,6 @@ export const NOT_EXPRESSED: readonly NotExpressed[] = [
     reason: 'sizes of the whole process: program text, libraries and stack are in them',
   },
   {
-    path: /^(force_swap|force_swap_before_fork)\.rounds$/,
-    reason: 'how often the program that makes pressure had to run; the model has no such program',
-  },
-  {
     path: /\.(pages_volatile|full_scans)$/,
     reason: 'how far ksmd had come when the program looked',
   },

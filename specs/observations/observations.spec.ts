@@ -70,7 +70,8 @@ describe.each(records)('$scenario on $kernel', (record) => {
     expect(both).toEqual([]);
   });
 
-  it('runs without a kernel fault', () => {
+  it('ends as the real program did, without a kernel fault', () => {
+    expect(record.end).toBe('exit 0');
     expect([outcome.system.faults, outcome.user.killed]).toEqual([[], []]);
   });
 });

@@ -34,7 +34,13 @@ function* reclaim(context: Context): Steps<ResultValue> {
  * Memory pressure as an observer meets it: both anonymous lists are aged and reclaimed and write-back
  * ends, again and again, until no page of the range is present or nothing changes any more.
  */
-function* reclaimUntilGone(context: Context): Steps<undefined> {
+function* reclaimUntilGone(context: Context): Steps<ResultValue | undefined> {
+  const rounds = yield* pressure(context);
+  // Without a name it is no part of the outcome: executions that only take longer are alike.
+  return context.operation.result === undefined ? undefined : rounds;
+}
+
+function* pressure(context: Context): Steps<number> {
   const { mm, start, end } = target(context);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     yield step(kernel.pte(mm, start));
@@ -42,14 +48,14 @@ function* reclaimUntilGone(context: Context): Steps<undefined> {
     for (let address = start; address < end; address++) {
       if (pte_present(peek(kernel.pte(mm, address)))) present++;
     }
-    if (present === 0) return undefined;
+    if (present === 0) return round;
     yield* lru_add_drain_all(context.cpu);
     yield* reclaim_active(context.cpu, 'anon', kernel.config.frames);
     yield* reclaim_inactive(context.cpu, 'anon', kernel.config.frames);
     yield* complete_writeback(context.cpu, false);
     yield* reclaim_inactive(context.cpu, 'anon', kernel.config.frames);
   }
-  return undefined;
+  return MOST_ROUNDS;
 }
 
 /** An operation without arguments or result. */
@@ -84,7 +90,7 @@ export const reclaimOperations: readonly OperationSpec[] = [
   {
     verb: 'reclaim-until-gone',
     usage: 'reclaim-until-gone P0:ADDRESS',
-    doc: 'Memory pressure until no page of the range is present: rounds of ageing, reclaim and completed write-back, as long as something changes.',
+    doc: 'Memory pressure until no page of the range is present: rounds of ageing, reclaim and completed write-back, as long as something changes. The result, where it is given a name, is the number of rounds, 8 at most.',
     by: 'any',
     args: ['address'],
     run: reclaimUntilGone,
