@@ -18,7 +18,6 @@ export const Touch = {
   trylock: 7,
   readTrylock: 8,
   await: 9,
-  put: 10,
 } as const;
 
 /** A change of one word, for traces. */
@@ -292,13 +291,13 @@ export class Machine {
       case Code.add:
         return this.change(cell, old + task.a, Touch.add, 0);
       case Code.decAndTest:
-        return this.change(cell, old - 1, old === 1 ? Touch.write : Touch.put, old === 1 ? 1 : 0);
+        return this.change(cell, old - 1, Touch.write, old === 1 ? 1 : 0);
       case Code.incNotZero:
         return old === 0 ? this.look(cell, 0) : this.change(cell, old + 1, Touch.add, 1);
       case Code.incAndTestZero:
         return this.change(cell, old + 1, old === -1 ? Touch.write : Touch.add, old === -1 ? 1 : 0);
       case Code.decAndTestNegative:
-        return this.change(cell, old - 1, old === 0 ? Touch.write : Touch.put, old <= 0 ? 1 : 0);
+        return this.change(cell, old - 1, Touch.write, old <= 0 ? 1 : 0);
       case Code.exchange:
         return this.write(cell, task.a, old);
       case Code.compareAndSwap:

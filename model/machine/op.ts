@@ -85,7 +85,7 @@ export function add(addr: Ptr, delta: number): Op {
   return pack(Code.add, addr);
 }
 
-/** Atomic decrement. @returns 1 if the new value is 0. Two that do not reach 0 commute. */
+/** Atomic decrement. @returns 1 if the new value is 0. */
 export const decAndTest = (addr: Ptr): Op => pack(Code.decAndTest, addr);
 /** Atomic increment unless the value is 0. @returns 1 if incremented. */
 export const incNotZero = (addr: Ptr): Op => pack(Code.incNotZero, addr);

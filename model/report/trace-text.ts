@@ -33,9 +33,9 @@ function entries(steps: readonly TraceStep[]): Entry[] {
   for (const step of steps) {
     const effects = effectsOf(step);
     if (effects.length === 0) continue;
-    const inner = step.functions[step.functions.length - 1] ?? '';
+    const inner = step.functions.slice(-2).join(' > ');
     const where = `${step.thread} ${inner}`;
-    if (where !== last && inner !== '') shown.push({ thread: step.thread, text: `${inner}()` });
+    if (where !== last && inner !== '') shown.push({ thread: step.thread, text: inner });
     last = where;
     for (const effect of effects) shown.push({ thread: step.thread, text: `  ${effect}` });
   }

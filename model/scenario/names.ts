@@ -59,9 +59,10 @@ export class Namer {
     }
   }
 
-  /** A change as `object: before -> after`. */
-  change({ addr, before, after }: Change): string {
+  /** A change as `object: before -> after`; undefined for a word that is no kernel's. */
+  change({ addr, before, after }: Change): string | undefined {
     const field = this.kernel.machine.arena.locate(addr);
+    if (field?.region.name === 'scenario') return undefined;
     if (field?.region.name === 'pte') this.learn(addr, after);
     return `${this.object(addr)}: ${this.value(addr, before)} -> ${this.value(addr, after)}`;
   }

@@ -1,5 +1,5 @@
 /** What happened in one execution, step by step, in kernel names: the data behind every trace view. */
-import { callSite } from '../machine/op';
+import * as ops from '../machine/op';
 import type { Change } from '../machine/machine';
 import type { Run, ScheduleStep } from '../explorer/program';
 import { Namer } from './names';
@@ -24,9 +24,6 @@ export interface Trace {
   readonly outcome: Outcome;
 }
 
-/** Functions of the machine, the explorer and the scenario layer, which a kernel reader has no use for. */
-const MODEL_FILES = /\/model\/(mm|include|arch|fs|kernel|hardware)\//;
-
 export interface TraceOptions {
   /**
    * Follows the schedule as far as it fits, thread by thread, and then runs the threads in order;
@@ -42,7 +39,7 @@ export function recordTrace(
   options: TraceOptions = {},
 ): Trace {
   const { machine } = program.kernel;
-  callSite.on = true;
+  ops.callSite.on = true;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
   try {
@@ -59,7 +56,7 @@ export function recordTrace(
     }
     return { threads: program.threadNames, steps, outcome: run.observe() };
   } finally {
-    callSite.on = false;
+    ops.callSite.on = false;
     Error.stackTraceLimit = limit;
     machine.changes = undefined;
   }
@@ -105,20 +102,26 @@ function recordStep(
     thread,
     functions,
     object: isChoice ? 'choice' : namer.object(address),
-    changes: changes.map((change) => namer.change(change)),
+    changes: changes.flatMap((change) => namer.change(change) ?? []),
     choice: isChoice ? choice : undefined,
   };
 }
 
-/** Names of the model's functions in a JavaScript call stack, outermost first. */
+/** Functions that build an op: between the kernel's code and the machine. */
+const BUILDERS = new Set(['pack', 'wild', ...Object.keys(ops)]);
+
+/**
+ * Names of the functions between the operation and the access in a JavaScript call stack, outermost
+ * first. Names only: file names do not survive bundling.
+ */
 function functionsOf(stack: string): string[] {
   const names: string[] = [];
   for (const line of stack.split('\n')) {
-    const match = /at (?:[\w$]+\.)*([\w$]+)(?:\.next)? .*?((?:\/|\\)model(?:\/|\\)[^:)]+)/.exec(
-      line,
-    );
-    if (match === null || !MODEL_FILES.test(match[2]!.replaceAll('\\', '/'))) continue;
-    if (names[0] !== match[1]) names.unshift(match[1]!);
+    const name = /^\s*at (?:async )?(?:[\w$]+\.)?([\w$]+)/.exec(line)?.[1];
+    const caller = /^\s*at (?:async )?([\w$]+)\.next /.exec(line)?.[1] ?? name;
+    if (caller === undefined || caller === 'next' || BUILDERS.has(caller)) continue;
+    if (caller === 'perform') return names;
+    if (names[0] !== caller) names.unshift(caller);
   }
   return names;
 }

@@ -1,6 +1,7 @@
 import type { Comparison, DifferenceWitness } from '../../model/diff/compare';
 import { printCompleteness } from '../../model/diff/completeness';
-import type { CommandSpec, Io } from '../cli/command';
+import { UsageError, type Args, type CommandSpec, type Io } from '../cli/command';
+import type { NamedVariant } from '../variants';
 import { levelsText, witnessLines } from '../views/witness-text';
 
 interface Entry {
@@ -31,9 +32,28 @@ export const diffCommand: CommandSpec = {
       description: 'stop a scenario after this many executions',
       integer: { min: 1 },
     },
+    {
+      flags: '--search',
+      description: 'compare on every program of the operation language instead of scenarios',
+    },
+    {
+      flags: '--size <n>',
+      description: 'with --search: operations of the largest programs',
+      integer: { min: 1, max: 8 },
+      default: '3',
+    },
+    {
+      flags: '--for <seconds>',
+      description: 'with --search: stop after this long',
+      integer: { min: 1 },
+    },
   ],
   examples: [
     { command: 'lzfree diff original fixed', purpose: 'what the fixup changes' },
+    {
+      command: 'lzfree diff original fixed --search',
+      purpose: 'the whole difference, over all small programs',
+    },
     {
       command: 'lzfree diff fixed fixed-p3/mm/memory/unmap_page_range',
       purpose: 'what one hunk is for',
@@ -47,6 +67,7 @@ export const diffCommand: CommandSpec = {
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
     const executions = args.integer('executions');
+    if (args.flag('search')) return search(a, b, named, args, io);
     const scenarios = await loadScenarios(named, io);
     const entries: Entry[] = scenarios.map(({ scenario, file }) => {
       const comparison = compare(scenario, a.variant, b.variant, {
@@ -62,6 +83,40 @@ export const diffCommand: CommandSpec = {
     return entries.some(({ witness }) => witness !== undefined) ? 1 : 0;
   },
 };
+
+async function search(
+  a: NamedVariant,
+  b: NamedVariant,
+  named: readonly string[],
+  args: Args,
+  io: Io,
+): Promise<0 | 1> {
+  if (named.length > 0) {
+    throw new UsageError('--search makes its own programs; leave the scenarios out, or --search');
+  }
+  const { searchDifferences } = await import('../../model/search/search');
+  const { searchText } = await import('../views/search-text');
+  const { startProgress } = await import('../cli/progress');
+  const progress = startProgress(io, 'search');
+  const seconds = args.integer('for');
+  const end = seconds === undefined ? Infinity : performance.now() + seconds * 1000;
+  const result = searchDifferences(a.variant, b.variant, {
+    size: args.integer('size')!,
+    executions: args.integer('executions') ?? SEARCH_EXECUTIONS,
+    signal: io.signal,
+    expired: () => performance.now() > end,
+    onProgram: (size, done, total) =>
+      progress.update(done, total, `programs of ${size} operations`),
+  });
+  progress.end();
+  const names = { a: a.name, b: b.name };
+  if (args.json) io.json({ schema: 'lzfree/diff-search', version: 1, ...names, ...result });
+  else io.out(searchText(result, names, io.width));
+  return result.kinds.length > 0 ? 1 : 0;
+}
+
+/** Programs of the search are small; one that has more traces than this is left incomplete, and said so. */
+const SEARCH_EXECUTIONS = 5000;
 
 interface Names {
   readonly a: string;

@@ -62,7 +62,9 @@ export const accessOperations: readonly OperationSpec[] = [
   {
     verb: 'read',
     usage: 'read ADDRESS',
-    doc: 'Loads every page of the range (both halves, unless .lo or .hi is named). The result is the value, or all values in order where they differ.',
+    doc:
+      'Loads every page of the range (both halves, unless .lo or .hi is named). The result is ' +
+      'the value, or all values in order where they differ.',
     by: 'process',
     args: ['address'],
     run: read,
@@ -70,7 +72,9 @@ export const accessOperations: readonly OperationSpec[] = [
   {
     verb: 'write',
     usage: 'write ADDRESS NUMBER [step=N]',
-    doc: 'Stores the value to every page of the range (both halves, or the named one). With step= each page gets N more than the one before it.',
+    doc:
+      'Stores the value to every page of the range (both halves, or the named one). With step= ' +
+      'each page gets N more than the one before it.',
     by: 'process',
     args: ['address', 'number'],
     options: ['step'],
@@ -79,7 +83,10 @@ export const accessOperations: readonly OperationSpec[] = [
   {
     verb: 'poke',
     usage: 'poke P1:ADDRESS NUMBER',
-    doc: "Writes another process's memory as ptrace and /proc/pid/mem do (mm/memory.c access_process_vm: get_user_pages with force, write through the kernel's map, set_page_dirty_lock).",
+    doc:
+      "Writes another process's memory as ptrace and /proc/pid/mem do (mm/memory.c " +
+      "access_process_vm: get_user_pages with force, write through the kernel's map, " +
+      'set_page_dirty_lock).',
     by: 'any',
     args: ['address', 'number'],
     run: poke,
@@ -87,7 +94,9 @@ export const accessOperations: readonly OperationSpec[] = [
   {
     verb: 'vm-write',
     usage: 'vm-write P1:ADDRESS NUMBER',
-    doc: "Writes another process's memory as process_vm_writev does: pages pinned without force, written after mmap_sem is dropped, set_page_dirty_lock.",
+    doc:
+      "Writes another process's memory as process_vm_writev does: pages pinned without force, " +
+      'written after mmap_sem is dropped, set_page_dirty_lock.',
     by: 'any',
     args: ['address', 'number'],
     run: vmWrite,

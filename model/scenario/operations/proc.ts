@@ -62,7 +62,9 @@ export const procOperations: readonly OperationSpec[] = [
   {
     verb: 'pages',
     usage: 'pages ADDRESS',
-    doc: 'How many pages of the range are present, swapped, dirty, ... (/proc/pid/pagemap with /proc/kpageflags). Only in setup and after.',
+    doc:
+      'How many pages of the range are present, swapped, dirty, ... (/proc/pid/pagemap with ' +
+      '/proc/kpageflags). Only in setup and after.',
     by: 'any',
     args: ['address'],
     alone: true,
@@ -87,7 +89,9 @@ export const procOperations: readonly OperationSpec[] = [
   {
     verb: 'vmstat',
     usage: 'vmstat [NAME]',
-    doc: "A line of /proc/vmstat with every CPU's difference folded in; -1 if the kernel has no such line. Without a name, all lines that are not 0. Only in setup and after.",
+    doc:
+      "A line of /proc/vmstat with every CPU's difference folded in; -1 if the kernel has no " +
+      'such line. Without a name, all lines that are not 0. Only in setup and after.',
     by: 'any',
     args: ['word?'],
     alone: true,
@@ -99,7 +103,9 @@ export const procOperations: readonly OperationSpec[] = [
   {
     verb: 'nodes',
     usage: 'nodes ADDRESS',
-    doc: 'How many pages of the range lie on which NUMA node, or on none (ENOENT), as move_pages(2) tells without target nodes. Only in setup and after.',
+    doc:
+      'How many pages of the range lie on which NUMA node, or on none (ENOENT), as ' +
+      'move_pages(2) tells without target nodes. Only in setup and after.',
     by: 'any',
     args: ['address'],
     alone: true,

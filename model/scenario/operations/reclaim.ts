@@ -81,7 +81,9 @@ export const reclaimOperations: readonly OperationSpec[] = [
   {
     verb: 'reclaim',
     usage: 'reclaim active|inactive [of=anon|file] [pages=N]',
-    doc: 'mm/vmscan.c: shrink_active_list or shrink_inactive_list on the anonymous (or file) list, up to N pages. For inactive the result is the number of pages freed.',
+    doc:
+      'mm/vmscan.c: shrink_active_list or shrink_inactive_list on the anonymous (or file) list, ' +
+      'up to N pages. For inactive the result is the number of pages freed.',
     by: 'any',
     args: ['word'],
     options: ['of', 'pages'],
@@ -90,7 +92,10 @@ export const reclaimOperations: readonly OperationSpec[] = [
   {
     verb: 'reclaim-until-gone',
     usage: 'reclaim-until-gone P0:ADDRESS',
-    doc: 'Memory pressure until no page of the range is present: rounds of ageing, reclaim and completed write-back, as long as something changes. The result, where it is given a name, is the number of rounds, 8 at most.',
+    doc:
+      'Memory pressure until no page of the range is present: rounds of ageing, reclaim and ' +
+      'completed write-back, as long as something changes. The result, where it is given a ' +
+      'name, is the number of rounds, 8 at most.',
     by: 'any',
     args: ['address'],
     run: reclaimUntilGone,
@@ -98,7 +103,9 @@ export const reclaimOperations: readonly OperationSpec[] = [
   {
     verb: 'balance',
     usage: 'balance [priority=0..12]',
-    doc: 'One pass of mm/vmscan.c shrink_lruvec with the scan counts of get_scan_count, as kswapd or direct reclaim do.',
+    doc:
+      'One pass of mm/vmscan.c shrink_lruvec with the scan counts of get_scan_count, as kswapd ' +
+      'or direct reclaim do.',
     by: 'any',
     args: [],
     options: ['priority'],
