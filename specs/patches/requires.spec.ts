@@ -163,7 +163,6 @@ describe('effects', () => {
     expect(withoutEffect).toEqual([
       'p2/mm/swap/lru_deactivate_fn',
       'p3/include/asm-generic/tlb/tlb_madvfree_page/prototype',
-      'p3/mm/madvise/madvise_dontneed',
       'p3/mm/swap_state/include',
     ]);
     for (const id of SWITCH_IDS) {
