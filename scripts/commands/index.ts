@@ -2,6 +2,7 @@ import type { CommandSpec } from '../cli/command';
 import { completionCommand } from './completion';
 import { diffCommand } from './diff';
 import { helpCommand } from './help';
+import { hunksCommand } from './hunks';
 import { importCommand } from './import';
 import { patchesCommand } from './patches';
 import { reviewCommand } from './review';
@@ -11,6 +12,7 @@ import { runCommand } from './run';
 export const commands: readonly CommandSpec[] = [
   reviewCommand,
   patchesCommand,
+  hunksCommand,
   importCommand,
   runCommand,
   diffCommand,
