@@ -6,7 +6,7 @@ import { mm_struct, vm_area_struct, type Address, type Vma } from '../include/li
 import { VM_HUGETLB, VM_LOCKED, VM_NONLINEAR, VM_PFNMAP } from '../include/linux/vm_flags';
 import { EINVAL, ENOMEM } from '../include/uapi/asm-generic/errno-base';
 import * as advice from '../include/uapi/asm-generic/mman-common';
-import { load, lock, readLock, readUnlock, unlock, type Steps } from '../machine/op';
+import { lock, readLock, readUnlock, unlock, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek } from '../state/kernel';
 import { madvise_behavior, type Advised } from './madvise/behavior';
@@ -46,7 +46,7 @@ function* madvise_dontneed(
   end: Address,
   behavior: number,
 ): Steps<number> {
-  const vm_flags = yield load(vma + V.vm_flags);
+  const vm_flags = peek(vma + V.vm_flags);
   if (vm_flags & (VM_LOCKED | VM_HUGETLB | VM_PFNMAP)) return -EINVAL;
   if (vm_flags & VM_NONLINEAR) {
     const details = zapDetails({ nonlinear_vma: vma, last_index: ULONG_MAX });
@@ -139,7 +139,7 @@ function* advise_range(cpu: Cpu, first: Address, end: Address, behavior: number)
   if (vma !== 0 && start > peek(vma + V.vm_start)) prev = vma;
   for (;;) {
     if (vma === 0) return -ENOMEM;
-    const vm_start = yield load(vma + V.vm_start);
+    const vm_start = peek(vma + V.vm_start);
     if (start < vm_start) {
       unmapped_error = -ENOMEM;
       start = vm_start;
@@ -149,9 +149,9 @@ function* advise_range(cpu: Cpu, first: Address, end: Address, behavior: number)
     const advised: Advised = yield* madvise_vma(cpu, vma, prev, start, tmp, behavior);
     if (advised.error !== 0) return advised.error;
     prev = advised.prev;
-    start = prev === 0 ? tmp : Math.max(tmp, yield load(prev + V.vm_end));
+    start = prev === 0 ? tmp : Math.max(tmp, peek(prev + V.vm_end));
     if (start >= end) return unmapped_error;
-    vma = prev === 0 ? yield* find_vma(cpu.mm, start) : yield load(prev + V.vm_next);
+    vma = prev === 0 ? yield* find_vma(cpu.mm, start) : peek(prev + V.vm_next);
   }
 }
 

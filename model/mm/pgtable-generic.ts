@@ -17,6 +17,7 @@ import {
   type Vma,
 } from '../include/linux/mm_types';
 import type { Cpu } from '../state/cpu';
+import { peek } from '../state/kernel';
 
 /** arch/x86/include/asm/pgtable.h pmdp_get_and_clear: one atomic exchange. */
 export const pmdp_get_and_clear = (pmdp: Ptr): Op => exchange(pmdp, 0);
@@ -44,8 +45,8 @@ export function* pmdp_invalidate(cpu: Cpu, mm: Mm, address: Address, pmdp: Ptr):
  * @returns the pte as it was before the flush.
  */
 export function* ptep_clear_flush(cpu: Cpu, vma: Vma, address: Address, ptep: Ptr): Steps<Pte> {
-  const mm = yield load(vma + vm_area_struct.offset.vm_mm);
   const pte = yield ptep_get_and_clear(ptep);
+  const mm = peek(vma + vm_area_struct.offset.vm_mm);
   if (yield* pte_accessible(mm, pte)) yield* flush_tlb_page(cpu, mm, address);
   return pte;
 }
@@ -57,8 +58,7 @@ export function* ptep_clear_flush_young(
   address: Address,
   ptep: Ptr,
 ): Steps<boolean> {
-  const mm = yield load(vma + vm_area_struct.offset.vm_mm);
-  const young = yield* ptep_test_and_clear_young(ptep);
-  if (young) yield* flush_tlb_page(cpu, mm, address);
-  return young;
+  if (!(yield* ptep_test_and_clear_young(ptep))) return false;
+  yield* flush_tlb_page(cpu, peek(vma + vm_area_struct.offset.vm_mm), address);
+  return true;
 }

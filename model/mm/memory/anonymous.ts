@@ -20,7 +20,7 @@ import { FAULT_FLAG_WRITE, VM_FAULT_OOM, VM_FAULT_SIGBUS } from '../../include/l
 import { VM_GROWSDOWN, VM_WRITE } from '../../include/linux/vm_flags';
 import { vm_page_prot } from '../../include/linux/vm_page_prot';
 import { ENOMEM } from '../../include/uapi/asm-generic/errno-base';
-import { load, lock, unlock, type Steps } from '../../machine/op';
+import { lock, unlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 import { expand_downwards } from '../mmap/adjust';
@@ -52,7 +52,7 @@ export function* alloc_zeroed_page(cpu: Cpu): Steps<Page> {
  * @returns 0 or -ENOMEM; that the stack cannot grow is no error.
  */
 function* check_stack_guard_page(cpu: Cpu, vma: Vma, address: Address): Steps<number> {
-  if (!((yield load(vma + V.vm_flags)) & VM_GROWSDOWN)) return 0;
+  if (!(peek(vma + V.vm_flags) & VM_GROWSDOWN)) return 0;
   if (address !== peek(vma + V.vm_start)) return 0;
   const prev = vma_before(peek(vma + V.vm_mm), vma);
   if (prev !== 0 && peek(prev + V.vm_end) === address) {

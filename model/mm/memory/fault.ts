@@ -14,6 +14,7 @@ import {
   pmd_trans_huge,
   pmd_trans_splitting,
   pmd_write,
+  type Pmd,
 } from '../../arch/x86/include/asm/pgtable-pmd';
 import { ptep_set_access_flags } from '../../arch/x86/mm/pgtable';
 import { BUG_ON } from '../../include/linux/bug';
@@ -88,16 +89,21 @@ function* handle_pte_fault(
  *
  * @returns what the fault comes to, or VM_FAULT_FALLBACK: small pages go on.
  */
-function* huge_fault(cpu: Cpu, mm: Mm, vma: Vma, address: Address, flags: number): Steps<number> {
+function* huge_fault(
+  cpu: Cpu,
+  mm: Mm,
+  vma: Vma,
+  address: Address,
+  flags: number,
+  orig_pmd: Pmd,
+): Steps<number> {
   const pmd = kernel.pmd(mm, address);
-  const orig_pmd = yield load(pmd);
   if (pmd_none(orig_pmd)) {
     if (!(yield* transparent_hugepage_enabled(vma)) || peek(vma + V.vm_ops)) {
       return VM_FAULT_FALLBACK;
     }
     return yield* do_huge_pmd_anonymous_page(cpu, mm, vma, address, pmd, flags);
   }
-  if (!pmd_trans_huge(orig_pmd)) return VM_FAULT_FALLBACK;
   if (pmd_trans_splitting(orig_pmd)) {
     yield* wait_split_huge_page(yield load(vma + V.anon_vma), pmd);
     return 0;
@@ -121,17 +127,22 @@ function* __handle_mm_fault(
   address: Address,
   flags: number,
 ): Steps<number> {
-  const vm_flags = yield load(vma + V.vm_flags);
-  if (vm_flags & VM_HUGETLB) return yield* hugetlb_fault(cpu, mm, vma, address, flags);
-  const ret = yield* huge_fault(cpu, mm, vma, address, flags);
-  if (!(ret & VM_FAULT_FALLBACK)) return ret;
-  let pmd = yield load(kernel.pmd(mm, address));
-  BUG_ON(pmd_numa(pmd), 'mm/memory.c __handle_mm_fault', 'pmd_numa(*pmd)');
-  if (pmd_none(pmd)) {
-    if (yield* __pte_alloc(mm, vma, address)) return VM_FAULT_OOM;
-    pmd = yield load(kernel.pmd(mm, address));
+  if (peek(vma + V.vm_flags) & VM_HUGETLB) {
+    return yield* hugetlb_fault(cpu, mm, vma, address, flags);
   }
-  if (pmd_trans_huge(pmd)) return 0;
+  let pmd = yield load(kernel.pmd(mm, address));
+  // Under mmap_sem a page table stays one: then the looks that follow see what this one saw.
+  if (pmd_none(pmd) || pmd_trans_huge(pmd)) {
+    const ret = yield* huge_fault(cpu, mm, vma, address, flags, pmd);
+    if (!(ret & VM_FAULT_FALLBACK)) return ret;
+    pmd = yield load(kernel.pmd(mm, address));
+    BUG_ON(pmd_numa(pmd), 'mm/memory.c __handle_mm_fault', 'pmd_numa(*pmd)');
+    if (pmd_none(pmd)) {
+      if (yield* __pte_alloc(mm, vma, address)) return VM_FAULT_OOM;
+      pmd = yield load(kernel.pmd(mm, address));
+    }
+    if (pmd_trans_huge(pmd)) return 0;
+  }
   return yield* handle_pte_fault(cpu, mm, vma, address, flags);
 }
 

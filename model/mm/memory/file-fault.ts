@@ -50,10 +50,13 @@ import { print_bad_pte } from './zap';
 const V = vm_area_struct.offset;
 const WHERE = 'mm/memory.c __do_fault';
 
-/** mm/mmap.c special_mapping_fault: the page that install_special_mapping was given. */
+/**
+ * mm/mmap.c special_mapping_fault: the page that install_special_mapping was given. Abstracted: a
+ * mapping of several pages shows the same page at each of its addresses.
+ */
 function* special_mapping_fault(cpu: Cpu, vma: Vma, vmf: VmFault): Steps<number> {
   const page = yield load(vma + V.vm_private_data);
-  if (vmf.pgoff !== 0 || page === 0) return VM_FAULT_SIGBUS;
+  if (page === 0) return VM_FAULT_SIGBUS;
   yield* get_page(cpu, page);
   vmf.page = page;
   return 0;
@@ -208,7 +211,7 @@ export function* do_linear_fault(
   flags: number,
   orig_pte: Pte,
 ): Steps<number> {
-  const pgoff = address - (yield load(vma + V.vm_start)) + peek(vma + V.vm_pgoff);
+  const pgoff = address - peek(vma + V.vm_start) + peek(vma + V.vm_pgoff);
   return yield* __do_fault(describe(cpu, mm, vma, address, flags, orig_pte), pgoff, flags);
 }
 
@@ -221,7 +224,7 @@ export function* do_nonlinear_fault(
   flags: number,
   orig_pte: Pte,
 ): Steps<number> {
-  if (!((yield load(vma + V.vm_flags)) & VM_NONLINEAR)) {
+  if (!(peek(vma + V.vm_flags) & VM_NONLINEAR)) {
     print_bad_pte();
     return VM_FAULT_SIGBUS;
   }

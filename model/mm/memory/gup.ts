@@ -126,7 +126,7 @@ function* touch(cpu: Cpu, vma: Vma, page: Page, pte: Pte, flags: number): Steps 
     }
     yield* mark_page_accessed(cpu, page);
   }
-  if ((flags & FOLL_MLOCK) === 0 || !((yield load(vma + V.vm_flags)) & VM_LOCKED)) return;
+  if ((flags & FOLL_MLOCK) === 0 || !(peek(vma + V.vm_flags) & VM_LOCKED)) return;
   if (!(yield load(page + Page.mapping)) || !(yield trylock_page(page))) return;
   yield* lru_add_drain(cpu);
   yield* mlock_vma_page(cpu, page);
@@ -162,11 +162,11 @@ export function* follow_page_mask(
 ): Steps<Page> {
   const huge = yield* follow_huge(cpu, vma, address, flags);
   if (huge !== undefined) return huge;
-  const mm = yield load(vma + V.vm_mm);
+  const mm = peek(vma + V.vm_mm);
   const ptl = kernel.ptl(mm, address);
   for (;;) {
     yield lock(ptl);
-    const pte = yield load(kernel.pte(mm, address));
+    const pte = peek(kernel.pte(mm, address));
     if (is_awaited(pte, flags) && !pte_present(pte)) {
       yield unlock(ptl);
       yield* migration_entry_wait(cpu, mm, kernel.pmd(mm, address), address);
@@ -253,7 +253,7 @@ function* get_one(
     if (error !== 0) return error;
     if (ret & VM_FAULT_RETRY) return DROPPED;
     // The copy has been made, and this vma will never make it writable.
-    if ((ret & VM_FAULT_WRITE) !== 0 && !((yield load(vma + V.vm_flags)) & VM_WRITE)) {
+    if ((ret & VM_FAULT_WRITE) !== 0 && !(peek(vma + V.vm_flags) & VM_WRITE)) {
       foll_flags &= ~FOLL_WRITE;
     }
   }

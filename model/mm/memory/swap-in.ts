@@ -153,7 +153,7 @@ function* map_page(fault: SwapFault, { page, swapcache }: Found): Steps<number> 
   yield* swap_free(cpu, entry);
   const wanted =
     (yield* vm_swap_full()) ||
-    ((yield load(vma + V.vm_flags)) & VM_LOCKED) !== 0 ||
+    (peek(vma + V.vm_flags) & VM_LOCKED) !== 0 ||
     (yield PageMlocked(page)) !== 0;
   if (wanted) yield* try_to_free_swap(cpu, page);
   yield* unlock_page(page);

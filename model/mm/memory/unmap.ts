@@ -34,12 +34,15 @@ function* zap_pmd_range(
   for (let addr = start; addr < end;) {
     const next = pmd_addr_end(addr, end);
     const pmd = kernel.pmd(tlb.mm, addr);
-    if (!(yield* zap_trans_huge(cpu, tlb, vma, addr, next))) {
-      // Under mmap_sem for reading a pmd that was none or huge may have changed again.
-      const value = yield load(pmd);
-      if (!pmd_none(value) && !pmd_trans_huge(value)) {
-        yield* zap_pte_range(cpu, tlb, vma, addr, next, details);
-      }
+    let value = yield load(pmd);
+    let done = false;
+    if (pmd_trans_huge(value)) {
+      done = yield* zap_trans_huge(cpu, tlb, vma, addr, next);
+      // Under mmap_sem for reading it may have become anything; a page table alone stays one.
+      if (!done) value = yield load(pmd);
+    }
+    if (!done && !pmd_none(value) && !pmd_trans_huge(value)) {
+      yield* zap_pte_range(cpu, tlb, vma, addr, next, details);
     }
     addr = next;
   }
@@ -54,7 +57,6 @@ function* zap_trans_huge(
   next: Address,
 ): Steps<boolean> {
   const pmd = kernel.pmd(tlb.mm, addr);
-  if (!pmd_trans_huge(yield load(pmd))) return false;
   if (next - addr === HPAGE_PMD_NR()) return yield* zap_huge_pmd(cpu, tlb, vma, pmd, addr);
   if (kernel.config.CONFIG_DEBUG_VM) {
     const sem = yield load(tlb.mm + mm_struct.offset.mmap_sem);
@@ -95,7 +97,6 @@ function* unmap_single_vma(
   end_addr: Address,
   details: ZapDetails | null,
 ): Steps {
-  yield load(vma + V.vm_flags);
   const start = Math.max(peek(vma + V.vm_start), start_addr);
   const end = Math.min(peek(vma + V.vm_end), end_addr);
   if (start >= peek(vma + V.vm_end) || end <= peek(vma + V.vm_start) || start === end) return;
@@ -130,7 +131,7 @@ function* unmap_following(
   end: Address,
   details: ZapDetails | null,
 ): Steps {
-  for (let vma = first; vma !== 0; vma = yield load(vma + V.vm_next)) {
+  for (let vma = first; vma !== 0; vma = peek(vma + V.vm_next)) {
     if ((yield load(vma + V.vm_start)) >= end) return;
     yield* unmap_single_vma(cpu, tlb, vma, start, end, details);
   }
@@ -150,7 +151,7 @@ export function* zap_page_range(
 ): Steps {
   const end = start + size;
   yield* lru_add_drain(cpu);
-  const tlb = tlb_gather_mmu(yield load(vma + V.vm_mm), start, end);
+  const tlb = tlb_gather_mmu(peek(vma + V.vm_mm), start, end);
   yield* unmap_following(cpu, tlb, vma, start, end, details);
   yield* tlb_finish_mmu(cpu, tlb);
 }
@@ -165,7 +166,8 @@ export function* zap_page_range_single(
 ): Steps {
   const end = address + size;
   yield* lru_add_drain(cpu);
-  const tlb = tlb_gather_mmu(yield load(vma + V.vm_mm), address, end);
+  yield load(vma + V.vm_flags);
+  const tlb = tlb_gather_mmu(peek(vma + V.vm_mm), address, end);
   yield* unmap_single_vma(cpu, tlb, vma, address, end, details);
   yield* tlb_finish_mmu(cpu, tlb);
 }

@@ -77,7 +77,7 @@ const is_same = ({ mm, address, orig_pte }: WpFault): boolean =>
 /** The label reuse: the pte becomes writable where it is. Drops the ptl. */
 function* reuse(fault: WpFault): Steps<number> {
   const { mm, vma, address, orig_pte } = fault;
-  const vm_flags = yield load(vma + V.vm_flags);
+  const vm_flags = peek(vma + V.vm_flags);
   const entry = maybe_mkwrite(pte_mkdirty(pte_mkyoung(orig_pte)), vm_flags);
   yield* ptep_set_access_flags(kernel.pte(mm, address), entry, true);
   yield unlock_pte(fault);
@@ -118,7 +118,7 @@ function* judge_anon(fault: WpFault, old_page: Page): Steps<Decision> {
  */
 function* wp_shared(fault: WpFault, page: Page): Steps<number> {
   const { cpu, vma } = fault;
-  const { page_mkwrite } = vm_ops(yield load(vma + V.vm_file));
+  const { page_mkwrite } = vm_ops(peek(vma + V.vm_file));
   if (page_mkwrite === undefined) {
     yield* get_page(cpu, page);
     const ret = yield* reuse(fault);
@@ -219,7 +219,7 @@ function* copy(fault: WpFault, old_page: Page): Steps<number> {
   if (surplus !== 0) yield* put_page(cpu, surplus);
   yield unlock_pte(fault);
   if (old_page !== 0) {
-    if (same && (yield load(vma + V.vm_flags)) & VM_LOCKED) {
+    if (same && peek(vma + V.vm_flags) & VM_LOCKED) {
       yield lock_page(old_page);
       yield* munlock_vma_page(cpu, old_page);
       yield* unlock_page(old_page);
@@ -244,7 +244,7 @@ export function* do_wp_page(
 ): Steps<number> {
   const fault: WpFault = { cpu, mm, vma, address, orig_pte };
   const old_page = vm_normal_page(orig_pte);
-  const vm_flags = yield load(vma + V.vm_flags);
+  const vm_flags = peek(vma + V.vm_flags);
   const shared_writable = (vm_flags & (VM_WRITE | VM_SHARED)) === (VM_WRITE | VM_SHARED);
   if (old_page === 0) return shared_writable ? yield* reuse(fault) : yield* copy(fault, 0);
   if ((yield* PageAnon(old_page)) && !(yield* PageKsm(old_page))) {
