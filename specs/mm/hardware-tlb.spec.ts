@@ -8,10 +8,11 @@ import {
   pte_wrprotect,
   pte_young,
 } from '../../model/arch/x86/include/asm/pgtable';
-import { flush_tlb_page } from '../../model/arch/x86/mm/tlb';
+import { flush_tlb_mm_range, flush_tlb_page } from '../../model/arch/x86/mm/tlb';
 import { user_read, user_write } from '../../model/hardware/user-access';
 import { Page } from '../../model/include/linux/mm_types';
 import { store } from '../../model/machine/op';
+import type { Cpu } from '../../model/state/cpu';
 import { kept } from './support/process';
 import { boot, type Programs } from './support/boot';
 
@@ -199,6 +200,40 @@ describe('a flush', () => {
     const entry = k.tlb(A, 1);
     flush(k);
     expect([k.tlb(A, 0), k.tlb(A, 1)]).toEqual([0, entry]);
+  });
+});
+
+describe('a range flush', () => {
+  /** Pages A and A + 1 have stale entries on CPU 0; only A is in the range. */
+  const flushed = (by: (k: Programs) => Cpu, config = {}) => {
+    const k = written({ processes: 2, tlbEviction: false, ...config });
+    k.write(A + 1, 7);
+    for (const address of [A, A + 1]) k.set(k.kernel.pte(k.mm(), address), 0);
+    k.run(flush_tlb_mm_range(by(k), k.mm(), A, A + 1));
+    return { k, left: [A, A + 1].map((address) => k.tlb(address) !== 0) };
+  };
+
+  it('by a task of the mm drops the pages of the range', () => {
+    expect(flushed((k) => k.task(0, 1)).left).toEqual([false, true]);
+  });
+
+  it('by a task of another mm drops everything', () => {
+    expect(flushed((k) => k.task(1, 1)).left).toEqual([false, false]);
+  });
+
+  it('by a kernel thread drops everything; one that had borrowed the mm gives it back', () => {
+    const elsewhere = flushed((k) => k.cpu(1));
+    expect(elsewhere.left).toEqual([false, false]);
+    const { k, left } = flushed((bench) => bench.cpu(0));
+    expect(left).toEqual([false, false]);
+    expect(k.word(k.kernel.percpu(0, 'active_mm'))).toBe(0);
+    expect(k.read(A)).toBe(0);
+    expect(k.word(k.kernel.percpu(0, 'active_mm'))).toBe(k.mm());
+  });
+
+  it('that is longer than is worth going page by page drops everything', () => {
+    expect(flushed((k) => k.task(0, 1), { tlbFlushallPages: 0 }).left).toEqual([false, false]);
+    expect(flushed((k) => k.task(0, 1), { tlbFlushallPages: -1 }).left).toEqual([false, false]);
   });
 });
 
