@@ -1,4 +1,4 @@
-/** Writes specs/pins.json (by which scenarios each hunk is pinned) and specs/places.json (where it is modelled). */
+/** Writes specs/pins.json (what pins each hunk) and specs/places.json (where it is modelled). */
 import { readFileSync } from 'node:fs';
 import { format } from 'prettier';
 import { writeFileAtomically } from './cli/atomic-write';

@@ -11,7 +11,7 @@ export function hunksText(switches: readonly ReportedSwitch[], width: number): s
 }
 
 /** One sentence: how many of the switches that act are pinned. */
-export function hunksAnswer(switches: readonly ReportedSwitch[]): string {
+function hunksAnswer(switches: readonly ReportedSwitch[]): string {
   const acting = switches.filter(({ effect }) => effect !== 'none');
   const pinned = acting.filter(({ pinnedBy }) => pinnedBy.length > 0);
   const redundant = acting.filter((each) => each.redundant !== null);
