@@ -144,7 +144,8 @@ function print(names: Names, entries: readonly Entry[], io: Io): void {
   io.out(answer(names, entries));
   for (const { comparison, witness } of different) {
     io.out(`\n${comparison.scenario.name}: ${levelsText(comparison)}`);
-    for (const line of witnessLines(witness!, names, io.width - 2)) io.out(line && `  ${line}`);
+    const lines = witnessLines(witness!, names, io.width - 2, comparison.scenario.name);
+    for (const line of lines) io.out(line && `  ${line}`);
   }
   const same = entries.filter(({ witness }) => witness === undefined);
   if (same.length === 0) return;

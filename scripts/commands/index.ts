@@ -5,6 +5,7 @@ import { helpCommand } from './help';
 import { hunksCommand } from './hunks';
 import { importCommand } from './import';
 import { patchesCommand } from './patches';
+import { replayCommand } from './replay';
 import { reviewCommand } from './review';
 import { runCommand } from './run';
 
@@ -16,6 +17,7 @@ export const commands: readonly CommandSpec[] = [
   importCommand,
   runCommand,
   diffCommand,
+  replayCommand,
   completionCommand(() => commands),
   helpCommand(() => commands),
 ];

@@ -46,7 +46,7 @@ function differenceText({ a, b, scenarios }: Review, width: number): string {
     heading(first),
     wrapText(first.title, width),
     '',
-    ...witnessLines(first.witness!, { a, b }, width),
+    ...witnessLines(first.witness!, { a, b }, width, first.name),
   ];
   if (others.length > 0) lines.push('', 'The same way or another in:');
   for (const scenario of others) lines.push(`  ${heading(scenario)}`);

@@ -1,5 +1,6 @@
 /** A difference between two variants as text: what differs, and the schedule that shows it. */
 import type { Comparison, DifferenceWitness } from '../../model/diff/compare';
+import { printSchedule } from '../../model/explorer/schedule';
 import { traceLines } from '../../model/report/trace-text';
 import type { Trace } from '../../model/scenario/trace';
 import { differences, indent } from './outcome-text';
@@ -9,6 +10,7 @@ export function witnessLines(
   witness: DifferenceWitness,
   names: { readonly a: string; readonly b: string },
   width: number,
+  scenario?: string,
 ): string[] {
   const doer = witness.kind === 'gained' ? names.b : names.a;
   const other = witness.kind === 'gained' ? names.a : names.b;
@@ -28,7 +30,16 @@ export function witnessLines(
     '',
     `${other}:`,
     ...indented(from(witness.other, witness.partsAt), width),
+    ...(scenario === undefined
+      ? []
+      : ['', 'To see all of it:', replayCommand(witness, doer, scenario)]),
   ];
+}
+
+/** Stands on a line of its own, unwrapped, so that it can be copied. */
+function replayCommand(witness: DifferenceWitness, variant: string, scenario: string): string {
+  const schedule = printSchedule(witness.observed.schedule);
+  return `lzfree replay ${scenario} ${schedule} --variant ${variant}`;
 }
 
 const MOST_DIFFERENCES = 8;

@@ -1,0 +1,61 @@
+import type { CommandSpec } from '../cli/command';
+import { UsageError } from '../cli/command';
+
+/** `lzfree replay SCENARIO SCHEDULE`: one execution, step by step. */
+export const replayCommand: CommandSpec = {
+  name: 'replay',
+  summary: 'Runs one schedule of a scenario and shows every change it makes',
+  description:
+    'A schedule is what diff, review and run print as s1:... It is followed exactly: on a variant ' +
+    'on which it does not fit, the first step that does not is named, and the exit status is 1. ' +
+    '--lenient goes on from there with the threads in order.',
+  arguments: [
+    { name: 'scenario', description: "a file, '-' or a name of the suite", required: true },
+    { name: 'schedule', description: 'as in s1:0x12.1x3', required: true },
+  ],
+  options: [
+    { flags: '--variant <name>', description: 'variant to run it on', default: 'fixed' },
+    { flags: '--lenient', description: 'go on, threads in order, where it does not fit' },
+  ],
+  examples: [
+    {
+      command: 'lzfree replay half-written-page s1:0x3 --variant original --lenient',
+      purpose: 'begins as the schedule says',
+    },
+  ],
+  async run(args, io) {
+    const { loadScenarios } = await import('../suite');
+    const { readVariant } = await import('../variants');
+    const { parseSchedule, ScheduleError } = await import('../../model/explorer/schedule');
+    const { ScenarioProgram } = await import('../../model/scenario/program');
+    const { recordTrace } = await import('../../model/scenario/trace');
+    const { traceLines } = await import('../../model/report/trace-text');
+    const { systemLines, userText } = await import('../views/outcome-text');
+    const [name, text] = args.operands as [string, string];
+    const { variant, name: variantName } = readVariant(args.text('variant')!, false, io);
+    const loaded = await loadScenarios([name], io);
+    if (loaded.length !== 1) throw new UsageError(`'${name}' is more than one scenario; name one`);
+    const { scenario, file } = loaded[0]!;
+    try {
+      const schedule = parseSchedule(text);
+      const program = new ScenarioProgram(scenario, (id) => variant.has(id), file);
+      const trace = recordTrace(program, schedule, { lenient: args.flag('lenient') });
+      if (args.json) {
+        io.json({ schema: 'lzfree/replay', version: 1, variant: variantName, ...trace });
+      } else {
+        io.out(`${scenario.name} on ${variantName}: ${userText(trace.outcome)}`);
+        for (const line of systemLines(trace.outcome)) io.out(`  ${line}`);
+        io.out('');
+        for (const line of traceLines(trace, io.width)) io.out(line);
+      }
+      return 0;
+    } catch (error) {
+      if (error instanceof ScheduleError) throw new UsageError(error.message, { cause: error });
+      if (error instanceof Error && error.message.startsWith('schedule: ')) {
+        io.err(`${scenario.name} on ${variantName}: ${error.message.slice('schedule: '.length)}`);
+        return 1;
+      }
+      throw error;
+    }
+  },
+};
