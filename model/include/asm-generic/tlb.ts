@@ -32,9 +32,6 @@ export interface MmuGather {
   active: number;
 }
 
-/** By the name that C has for it. */
-export type mmu_gather = MmuGather;
-
 const PAGE_SIZE = 4096;
 
 /** Slots of a further batch: a page less its header (a pointer and two ints), in pointers. */
