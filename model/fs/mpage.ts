@@ -5,7 +5,7 @@
  * readpage; a write ends when the scenario says so, as for swap (model/mm/page_io.ts).
  */
 import { page_content } from '../include/linux/highmem';
-import { PAGE_PARTS, Page } from '../include/linux/mm_types';
+import { PAGE_PARTS, Page, address_space } from '../include/linux/mm_types';
 import { SetPageUptodate } from '../include/linux/page-flags';
 import { unlock_page } from '../include/linux/pagemap';
 import { load, step, store, type Steps } from '../machine/op';
@@ -31,10 +31,17 @@ export function* mpage_readpage(_cpu: Cpu, page: Page): Steps {
   yield* unlock_page(page);
 }
 
-/** fs/mpage.c mpage_writepage: the locked page is unlocked, write-back is under way. */
+/**
+ * fs/mpage.c mpage_writepage: the locked page is unlocked, write-back is under way. Of a page beyond
+ * the file's end, which truncation is about to take, nothing is written.
+ */
 export function* mpage_writepage(cpu: Cpu, page: Page): Steps<number> {
   const mapping = yield load(page + Page.mapping);
   const index = yield load(page + Page.index);
+  if (index >= (yield load(mapping + address_space.offset.size))) {
+    yield* unlock_page(page);
+    return 0;
+  }
   yield* set_page_writeback(cpu, page);
   yield* unlock_page(page);
   yield submit_bio(page, kernel.disk(mapping, index, 0));

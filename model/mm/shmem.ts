@@ -167,12 +167,7 @@ function* undo_one(cpu: Cpu, mapping: AddressSpace, found: FoundPage, wait: bool
 }
 
 /** mm/shmem.c shmem_truncate_range, shmem_undo_range: pages and swap from `start` up to `end`, exclusive. */
-export function* shmem_truncate_range(
-  cpu: Cpu,
-  mapping: AddressSpace,
-  start: number,
-  end: number,
-): Steps {
+function* shmem_truncate_range(cpu: Cpu, mapping: AddressSpace, start: number, end: number): Steps {
   for (let index = start; ;) {
     const found = yield* find_get_pages(cpu, mapping, index, end, true);
     if (found.length === 0) break;

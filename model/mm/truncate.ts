@@ -37,7 +37,7 @@ const Mapping = address_space.offset;
 const TO_THE_END = 0;
 
 /** mm/truncate.c cancel_dirty_page: only the page's own bit, not those in ptes. */
-export function* cancel_dirty_page(page: Page): Steps {
+function* cancel_dirty_page(page: Page): Steps {
   if (!(yield TestClearPageDirty(page))) return;
   const mapping = yield load(page + Page.mapping);
   if (mapping !== 0 && mapping_cap_account_dirty(mapping)) {

@@ -207,6 +207,44 @@ describe('filemap_fault', () => {
     expect(seen).toEqual([`${VM_FAULT_SIGBUS} 1 false`, `${VM_FAULT_LOCKED} 2 true`]);
   });
 
+  it('looks at the size again once it has the page lock', () => {
+    const bench = new SwapBench({ cpus: 2 });
+    const mapping = bench.file('file', 3);
+    const page = cachedPage(bench, mapping, 2);
+    bench.lock(page);
+    const vma = mapped(bench, mapping);
+    const shorten = function* (): Steps {
+      yield store(mapping + address_space.offset.size, 2);
+      yield* unlock_page(page);
+    };
+    const tasks = [() => filemap_fault(bench.cpu(0), vma, fault(2)), shorten];
+    expect(bench.outcomes(tasks, ([ret]) => String(ret))).toEqual([String(VM_FAULT_SIGBUS)]);
+  });
+
+  it('takes another page if the one it waited for has left the file', () => {
+    const bench = new SwapBench({ cpus: 2 });
+    const mapping = bench.file('file', 3);
+    const page = cachedPage(bench, mapping, 2);
+    bench.lock(page);
+    bench.set(page + Page._count, 2);
+    const vma = mapped(bench, mapping);
+    const remove = function* (): Steps {
+      yield* delete_from_page_cache(bench.cpu(1), page);
+      yield* unlock_page(page);
+      yield* put_page(bench.cpu(1), page);
+    };
+    const vmf = fault(2);
+    const seen = bench.outcomes([() => filemap_fault(bench.cpu(0), vma, vmf), remove], ([ret]) =>
+      [
+        (ret as number) & VM_FAULT_LOCKED ? 'locked' : 'failed',
+        bench.word(vmf.page + Page.mapping) === mapping,
+        bench.contents(vmf.page).join(),
+        bench.complaints().join(),
+      ].join(' '),
+    );
+    expect(seen).toEqual(['locked true 21,22 ']);
+  });
+
   it('with ALLOW_RETRY drops mmap_sem for a locked page, and comes back without it', () => {
     const bench = new SwapBench({ cpus: 2 });
     const mapping = bench.file();

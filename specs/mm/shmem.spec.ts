@@ -10,6 +10,7 @@ import { lru_add_drain } from '../../model/mm/swap';
 import { swapoff } from '../../model/mm/swapfile';
 import { reclaim_inactive } from '../../model/mm/vmscan';
 import { boot, type Programs } from './support/boot';
+import { kept } from './support/process';
 import { preemptedOutcomes } from './support/outcomes';
 import type { KernelConfig } from '../../model/state/config';
 
@@ -50,6 +51,29 @@ describe('a fault', () => {
     ).toEqual([true, true, false]);
     expect(p.word(page + Page.mapping)).toBe(mapping);
     expect(p.word(p.mm() + mm_struct.offset.rss_file)).toBe(2);
+  });
+
+  it('gives zeros from a frame that held something', () => {
+    const { p } = withTmpfs();
+    for (let pfn = 1; pfn < p.kernel.config.frames; pfn++) {
+      const frame = p.kernel.pageAt(pfn);
+      if (p.word(frame + Page.free)) p.set(frame + Page.content0, 99);
+    }
+    expect(p.read(0)).toBe(0);
+  });
+
+  it('takes back the page it made if the file was shortened meanwhile', () => {
+    const { p, mapping } = withTmpfs();
+    const first = p.kernel.pageTree(mapping, 0);
+    const frames = p.stat('NR_FREE_PAGES');
+    const { steps, result } = kept(user_read(p.task(), 0, 0));
+    const task = p.start(steps);
+    p.go(task, () => p.word(first) !== 0);
+    p.set(mapping + address_space.offset.size, 0);
+    p.go(task);
+    expect([result()!.signal, p.word(first)]).toEqual(['SIGBUS', 0]);
+    p.run(lru_add_drain(p.cpu()));
+    expect([p.stat('NR_FREE_PAGES'), p.kernel.machine.faults.length]).toEqual([frames, 0]);
   });
 
   it('is SIGBUS beyond the end of the file', () => {

@@ -92,6 +92,20 @@ describe('get_swap_page', () => {
     expect(bench.has(pages[1]!, 'PG_swapcache')).toBe(true);
   });
 
+  it('does not take a slot from the cache either where it begins to look', () => {
+    const { bench, pages } = nearlyFull(8, [1, 3, 4, 5, 6, 7, 8]);
+    const given = [1, 2].map(() => bench.run(get_swap_page(bench.cpu())));
+    expect(given).toEqual([1, 3]);
+    expect(bench.has(pages[2]!, 'PG_swapcache')).toBe(true);
+  });
+
+  it('takes it also behind a slot that is in use', () => {
+    const { bench } = nearlyFull(6, [1, 6]);
+    bench.setByte(2, HAS_CACHE | 1);
+    const given = [1, 2].map(() => bench.run(get_swap_page(bench.cpu())));
+    expect(given).toEqual([1, 3]);
+  });
+
   it('never gives two CPUs the same slot', () => {
     const bench = new SwapBench({ cpus: 2, swapSlots: 2 });
     const tasks = [0, 1].map((id) => () => get_swap_page(bench.cpu(id)));

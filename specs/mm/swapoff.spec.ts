@@ -122,6 +122,15 @@ describe('swapoff', () => {
     expect(seen).toEqual(['cached 7', 'gone 70']);
   });
 
+  it('does not wait for a process that never had anything swapped out', () => {
+    const p = swappedOut();
+    p.run(swap_duplicate(p.cpu(), 1));
+    p.set(p.mm(1) + mm_struct.offset.mm_users, 1);
+    p.set(p.mm(1) + mm_struct.offset.mmap_sem, -1);
+    const tasks = [() => swapoff(p.cpu(0)), () => swap_free(p.cpu(1), 1)] as const;
+    expect(preemptedOutcomes(p.kernel, tasks, ([result]) => String(result))).toEqual(['0']);
+  });
+
   it('with another fault on the page gives each process its data', () => {
     const p = swappedOut();
     const tasks = [() => swapoff(p.cpu(0)), () => user_write(p.task(0, 1), 0, 1, 9)] as const;

@@ -83,7 +83,8 @@ describe('do_truncate', () => {
     const seen = outcomesOf(
       p.kernel,
       [() => do_truncate(p.cpu(0), mapping, 2), () => complete_writeback(p.cpu(1), false)],
-      (results) => [...results, cached(p, mapping).join(), p.stat('NR_FILE_DIRTY')].join(' '),
+      (results) =>
+        [...results, cached(p, mapping).join(), p.kernel.machine.faults.length].join(' '),
     );
     expect(seen).toEqual(['0 1 true,true,false,false 0']);
   });
@@ -123,12 +124,14 @@ describe('truncate_inode_pages', () => {
     expect(cached(p, mapping)).toEqual([true, true, true, false]);
   });
 
-  it('keeps a page that somebody holds, out of the file', () => {
+  it('keeps a page that somebody holds, clean and out of the file', () => {
     const { p, mapping } = withFile();
     const page = pageOf(p, mapping, 3);
+    p.run(set_page_dirty(p.cpu(), page));
     p.set(page + Page._count, p.count(page) + 1);
     p.run(truncate_inode_pages(p.cpu(), mapping, 3));
     expect([p.count(page), p.word(page + Page.mapping)]).toEqual([1, 0]);
+    expect([p.has(page, 'PG_dirty'), p.stat('NR_FILE_DIRTY')]).toEqual([false, 0]);
   });
 });
 
@@ -176,6 +179,15 @@ describe('invalidate_mapping_pages', () => {
     // A mapped page is left where it is; a dirty one is marked.
     expect([p.has(pages[0]!, 'PG_reclaim'), p.event('PGROTATED')]).toEqual([true, 0]);
   });
+});
+
+it('reclaim writes nothing of a page beyond the end of the file', () => {
+  const { p, mapping } = withFile();
+  const page = pageOf(p, mapping, 3);
+  p.set(mapping + address_space.offset.size, 3);
+  p.set(page + Page.PG_locked, -1);
+  p.run(mpage_writepage(p.cpu(), page));
+  expect([p.has(page, 'PG_writeback'), p.has(page, 'PG_locked')]).toEqual([false, false]);
 });
 
 it('a read that races with truncation ends in the data or in SIGBUS', () => {
