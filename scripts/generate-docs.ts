@@ -1,6 +1,9 @@
-/** Writes docs/scenarios.md from the operations that exist. */
+/** Makes the tables of docs/scenarios.md anew from the operations that exist. */
+import { readFileSync } from 'node:fs';
 import { writeFileAtomically } from './cli/atomic-write';
 import { packagePath } from './cli/package-root';
-import { scenarioManual } from './views/scenario-manual';
+import { withTables } from './views/scenario-manual';
 
-void writeFileAtomically(packagePath('docs', 'scenarios.md'), scenarioManual());
+const path = packagePath('docs', 'scenarios.md');
+
+void writeFileAtomically(path, withTables(readFileSync(path, 'utf8')));

@@ -166,7 +166,7 @@ function member(node: Expression, outcome: Outcome): Value {
     case 'pte':
       return pteProperty(outcome.internal.ptes[`${args[0]}:${args[1]}`], property);
     case 'slot':
-      return (outcome.internal.swap[`slot ${args[0]}`] ?? '').split(' ').includes(property);
+      return (outcome.internal.swap[`slot ${args[0]}`] ?? '').split(/[ ,]+/).includes(property);
     default:
       return pageProperty(pageAt(outcome, args), property);
   }

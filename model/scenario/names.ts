@@ -43,7 +43,7 @@ export class Namer {
       case 'pte':
         return `pte ${this.address(index, this.kernel.config.pages)}`;
       case 'tlb':
-        return `tlb of CPU${Math.floor(index / this.kernel.config.pages)} ${this.virtual(index % this.kernel.config.pages)}`;
+        return this.tlbEntry(index);
       case 'ptl':
       case 'pmd':
         return `${region.name} of ${this.layout.processes[Math.floor(index / this.kernel.pmdCount)] ?? 'mm'}`;
@@ -57,6 +57,11 @@ export class Namer {
       default:
         return this.kernel.machine.arena.describe(addr);
     }
+  }
+
+  private tlbEntry(index: number): string {
+    const { pages } = this.kernel.config;
+    return `tlb of CPU${Math.floor(index / pages)} ${this.virtual(index % pages)}`;
   }
 
   /** A change as `object: before -> after`; undefined for a word that is no kernel's. */

@@ -111,8 +111,11 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
   {
     verb: 'mmap',
     usage:
-      'mmap NAME KIND [PAGES] [at=PAGE] [after=NAME] [align=huge] [prot=rw|r|none] [file=NAME] [pgoff=N] [size=PAGES]',
-    doc: `Makes a mapping of 1 or PAGES pages. Mappings do not touch one another unless after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}.`,
+      'mmap NAME KIND [PAGES] [at=PAGE] [after=NAME] [align=huge] [prot=rw|r|none] ' +
+      '[file=NAME] [pgoff=N] [size=PAGES]',
+    doc:
+      `Makes a mapping of 1 or PAGES pages. Mappings do not touch one another unless ` +
+      `after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}.`,
     by: 'process',
     args: ['name', 'word', 'number?'],
     options: ['at', 'after', 'align', 'prot', 'file', 'pgoff', 'size'],
@@ -154,7 +157,10 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
   {
     verb: 'madvise',
     usage: 'madvise ADDRESS ADVICE [start=BYTES] [len=BYTES]',
-    doc: `madvise(2); ADVICE is a name without MADV_ (${Object.keys(ADVICE).join(', ')}) or a number. start= moves the first byte, len= replaces the length, in bytes. The result is 0 or -errno.`,
+    doc:
+      `madvise(2); ADVICE is a name without MADV_ (${Object.keys(ADVICE).join(', ')}) or ` +
+      `a number. start= moves the first byte, len= replaces the length, in bytes. The ` +
+      `result is 0 or -errno.`,
     by: 'process',
     args: ['address', 'word'],
     options: ['start', 'len'],
@@ -189,7 +195,10 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
   {
     verb: 'clear-refs',
     usage: 'clear-refs NUMBER [pid=P1]',
-    doc: 'Writes 1 to 4 to /proc/pid/clear_refs (fs/proc/task_mmu.c clear_refs_write): 1 all, 2 anonymous, 3 file mappings lose their referenced bits, 4 clears soft-dirty bits.',
+    doc:
+      'Writes 1 to 4 to /proc/pid/clear_refs (fs/proc/task_mmu.c clear_refs_write): 1 ' +
+      'all, 2 anonymous, 3 file mappings lose their referenced bits, 4 clears soft-dirty ' +
+      'bits.',
     by: 'any',
     args: ['number'],
     options: ['pid'],
@@ -215,7 +224,9 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
   {
     verb: 'exit',
     usage: 'exit',
-    doc: 'The last thread of the process ends: mmput, exit_mmap. No operation of the process may follow or run beside it.',
+    doc:
+      'The last thread of the process ends: mmput, exit_mmap. No operation of the ' +
+      'process may follow or run beside it.',
     by: 'process',
     args: [],
     *run(context) {

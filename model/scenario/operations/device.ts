@@ -116,7 +116,9 @@ export const deviceOperations: readonly OperationSpec[] = [
   {
     verb: 'truncate',
     usage: 'truncate FILE PAGES',
-    doc: 'Shortens a file (mm/truncate.c truncate_pagecache): mappings beyond the end are zapped, private copies too.',
+    doc:
+      'Shortens a file (mm/truncate.c truncate_pagecache): mappings beyond the end are ' +
+      'zapped, private copies too.',
     by: 'any',
     args: ['word', 'number'],
     *run(context) {

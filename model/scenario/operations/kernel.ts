@@ -20,7 +20,9 @@ export const kernelOperations: readonly OperationSpec[] = [
   {
     verb: 'migrate',
     usage: 'migrate P0:ADDRESS [node=N]',
-    doc: 'mm/migrate.c move_pages on each page of the range; the result is the status of the last: a node, or -errno.',
+    doc:
+      'mm/migrate.c move_pages on each page of the range; the result is the status of ' +
+      'the last: a node, or -errno.',
     by: 'any',
     args: ['address'],
     options: ['node'],

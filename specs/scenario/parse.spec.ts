@@ -1,0 +1,36 @@
+/** A scenario's text: what is wrong in it is said with line, column and what was expected. */
+import { parseScenario } from '../../model/scenario/parse';
+import { parseOperation, printOperation } from '../../model/scenario/operation-syntax';
+
+const HEAD = 'scenario: x\ntitle: t\nsource: s\n';
+
+describe('scenario language > text', () => {
+  it.each([
+    ['madvise a FREE', 'madvise a FREE'],
+    ['r1 =  read P1:a[0..3].hi', 'r1 = read P1:a[0..3].hi'],
+    ['madvise a 5 start=1 len=-4096', 'madvise a 5 start=1 len=-4096'],
+  ])('an operation survives printing: %s', (text, printed) => {
+    expect(printOperation(parseOperation(text))).toBe(printed);
+    expect(parseOperation(printed)).toEqual(parseOperation(text));
+  });
+
+  it.each([
+    [`${HEAD}setup:\n  - P0: wirte a 1\n`, "4:9: no operation 'wirte'; did you mean 'write'?"],
+    [`${HEAD}setup:\n  - P0: write a\n`, 'expected write ADDRESS NUMBER'],
+    [`${HEAD}setup:\n  - P0: read a[\n`, 'expected an address'],
+    [`${HEAD}setup:\n  - P-0: read a\n`, 'expected an actor'],
+    [`${HEAD}options:\n  cups: 2\n`, "no option 'cups'; did you mean 'cpus'?"],
+    [`${HEAD}options:\n  cpus: many\n`, 'expected a whole number'],
+    [`${HEAD}expect:\n  - never: foult\n`, "nothing is called 'foult'; did you mean 'fault'?"],
+    [`${HEAD}expect:\n  - rarely: fault\n`, "unknown key 'rarely'"],
+    [`${HEAD}thread:\n  P0: read a\n`, "unknown key 'thread'; did you mean 'threads'?"],
+    [`${HEAD}threads:\n  kworker: vmstat pswpin\n`, 'belongs in setup or after'],
+    ['scenario: [', 'not YAML'],
+    ['- 1', 'expected a mapping'],
+    ['title: t\n', "expected 'scenario: some text'"],
+  ])('what is wrong is named in one line: %j', (text, message) => {
+    const parse = (): unknown => parseScenario(text, 'f.yaml');
+    expect(parse).toThrow(message.replace(/^4:/, '5:'));
+    expect(parse).toThrow(/^f\.yaml:\d+:\d+: [^\n]+$/);
+  });
+});
