@@ -9,6 +9,7 @@
  * explore(program).executions; // 2
  * ```
  */
+import { LocalStates } from './local-states';
 import { Depends, Mode, type Access, type Program, type Run } from './program';
 
 /** What a thread yields: kind, cell and operand packed into one number. */
@@ -29,6 +30,7 @@ const KIND = {
   readLock: 10,
   readUnlock: 11,
   readTrylock: 12,
+  mark: 13,
 } as const;
 // 30 bits in all: small integers cost nothing.
 const CELL_BITS = 12;
@@ -72,6 +74,12 @@ export const choose = (n: number): Event => pack(KIND.choose, 0, n);
 /** Starts one of {@link CellOptions.spawnable}; each can be started once. */
 export const spawn = (body: number): Event => pack(KIND.spawn, 0, body);
 
+/**
+ * No event, and no step: says that from here on the thread depends on `label` and the cells, and no
+ * more on what it has seen. Exploration by states, and nothing else, makes use of that.
+ */
+export const mark = (label: number): Event => pack(KIND.mark, 0, label);
+
 export interface CellOptions {
   /** Bodies that run only when spawned; body b is thread `threads.length + b`. */
   readonly spawnable?: readonly ThreadBody[];
@@ -110,6 +118,7 @@ class CellRun implements Run {
   private readonly operands: Int32Array;
   private readonly addMode: number;
   private readonly failedTrylock: number;
+  private readonly local: LocalStates;
 
   constructor(
     cells: number,
@@ -121,6 +130,8 @@ class CellRun implements Run {
     this.initial.set(options.initial ?? []);
     this.threadCount = threads.length + (options.spawnable?.length ?? 0);
     this.pending = new Int32Array(this.threadCount);
+    // An outcome of one's own may tell what threads saw, even of those that have ended.
+    this.local = new LocalStates(this.threadCount, options.outcome !== undefined);
     this.operands = new Int32Array(this.threadCount);
     this.addMode = options.commutingAdds === true ? Mode.add : Mode.write;
     this.failedTrylock = options.coarseTrylock === true ? Mode.write : Mode.read;
@@ -129,6 +140,7 @@ class CellRun implements Run {
   restart(): this {
     this.cells.set(this.initial);
     this.pending.fill(NOT_BEGUN);
+    this.local.reset();
     for (let t = 0; t < this.threads.length; t++) this.begin(t, this.threads[t]!);
     return this;
   }
@@ -190,11 +202,23 @@ class CellRun implements Run {
     const event = this.pending[thread]!;
     this.spawned = -1;
     this.accessCount = 1;
-    this.resume(thread, this.execute(thread, event, choice));
+    const result = this.execute(thread, event, choice);
+    this.local.see(thread, result);
+    this.resume(thread, result);
   }
 
   outcome(): string {
     return this.options.outcome?.(this.cells) ?? this.cells.join(' ');
+  }
+
+  stateKey(): string {
+    let key = this.cells.join();
+    for (let t = 0; t < this.threadCount; t++) key += `;${this.position(t)}`;
+    return key;
+  }
+
+  position(thread: number): number {
+    return this.local.name(thread, this.pending[thread]!);
   }
 
   private begin(thread: number, body: ThreadBody): void {
@@ -203,7 +227,12 @@ class CellRun implements Run {
   }
 
   private resume(thread: number, value: number): void {
-    const next = this.bodies[thread]!.next(value);
+    const body = this.bodies[thread]!;
+    let next = body.next(value);
+    while (next.done !== true && kindOf(next.value) === KIND.mark) {
+      this.local.mark(thread, valueOf(next.value));
+      next = body.next(0);
+    }
     this.pending[thread] = next.done === true ? ENDED : next.value;
     this.operands[thread] = operand.value;
   }

@@ -28,12 +28,13 @@ export const Mode = {
   put: 10,
 } as const;
 
-/** On what the accesses of a step depend, besides what its thread has seen so far. */
+/** On what the accesses of a step depend, besides what its thread has seen before it. */
 export const Depends = {
+  /** On nothing, not on a choice either. */
   nothing: 0,
   /** On the state of one lock, the only object that the step touches ({@link Run.lockAccess}). */
   lock: 1,
-  /** On any shared state: a compare-and-swap, an atomic section. */
+  /** On any shared state, or on the choice: a compare-and-swap, an atomic section. */
   anything: 2,
 } as const;
 
@@ -69,8 +70,13 @@ export interface Run {
   outcome(): string;
   /** A number for the final observation: the same for equal ones of this program, and for no others. */
   outcomeKey?(): number;
-  /** A key of the whole state with every thread's own: equal keys, equal futures. */
+  /** A key of the whole state with every thread's own: equal keys, equal futures and outcomes. */
   stateKey?(): string;
+  /**
+   * A number for where a thread is: equal for equal local states. It only guides the exploration by
+   * states, so that a hash will do.
+   */
+  position?(thread: number): number;
 }
 
 /** A step that a schedule takes. */

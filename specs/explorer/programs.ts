@@ -5,6 +5,7 @@ import {
   cas,
   cellProgram,
   lock,
+  mark,
   read,
   readLock,
   readUnlock,
@@ -270,7 +271,10 @@ export function swaprace(
   );
   const each = (body: (p: number) => Generator<number, void, number>): ThreadBody =>
     function* () {
-      for (let p = 0; p < pages; p++) yield* body(p);
+      for (let p = 0; p < pages; p++) {
+        yield mark(p);
+        yield* body(p);
+      }
     };
   const free = each(function* (p) {
     if (yield trylock(page! + p)) {

@@ -1,0 +1,50 @@
+/**
+ * Names for the local states of threads. A thread is deterministic, so what it has seen since a
+ * known point determines where it is; equal histories get equal names, and no others do.
+ */
+export class LocalStates {
+  /** Results that each thread has seen since its last mark. */
+  private readonly seen: number[][];
+  /** Label of the last mark; 0 where there was none yet. */
+  private readonly label: number[];
+  private readonly names = new Map<string, number>();
+
+  /** @param keep whether threads that have ended in different ways are in different states */
+  constructor(
+    private readonly threads: number,
+    private readonly keep: boolean,
+  ) {
+    this.seen = Array.from({ length: threads }, () => []);
+    this.label = new Array<number>(threads).fill(0);
+  }
+
+  reset(): void {
+    for (let t = 0; t < this.threads; t++) {
+      this.seen[t].length = 0;
+      this.label[t] = 0;
+    }
+  }
+
+  see(thread: number, result: number): void {
+    this.seen[thread].push(result);
+  }
+
+  /** What a thread has seen so far has no influence any more. */
+  mark(thread: number, label: number): void {
+    this.seen[thread].length = 0;
+    this.label[thread] = label + 1;
+  }
+
+  /** The name of a thread's state; `state` is negative where it has not begun or has ended. */
+  name(thread: number, state: number): number {
+    const known = state < 0 && !this.keep;
+    const own = known ? `${state}` : `${state < 0 ? state : ''}:${this.historyOf(thread)}`;
+    let name = this.names.get(own);
+    if (name === undefined) this.names.set(own, (name = this.names.size));
+    return name;
+  }
+
+  private historyOf(thread: number): string {
+    return `${this.label[thread]}:${this.seen[thread].join()}`;
+  }
+}

@@ -1,0 +1,112 @@
+/** Exploration by states finds what exploration by traces finds, and does not pay for independence. */
+import fc from 'fast-check';
+import { cellProgram, mark, read, write } from '../../model/explorer/cells';
+import { explore } from '../../model/explorer/explore';
+import { enumerate } from '../../model/explorer/naive';
+import type { Program } from '../../model/explorer/program';
+import { exploreStates } from '../../model/explorer/states';
+import * as programs from './programs';
+import { build, randomProgram } from './random-programs';
+
+const MOST = 400;
+
+/** The outcomes of every interleaving; undefined where there are too many. */
+function enumerated(program: Program): string[] | undefined {
+  try {
+    return [...enumerate(program, MOST).outcomes].sort();
+  } catch {
+    return undefined;
+  }
+}
+
+const examples: readonly [string, Program][] = [
+  ['lastzero(4)', programs.lastzero(4)],
+  ['indexer(12)', programs.indexer(12)],
+  ['filesystem(16)', programs.filesystem(16)],
+  ['casw(4)', programs.casw(4)],
+  ['control-flow(3)', programs.controlFlow(3)],
+  ['trylock(4)', programs.trylocks(4)],
+  ['ordered(5)', programs.orderedLocks(5)],
+  ['phil(5)', programs.philosophers(5)],
+  ['swaprace(original, 2)', programs.swaprace('original', 2)],
+  ['mutual readers', programs.mutualReaders()],
+];
+
+describe('exploration by states', () => {
+  it.each(examples)('%s has the outcomes that its traces have', (_name, program) => {
+    const { outcomes, completeness } = exploreStates(program);
+    expect(completeness).toEqual({ kind: 'complete' });
+    expect([...outcomes.keys()].sort()).toEqual([...explore(program).outcomes.keys()].sort());
+  });
+
+  it('random programs have the outcomes of all their interleavings', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(randomProgram, (description) => {
+        const program = build(description);
+        const expected = enumerated(program);
+        if (expected === undefined) return;
+        compared++;
+        expect([...exploreStates(program).outcomes.keys()].sort()).toEqual(expected);
+      }),
+      { numRuns: 400, seed: 20140314 },
+    );
+    expect(compared).toBeGreaterThan(200);
+  });
+
+  it('a schedule leads to each outcome', () => {
+    const program = programs.swaprace('original', 1);
+    for (const [outcome, schedule] of exploreStates(program).outcomes) {
+      const run = program.start();
+      for (const { thread, choice } of schedule) run.step(thread, choice);
+      expect(run.outcome()).toBe(outcome);
+    }
+  });
+
+  it('pages that are independent of one another multiply traces, and outcomes, but not the work', () => {
+    const states = [1, 2, 3, 4].map((pages) => {
+      const result = exploreStates(programs.swaprace('original', pages));
+      expect(result.outcomes.size).toBe(2 ** pages);
+      return result.states;
+    });
+    for (const [i, count] of states.entries()) expect(count).toBeLessThan(300 * 2.5 ** (i + 1));
+    expect(states[3]).toBeLessThan(30 ** 3);
+  });
+
+  it('a bound on states makes the result bounded', () => {
+    const { completeness, states } = exploreStates(programs.lastzero(5), { states: 20 });
+    expect(completeness).toEqual({ kind: 'bounded', bound: '20 states' });
+    expect(states).toBeLessThanOrEqual(20);
+  });
+
+  it('a bound on steps makes the result bounded', () => {
+    const { completeness } = exploreStates(programs.lastzero(5), { steps: 4 });
+    expect(completeness).toEqual({ kind: 'bounded', bound: '4 steps' });
+  });
+
+  it('an aborted signal interrupts', () => {
+    const { completeness } = exploreStates(programs.lastzero(5), { signal: AbortSignal.abort() });
+    expect(completeness).toEqual({ kind: 'interrupted' });
+  });
+
+  it('a program without state keys is refused', () => {
+    const start = () => {
+      const run = programs.readers(1).start();
+      return Object.create(run, { stateKey: { value: undefined } }) as typeof run;
+    };
+    expect(() => exploreStates({ start })).toThrow(/no state keys/);
+  });
+
+  it('a program that gets back into a state is refused', () => {
+    const spins = cellProgram(1, [
+      function* () {
+        do yield mark(1);
+        while ((yield read(0)) === 0);
+      },
+      function* () {
+        yield write(0, 1);
+      },
+    ]);
+    expect(() => exploreStates(spins)).toThrow(/get back into a state/);
+  });
+});
