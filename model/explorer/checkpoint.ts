@@ -114,6 +114,7 @@ export function restoreNodes(search: Search, nodes: readonly NodeDocument[]): vo
     if (step !== undefined) takeAgain(search, step, i);
     search.taken[i] = taken;
   });
+  search.examined = nodes.length - 1;
 }
 
 function takeAgain(search: Search, [thread, choice, accesses]: StepDocument, i: number): void {

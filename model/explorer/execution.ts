@@ -19,9 +19,13 @@ export const FORESEEN = [0, -1, 1] as const;
  */
 export class Execution {
   length = 0;
+  /** Whether no step so far was a choice or could have touched anything else, but by misusing a lock. */
+  steady = true;
   stride: number;
   thread: Int32Array = new Int32Array(64);
   choice: Int32Array = new Int32Array(64);
+  /** Among how many the event was a choice. */
+  choices: Int32Array = new Int32Array(64);
   seq: Int32Array = new Int32Array(64);
   /** The guard that the event had to wait for, or -1. */
   guard: Int32Array = new Int32Array(64);
@@ -87,6 +91,7 @@ export class Execution {
     if (!run.enabled(thread)) throw new Error(`explore: thread ${thread} cannot move where it did`);
     const i = this.length;
     if (i + 2 > this.thread.length) this.growEvents();
+    const choices = run.choices(thread);
     const guard = run.guard(thread);
     const depends = run.depends === undefined ? Depends.anything : run.depends(thread);
     if (depends === Depends.lock) this.foresee(i, run, thread);
@@ -95,9 +100,11 @@ export class Execution {
     this.length = i + 1;
     this.thread[i] = thread;
     this.choice[i] = choice;
+    this.choices[i] = choices;
     this.guard[i] = guard;
     this.depends[i] = depends;
     this.keepAccesses(i, run);
+    if (choices > 1 || (depends !== Depends.nothing && !this.isRelease(i))) this.steady = false;
     this.countEvent(i, thread);
     this.startClock(this.now, thread, this.count[thread]! - 1);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
@@ -162,6 +169,11 @@ export class Execution {
   /** Whether event i depends on any access of a range. */
   touches(i: number, acc: Int32Array, from: number, to: number): boolean {
     return rangesDependent(this.acc, this.accFrom[i]!, this.accFrom[i + 1]!, acc, from, to);
+  }
+
+  private isRelease(i: number): boolean {
+    const access = this.acc[this.accFrom[i]!]!;
+    return this.accFrom[i + 1] === this.accFrom[i]! + 1 && ((RELEASES >>> (access & 15)) & 1) === 1;
   }
 
   private foresee(i: number, run: Run, thread: number): void {
@@ -293,6 +305,7 @@ export class Execution {
   private growEvents(): void {
     this.thread = grown(this.thread);
     this.choice = grown(this.choice);
+    this.choices = grown(this.choices);
     this.seq = grown(this.seq);
     this.guard = grown(this.guard);
     this.depends = grown(this.depends);

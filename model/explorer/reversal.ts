@@ -18,12 +18,17 @@ const enum Begin {
 export class Reversal {
   /** The earlier event of the race; the sequence starts from the state before it. */
   e = 0;
-  /** The index of the later event, or the length of the execution for a step that waits. */
+  /**
+   * The index of the later event; the length of the execution for a step that waits; `e` itself for
+   * the same step with another choice.
+   */
   private i = 0;
   thread = 0;
-  private choice = 0;
+  choice = 0;
   /** What the last step touches; undefined while not known. */
   private last: Int32Array | undefined;
+  private lastFrom = 0;
+  private lastTo = 0;
   private lastTaken = false;
   /** Acquisitions that are left out besides e: without them a guard is open. */
   private readonly dropped: number[] = [];
@@ -38,7 +43,7 @@ export class Reversal {
     this.thread = thread;
     this.choice = choice;
     this.last = undefined;
-    this.dropped.length = 0;
+    if (this.dropped.length > 0) this.dropped.length = 0;
   }
 
   /** Leaves out another event, and what happens after it. */
@@ -46,8 +51,14 @@ export class Reversal {
     this.dropped.push(event);
   }
 
-  setLast(accesses: Int32Array): void {
+  /**
+   * What the last step touches: `accesses[from .. to)`, which must not be overwritten before the next
+   * start.
+   */
+  setLast(accesses: Int32Array, from: number, to: number): void {
     this.last = accesses;
+    this.lastFrom = from;
+    this.lastTo = to;
   }
 
   /** Whether an event comes before e or belongs to the sequence (other than as the last step). */
@@ -170,7 +181,9 @@ export class Reversal {
     if (!this.commutesWithRest(acc, from, to)) return Begin.no;
     if (this.lastTaken) return Begin.yes;
     if (this.last === undefined) return Begin.perhaps;
-    return rangesDependent(acc, from, to, this.last, 0, this.last.length) ? Begin.no : Begin.yes;
+    return rangesDependent(acc, from, to, this.last, this.lastFrom, this.lastTo)
+      ? Begin.no
+      : Begin.yes;
   }
 
   /** Whether nothing that is left happens before an event of the sequence. */
@@ -207,7 +220,7 @@ export class Reversal {
       first = {
         thread: this.thread,
         choice: this.choice,
-        accesses: this.last!,
+        accesses: this.last!.slice(this.lastFrom, this.lastTo),
         children: [],
       };
     }

@@ -9,7 +9,7 @@ import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Reversal } from './reversal';
 import { SleepSets } from './sleep-sets';
-import { freeStep, type TreeNode } from './wakeup-tree';
+import type { TreeNode } from './wakeup-tree';
 
 /** Receives what the search finds. */
 export interface SearchListener {
@@ -28,6 +28,8 @@ export class Search {
   readonly taken: number[] = [0];
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
+  /** Events whose races earlier executions have turned round already. */
+  examined = 0;
   executions = 0;
   /** Executions that ended with nothing but redundant steps left: 0, or the search is at fault. */
   blocked = 0;
@@ -106,7 +108,7 @@ export class Search {
 
   /**
    * A step to go on with where the wakeup tree prescribes none, by preference one of the thread that
-   * moved last, as `thread << CHOICE_BITS | choice`; its other choices become pending. -1 at the end.
+   * moved last, as `thread << CHOICE_BITS | choice`; -1 at the end.
    * In the second half of the most steps others go first, as that thread may be spinning.
    */
   private choose(i: number): number {
@@ -119,13 +121,9 @@ export class Search {
       const choices = run.choices(thread);
       if (choices > 0 && run.enabled(thread)) {
         anyEnabled = true;
-        let found = -1;
         for (let choice = 0; choice < choices; choice++) {
-          if (sleep.has(i, thread, choice)) continue;
-          if (found < 0) found = choice;
-          else this.pending[i]!.push(freeStep(thread, choice));
+          if (!sleep.has(i, thread, choice)) return (thread << CHOICE_BITS) | choice;
         }
-        if (found >= 0) return (thread << CHOICE_BITS) | found;
       }
       if (++thread === threads) thread = 0;
     }
@@ -148,6 +146,11 @@ export class Search {
     this.reverseRaces();
   }
 
+  /**
+   * Turns each race round. In a program whose steps always touch the same, once is enough: when the
+   * later event is first part of a whole execution. Elsewhere the step may come to conflict with
+   * what has followed it, which differs from execution to execution.
+   */
   private reverseRaces(): void {
     const { execution, run, reversal } = this;
     // A probe ends the run, so what waits at its end must be known before.
@@ -157,8 +160,10 @@ export class Search {
         waiting.push({ thread, guard: run.guard(thread) });
       }
     }
-    const { race, raceFrom, guard } = execution;
-    for (let i = 0; i < execution.length; i++) {
+    const { race, raceFrom, guard, choices } = execution;
+    const first = execution.steady ? this.examined : 0;
+    for (let i = first; i < execution.length; i++) {
+      if (choices[i]! > 1) this.chooseOtherwise(i);
       const from = raceFrom[i]!;
       const to = raceFrom[i + 1]!;
       if (from === to) continue;
@@ -178,6 +183,16 @@ export class Search {
     }
   }
 
+  /** Sees to it that the other choices of an event are explored, with all that does not need it. */
+  private chooseOtherwise(i: number): void {
+    const { execution, reversal } = this;
+    for (let choice = 0; choice < execution.choices[i]!; choice++) {
+      if (choice === execution.choice[i]) continue;
+      reversal.start(i, i, execution.thread[i]!, choice);
+      this.reverse(i);
+    }
+  }
+
   private reverseGuarded(
     i: number,
     thread: number,
@@ -191,35 +206,37 @@ export class Search {
   private reverse(i: number): void {
     const { reversal, sleep } = this;
     const { e } = reversal;
-    const known = this.lastAccesses(i);
-    if (known !== undefined) reversal.setLast(known);
+    const known = this.foreseeLast(i);
     let asleep = reversal.isAsleep(sleep);
     if (asleep === true) return;
-    if (known === undefined) {
-      reversal.setLast(this.probe(i));
+    if (!known) {
+      this.probe();
       asleep = reversal.isAsleep(sleep);
       if (asleep === true) return;
     }
     reversal.insert(this.pending[e]!, this.next[e]!);
   }
 
-  /** What the last step of the reversal touches, as far as that can be told without trying. */
-  private lastAccesses(i: number): Int32Array | undefined {
+  /** Tells the reversal what its last step touches, if that is known without trying. */
+  private foreseeLast(i: number): boolean {
     const { execution, reversal } = this;
-    if (i >= execution.length) return undefined;
+    if (i >= execution.length) return false;
     const { depends } = execution;
-    if (depends[i] === Depends.anything) return undefined;
+    if (depends[i] === Depends.anything) return false;
     const from = execution.accFrom[i]!;
     if (depends[i] === Depends.lock) {
-      const state = lockStateAfter(execution, execution.acc[from]! >>> 4, (k) => reversal.keeps(k));
-      if (state === UNKNOWN) return undefined;
+      const state = lockStateAfter(execution, execution.acc[from]! >>> 4, this.keeps);
+      if (state === UNKNOWN) return false;
       if (state !== UNCHANGED) {
-        const column = state === 0 ? 0 : state < 0 ? 1 : 2;
-        return Int32Array.of(execution.foreseen[i * 3 + column]!);
+        const column = i * 3 + (state === 0 ? 0 : state < 0 ? 1 : 2);
+        reversal.setLast(execution.foreseen, column, column + 1);
+        return true;
       }
     }
-    return execution.acc.slice(from, execution.accFrom[i + 1]!);
+    reversal.setLast(execution.acc, from, execution.accFrom[i + 1]!);
+    return true;
   }
+  private readonly keeps = (event: number): boolean => this.reversal.keeps(event);
 
   /** Runs the sequence of the reversal without its last step. */
   private runReversal(): Run {
@@ -233,11 +250,12 @@ export class Search {
     return run;
   }
 
-  private probe(i: number): Int32Array {
-    const { execution, reversal } = this;
+  /** Finds out what the last step of the reversal touches, by taking it. */
+  private probe(): void {
+    const { reversal } = this;
     const run = this.runReversal();
-    run.step(reversal.thread, i < execution.length ? execution.choice[i]! : 0);
-    return run.accesses.slice(0, run.accessCount);
+    run.step(reversal.thread, reversal.choice);
+    reversal.setLast(run.accesses.slice(0, run.accessCount), 0, run.accessCount);
   }
 
   private isOpenBySteps(thread: number): boolean {
@@ -252,6 +270,7 @@ export class Search {
       sleep.add(i, execution);
       execution.pop();
       if (next[i]! < pending[i]!.length) {
+        this.examined = i;
         this.forgetTaken(i);
         return true;
       }

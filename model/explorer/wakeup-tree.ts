@@ -13,16 +13,6 @@ export interface TreeNode extends KnownStep {
   readonly children: TreeNode[];
 }
 
-/** A step of which nothing is known yet. */
-export const freeStep = (thread: number, choice: number): TreeNode => ({
-  thread,
-  choice,
-  accesses: NOTHING,
-  children: [],
-});
-
-const NOTHING = new Int32Array(0);
-
 /** A tree as JSON: thread, choice, accesses, children. */
 export type TreeDocument = readonly [number, number, readonly Access[], readonly TreeDocument[]];
 

@@ -3,15 +3,22 @@ import fc from 'fast-check';
 import { explore } from '../../model/explorer/explore';
 import { enumerate, MoreInterleavings } from '../../model/explorer/naive';
 import { mutualReaders } from './programs';
-import { build, randomProgram } from './random-programs';
+import { build, randomProgram, steadyProgram, type RandomProgram } from './random-programs';
 
 const MOST_INTERLEAVINGS = 1000;
 
 describe('explorer > random programs', () => {
-  it.each([1, 2, 3, 4])('agrees with the enumerator on 750 programs of seed %d', (seed) => {
+  const kinds: [string, number, fc.Arbitrary<RandomProgram>][] = [
+    ['mixed', 1, randomProgram],
+    ['mixed', 2, randomProgram],
+    ['mixed', 3, randomProgram],
+    ['steady', 4, steadyProgram],
+    ['steady', 5, steadyProgram],
+  ];
+  it.each(kinds)('agrees with the enumerator on 750 %s ones, seed %i', (_kind, seed, programs) => {
     let compared = 0;
     fc.assert(
-      fc.property(randomProgram, (description) => {
+      fc.property(programs, (description) => {
         const program = build(description);
         let expected;
         try {
