@@ -9,9 +9,10 @@ import {
 } from '../../include/linux/mm_types';
 import type { Cpu } from '../../state/cpu';
 import { get_user_pages, get_user_pages_fast } from '../../mm/memory';
+import { do_truncate } from '../../fs/open';
 import { set_page_dirty_lock } from '../../mm/page-writeback';
 import { put_page } from '../../mm/swap';
-import { invalidate_inode_pages2, truncate_pagecache } from '../../mm/truncate';
+import { invalidate_inode_pages2 } from '../../mm/truncate';
 import { kernel } from '../../state/kernel';
 import type { ResultValue } from '../outcome';
 import { fault, handleWord, numberArgument, target, wordArgument, type Context } from '../world';
@@ -117,13 +118,12 @@ export const deviceOperations: readonly OperationSpec[] = [
     verb: 'truncate',
     usage: 'truncate FILE PAGES',
     doc:
-      'Shortens a file (mm/truncate.c truncate_pagecache): mappings beyond the end are ' +
-      'zapped, private copies too.',
+      "Sets a file's size (fs/open.c do_truncate): mappings beyond the end are zapped, private " +
+      'copies too.',
     by: 'any',
     args: ['word', 'number'],
     *run(context) {
-      yield* truncate_pagecache(context.cpu, file(context), numberArgument(context, 1));
-      return undefined;
+      return yield* do_truncate(context.cpu, file(context), numberArgument(context, 1));
     },
   },
   {
