@@ -110,8 +110,8 @@ export function writeNodes(search: Search): NodeDocument[] {
 export function restoreNodes(search: Search, nodes: readonly NodeDocument[]): void {
   nodes.forEach(({ step, sleep, pending, taken }, i) => {
     for (const [thread, choice, accesses] of sleep) search.sleep.push(i, thread, choice, accesses);
-    search.pending[i] = pending.map(treeFromDocument);
     if (step !== undefined) takeAgain(search, step, i);
+    search.pending[i] = pending.map(treeFromDocument);
     search.taken[i] = taken;
   });
   search.examined = nodes.length - 1;
@@ -120,7 +120,7 @@ export function restoreNodes(search: Search, nodes: readonly NodeDocument[]): vo
 function takeAgain(search: Search, [thread, choice, accesses]: StepDocument, i: number): void {
   const reason = misfit(search.run, { thread, choice });
   if (reason !== undefined) throw new CheckpointError(`its step ${i} does not fit: ${reason}`);
-  search.take(thread, choice, Int32Array.from(accesses), []);
+  search.take(treeFromDocument([thread, choice, accesses, []]));
 }
 
 /** FNV-1a over the content as JSON. */

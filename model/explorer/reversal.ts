@@ -5,7 +5,7 @@
 import { rangesDependent } from './dependence';
 import type { Execution } from './execution';
 import type { SleepSets } from './sleep-sets';
-import type { TreeNode } from './wakeup-tree';
+import { NO_CHILDREN, type TreeNode } from './wakeup-tree';
 
 /** Answers of {@link Reversal.canBegin}. */
 const enum Begin {
@@ -129,12 +129,11 @@ export class Reversal {
     this.lastTaken = false;
   }
 
-  private findBeginning(siblings: TreeNode[], from: number): TreeNode | undefined {
-    for (let k = from; k < siblings.length; k++) {
-      const { thread, choice, accesses } = siblings[k]!;
-      if (this.canBegin(thread, choice, accesses, 0, accesses.length) === Begin.yes) {
-        return siblings[k];
-      }
+  private findBeginning(siblings: TreeNode[], first: number): TreeNode | undefined {
+    for (let k = first; k < siblings.length; k++) {
+      const node = siblings[k]!;
+      const { thread, choice, acc, from, to } = node;
+      if (this.canBegin(thread, choice, acc, from, to) === Begin.yes) return node;
     }
     return undefined;
   }
@@ -214,26 +213,34 @@ export class Reversal {
 
   /** What is left of the sequence, as a chain of tree nodes. */
   private chain(): TreeNode | undefined {
-    const { execution } = this;
-    let first: TreeNode | undefined;
-    if (!this.lastTaken) {
-      first = {
-        thread: this.thread,
-        choice: this.choice,
-        accesses: this.last!.slice(this.lastFrom, this.lastTo),
-        children: [],
-      };
-    }
-    for (let k = execution.length - 1; k > this.e; k--) {
+    const { execution, chained } = this;
+    let events = 0;
+    let size = this.lastTaken ? 0 : this.lastTo - this.lastFrom;
+    for (let k = this.e + 1; k < execution.length; k++) {
       if (k === this.i || execution.seq[k]! <= this.taken[execution.thread[k]!]!) continue;
       if (!this.inSequence(k)) continue;
-      first = {
-        thread: execution.thread[k]!,
-        choice: execution.choice[k]!,
-        accesses: execution.acc.slice(execution.accFrom[k]!, execution.accFrom[k + 1]!),
-        children: first === undefined ? [] : [first],
-      };
+      chained[events++] = k;
+      size += execution.accFrom[k + 1]! - execution.accFrom[k]!;
     }
-    return first;
+    // One array for all of them: many small ones are slow to come by.
+    const acc = new Int32Array(size);
+    let at = 0;
+    let children = NO_CHILDREN;
+    if (!this.lastTaken) {
+      for (let k = this.lastFrom; k < this.lastTo; k++) acc[at++] = this.last![k]!;
+      const { thread, choice } = this;
+      children = [{ thread, choice, acc, from: 0, to: at, children }];
+    }
+    for (let n = events - 1; n >= 0; n--) {
+      const k = chained[n]!;
+      const from = at;
+      for (let a = execution.accFrom[k]!; a < execution.accFrom[k + 1]!; a++) {
+        acc[at++] = execution.acc[a]!;
+      }
+      const thread = execution.thread[k]!;
+      children = [{ thread, choice: execution.choice[k]!, acc, from, to: at, children }];
+    }
+    return children[0];
   }
+  private readonly chained: number[] = [];
 }

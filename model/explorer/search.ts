@@ -9,7 +9,7 @@ import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Reversal } from './reversal';
 import { SleepSets } from './sleep-sets';
-import type { TreeNode } from './wakeup-tree';
+import { NO_CHILDREN, type TreeNode } from './wakeup-tree';
 
 /** Receives what the search finds. */
 export interface SearchListener {
@@ -64,12 +64,13 @@ export class Search {
   }
 
   /** Takes a step from the deepest node, whose accesses are known or empty. */
-  take(thread: number, choice: number, accesses: Int32Array, children: TreeNode[]): void {
+  take(branch: TreeNode): void {
     const { execution } = this;
+    const { thread, choice, from, to, children } = branch;
     const i = execution.length;
     execution.take(this.run, thread, choice);
     this.steps++;
-    if (accesses.length > 0 && !sameAccesses(execution, i, accesses)) {
+    if (from < to && !sameAccesses(execution, i, branch)) {
       throw new Error(
         `explore: step ${i} of thread ${thread} touched something else than foreseen: ` +
           'Run.depends must say what a step depends on, and dependent accesses must conflict',
@@ -84,7 +85,7 @@ export class Search {
 
   private emptyList(i: number): TreeNode[] {
     const list = (this.own[i] ??= []);
-    list.length = 0;
+    if (list.length > 0) list.length = 0;
     return list;
   }
 
@@ -96,22 +97,22 @@ export class Search {
       if (next[i]! < pending[i]!.length) {
         if (i >= this.mostSteps) return this.finish(true);
         const branch = pending[i]![next[i]!++]!;
-        this.take(branch.thread, branch.choice, branch.accesses, branch.children);
+        this.take(branch);
         continue;
       }
       const step = this.choose(i);
-      if (step < 0) return this.finish(false);
+      if (step === undefined) return this.finish(false);
       if (i >= this.mostSteps) return this.finish(true);
-      this.take(step >>> CHOICE_BITS, step & CHOICE_MASK, NOTHING, NO_CHILDREN);
+      this.take(step);
     }
   }
 
   /**
    * A step to go on with where the wakeup tree prescribes none, by preference one of the thread that
-   * moved last, as `thread << CHOICE_BITS | choice`; -1 at the end.
+   * moved last; undefined at the end.
    * In the second half of the most steps others go first, as that thread may be spinning.
    */
-  private choose(i: number): number {
+  private choose(i: number): TreeNode | undefined {
     const { run, execution, sleep } = this;
     const threads = run.threadCount;
     let thread = i > 0 ? execution.thread[i - 1]! : 0;
@@ -122,13 +123,13 @@ export class Search {
       if (choices > 0 && run.enabled(thread)) {
         anyEnabled = true;
         for (let choice = 0; choice < choices; choice++) {
-          if (!sleep.has(i, thread, choice)) return (thread << CHOICE_BITS) | choice;
+          if (!sleep.has(i, thread, choice)) return freeStep(thread, choice);
         }
       }
       if (++thread === threads) thread = 0;
     }
     this.stuck = anyEnabled;
-    return -1;
+    return undefined;
   }
   private stuck = false;
 
@@ -308,16 +309,21 @@ export class Search {
   }
 }
 
-const CHOICE_BITS = 20;
-const CHOICE_MASK = (1 << CHOICE_BITS) - 1;
 const NOTHING = new Int32Array(0);
-const NO_CHILDREN: TreeNode[] = [];
 
-function sameAccesses(execution: Execution, i: number, accesses: Int32Array): boolean {
-  const from = execution.accFrom[i]!;
-  if (execution.accFrom[i + 1]! - from !== accesses.length) return false;
-  for (let k = 0; k < accesses.length; k++) {
-    if (execution.acc[from + k] !== accesses[k]) return false;
-  }
+/** A step of which nothing is known yet. */
+const freeStep = (thread: number, choice: number): TreeNode => ({
+  thread,
+  choice,
+  acc: NOTHING,
+  from: 0,
+  to: 0,
+  children: NO_CHILDREN,
+});
+
+function sameAccesses(execution: Execution, i: number, { acc, from, to }: TreeNode): boolean {
+  const own = execution.accFrom[i]!;
+  if (execution.accFrom[i + 1]! - own !== to - from) return false;
+  for (let k = from; k < to; k++) if (execution.acc[own + k - from] !== acc[k]) return false;
   return true;
 }
