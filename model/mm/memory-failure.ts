@@ -39,8 +39,6 @@ export { soft_offline_page } from './memory-failure/soft-offline';
 
 /** The caller holds a reference already, which memory_failure takes over. */
 export const MF_COUNT_INCREASED = 1 << 0;
-/** The error was met by the program itself, not by a scrubber. */
-export const MF_ACTION_REQUIRED = 1 << 1;
 /** Whoever maps the page dies, dirty or not. */
 export const MF_MUST_KILL = 1 << 2;
 

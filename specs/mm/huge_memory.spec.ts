@@ -24,8 +24,10 @@ import { get_user_pages } from '../../model/mm/memory';
 import { sys_mprotect } from '../../model/mm/mprotect';
 import { sys_mremap } from '../../model/mm/mremap';
 import { alloc_page, alloc_pages_huge } from '../../model/mm/page_alloc';
+import { complete_writeback } from '../../model/mm/page_io';
 import { deactivate_page, lru_add_drain, put_page } from '../../model/mm/swap';
 import { add_to_swap } from '../../model/mm/swap_state';
+import { reclaim_active, reclaim_inactive } from '../../model/mm/vmscan';
 import type { KernelConfig } from '../../model/state/config';
 import { boot, type Hunks, type Programs } from './support/boot';
 import { outcomesOf } from './support/outcomes';
@@ -374,6 +376,22 @@ describe('other users of a huge pmd', () => {
     const bench = written();
     expect(bench.munmap(START, 1)).toBe(0);
     expect([pmd(bench), bench.rss().anon, bench.read(START + 2)]).toEqual([PMD_TABLE, 3, 7]);
+  });
+
+  it('reclaim splits it and swaps its small pages out, head and tails', () => {
+    const bench = written({ swapSlots: 8 });
+    const page = head(bench);
+    bench.run(reclaim_active(bench.cpu(), 'anon', SIZE));
+    bench.run(lru_add_drain(bench.cpu()));
+    expect([bench.list(0), isHuge(bench)]).toEqual([[page], true]);
+    bench.run(reclaim_inactive(bench.cpu(), 'anon', 1));
+    bench.run(complete_writeback(bench.cpu(), false));
+    expect([pmd(bench), bench.event('THP_SPLIT'), bench.rss()]).toEqual([
+      PMD_TABLE,
+      1,
+      { anon: 0, file: 0, swap: SIZE },
+    ]);
+    expect([0, 1, 2, 3].map((i) => bench.read(START + i))).toEqual([0, 0, 7, 0]);
   });
 
   it('MADV_HUGEPAGE is refused for shared memory, and where it was given already', () => {
