@@ -55,7 +55,11 @@ export class Search {
     );
   }
 
-  /** Runs one execution to its end, and goes back to where the next one parts. @returns false after the last. */
+  /**
+   * Runs one execution to its end, and goes back to where the next one parts.
+   *
+   * @returns false after the last.
+   */
   advance(): boolean {
     this.extend();
     if (!this.backtrack()) return false;

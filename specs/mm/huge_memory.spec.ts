@@ -1,7 +1,6 @@
 import {
   pmd_dirty,
   pmd_none,
-  pmd_pfn,
   pmd_trans_huge,
   pmd_write,
   pmd_young,
@@ -9,18 +8,12 @@ import {
 } from '../../model/arch/x86/include/asm/pgtable-pmd';
 import { EINVAL } from '../../model/include/uapi/asm-generic/errno-base';
 import { ADVICE } from '../../model/include/uapi/asm-generic/mman-common';
-import { mm_struct, Page } from '../../model/include/linux/mm_types';
-import { readLock, readUnlock, type Steps } from '../../model/machine/op';
-import type { Ptr } from '../../model/machine/struct';
-import {
-  khugepaged_collapse,
-  shrink_huge_zero_page_scan,
-  split_huge_page,
-} from '../../model/mm/huge_memory';
+import { Page } from '../../model/include/linux/mm_types';
+import type { Steps } from '../../model/machine/op';
+import { shrink_huge_zero_page_scan, split_huge_page } from '../../model/mm/huge_memory';
 import { user_read, user_write } from '../../model/hardware/user-access';
 import { VM_READ } from '../../model/include/linux/vm_flags';
 import { sys_madvise } from '../../model/mm/madvise';
-import { get_user_pages } from '../../model/mm/memory';
 import { sys_mprotect } from '../../model/mm/mprotect';
 import { sys_mremap } from '../../model/mm/mremap';
 import { alloc_page, alloc_pages_huge } from '../../model/mm/page_alloc';
@@ -30,49 +23,24 @@ import { add_to_swap } from '../../model/mm/swap_state';
 import { reclaim_active, reclaim_inactive } from '../../model/mm/vmscan';
 import type { KernelConfig } from '../../model/state/config';
 import { boot, type Hunks, type Programs } from './support/boot';
+import {
+  PAGE,
+  SIZE,
+  START,
+  advised,
+  collapse,
+  head,
+  isHuge,
+  pin,
+  pmd,
+  small,
+  tag,
+  written,
+} from './support/huge';
 import { outcomesOf } from './support/outcomes';
 import { RW } from './support/process';
 
 // Rests on mm/huge_memory.c and sections 10 and 12 of the facts. A huge page has 4 small ones here.
-
-const PAGE = 4096;
-const START = 4;
-const SIZE = 4;
-
-/** Process 0 with an area of 4 aligned pages for which huge pages are wanted. */
-function advised(config: Partial<KernelConfig> = {}, hunks: Hunks = 'base'): Programs {
-  const bench = boot({ frames: 32, ...config }, hunks);
-  bench.map(START, SIZE);
-  expect(bench.advise(START, SIZE, 'HUGEPAGE')).toBe(0);
-  return bench;
-}
-
-/** The same, with a huge page whose third small page holds 7. */
-function written(config: Partial<KernelConfig> = {}, hunks: Hunks = 'base'): Programs {
-  const bench = advised(config, hunks);
-  bench.write(START + 2, 7);
-  bench.run(lru_add_drain(bench.cpu()));
-  return bench;
-}
-
-const pmd = (bench: Programs, process = 0): number =>
-  bench.word(bench.kernel.pmd(bench.mm(process), START));
-const head = (bench: Programs, process = 0): Ptr =>
-  bench.kernel.pageAt(pmd_pfn(pmd(bench, process)));
-const small = (bench: Programs, page: Ptr): Ptr[] =>
-  [0, 1, 2, 3].map((i) => bench.kernel.pageAt(bench.kernel.pfn(page) + i));
-const tag = (bench: Programs, page: Ptr): number => bench.word(page + Page.mapping) & 7;
-const isHuge = (bench: Programs, process = 0): boolean => pmd_trans_huge(pmd(bench, process));
-const collapse = (bench: Programs) => khugepaged_collapse(bench.cpu(), bench.mm(), START);
-
-/** Pins a page of process 0. */
-function* pin(bench: Programs, address: number, write = true): Steps<Ptr> {
-  const sem = bench.mm() + mm_struct.offset.mmap_sem;
-  yield readLock(sem);
-  const page = yield* get_user_pages(bench.task(), bench.mm(), address, write, false);
-  yield readUnlock(sem);
-  return page;
-}
 
 describe('a first write into an advised, aligned range', () => {
   it('maps a huge page by a young, dirty, writable pmd whose page is not PG_dirty', () => {

@@ -24,40 +24,13 @@ import { try_to_unmap } from '../../model/mm/rmap';
 import { lru_add_drain } from '../../model/mm/swap';
 import { add_to_swap } from '../../model/mm/swap_state';
 import { anonVmas } from '../../model/state/inspect';
-import { Ksm, RmapItem, StableNode } from '../../model/state/kernel';
+import { RmapItem, StableNode } from '../../model/state/kernel';
 import type { KernelConfig } from '../../model/state/config';
 import { boot, type Hunks, type Programs } from './support/boot';
+import { START, isKsm, ksm, mapping, mergeable, scan, shared } from './support/ksm';
 import { outcomesOf } from './support/outcomes';
 
 // Rests on mm/ksm.c, section 14 of the facts, and hunks 45 to 47.
-
-const START = 4;
-
-/** Process 0 with four mergeable pages; what is written to them is `contents`, from the first on. */
-function mergeable(
-  contents: readonly number[],
-  config: Partial<KernelConfig> = {},
-  hunks: Hunks = 'base',
-): Programs {
-  const bench = boot({ frames: 32, ...config }, hunks);
-  bench.map(START, 4);
-  expect(bench.advise(START, 4, 'MERGEABLE')).toBe(0);
-  contents.forEach((value, i) => bench.write(START + i, value));
-  return bench;
-}
-
-/** ksmd, once over everything. */
-const scan = (bench: Programs, times = 1): void => {
-  for (let i = 0; i < times; i++) bench.run(ksmd_scan(bench.cpu(), 100));
-};
-const ksm = (bench: Programs, field: keyof typeof Ksm): number =>
-  bench.word(bench.kernel.ksm + Ksm[field]);
-const mapping = (bench: Programs, page: Ptr): number => bench.word(page + Page.mapping);
-const isKsm = (bench: Programs, page: Ptr): boolean => (mapping(bench, page) & 7) === 3;
-const shared = (bench: Programs): number[] => [
-  ksm(bench, 'pages_shared'),
-  ksm(bench, 'pages_sharing'),
-];
 
 describe('ksmd', () => {
   it('makes one page of two equal ones at the second scan, not at the first', () => {
