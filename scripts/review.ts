@@ -7,6 +7,7 @@ import { variantName } from '../model/features/variant-name';
 import type { ImportedPatch } from '../model/patch/import-patch';
 import type { PatchReport } from '../model/patch/patch-report';
 import { LEVELS, type Level } from '../model/scenario/outcome';
+import { reportHunks, type ReportedSwitch } from './hunk-report';
 import { loadSuite } from './suite';
 
 export interface ReviewedScenario {
@@ -30,6 +31,8 @@ export interface Review {
   readonly differsAt: Level | null;
   readonly completeness: Completeness;
   readonly scenarios: readonly ReviewedScenario[];
+  /** The patch's switches: where each is modelled, and which scenario fails without it. */
+  readonly switches: readonly ReportedSwitch[];
 }
 
 export interface ReviewRequest {
@@ -69,7 +72,13 @@ export function reviewVariants(request: ReviewRequest): Review {
     differsAt: LEVELS.find((level) => scenarios.some((s) => s.witness?.level === level)) ?? null,
     completeness: scenarios.map((s) => s.completeness).reduce(weaker, { kind: 'complete' }),
     scenarios,
+    switches: switchesOf(imported.report),
   };
+}
+
+function switchesOf({ hunks }: PatchReport): ReportedSwitch[] {
+  const inPatch = new Set(hunks.flatMap(({ switches }) => switches));
+  return reportHunks().filter(({ id }) => inPatch.has(id));
 }
 
 /** The series as posted; for the series as posted itself, the kernel without it. */

@@ -3,6 +3,7 @@ import { printCompleteness } from '../../model/diff/completeness';
 import type { Level } from '../../model/scenario/outcome';
 import type { Review, ReviewedScenario } from '../review';
 import { wrapText } from '../cli/text';
+import { hunksText } from './hunks-text';
 import { patchesText } from './patches-text';
 import { witnessLines } from './witness-text';
 
@@ -19,6 +20,7 @@ export function reviewText(review: Review, width: number): string {
     differenceText(review, width),
     agreementText(review, width),
     `The patch\n\n${patchesText(review.patch, { width })}`,
+    `What each hunk pins\n\n${hunksText(review.switches, width)}`,
     wrapText(hint(review), width),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
