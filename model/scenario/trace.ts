@@ -117,9 +117,10 @@ const BUILDERS = new Set(['pack', 'wild', ...Object.keys(ops)]);
 function functionsOf(stack: string): string[] {
   const names: string[] = [];
   for (const line of stack.split('\n')) {
-    const name = /^\s*at (?:async )?(?:[\w$]+\.)?([\w$]+)/.exec(line)?.[1];
-    const caller = /^\s*at (?:async )?([\w$]+)\.next /.exec(line)?.[1] ?? name;
-    if (caller === undefined || caller === 'next' || BUILDERS.has(caller)) continue;
+    // A frame of next() is no function of its own; a bundle names it after the renamed generator.
+    if (line.includes('.next (')) continue;
+    const caller = /^\s*at (?:async )?(?:[\w$]+\.)?([\w$]+)/.exec(line)?.[1];
+    if (caller === undefined || BUILDERS.has(caller)) continue;
     if (caller === 'perform') return names;
     if (names[0] !== caller) names.unshift(caller);
   }
