@@ -114,7 +114,6 @@ export function restoreNodes(search: Search, nodes: readonly NodeDocument[]): vo
     search.pending[i] = pending.map(treeFromDocument);
     search.taken[i] = taken;
   });
-  search.examined = nodes.length - 1;
 }
 
 function takeAgain(search: Search, [thread, choice, accesses]: StepDocument, i: number): void {

@@ -19,8 +19,6 @@ export const FORESEEN = [0, -1, 1] as const;
  */
 export class Execution {
   length = 0;
-  /** Whether no step so far was a choice or could have touched anything else, but by misusing a lock. */
-  steady = true;
   stride: number;
   thread: Int32Array = new Int32Array(64);
   choice: Int32Array = new Int32Array(64);
@@ -104,7 +102,6 @@ export class Execution {
     this.guard[i] = guard;
     this.depends[i] = depends;
     this.keepAccesses(i, run);
-    if (choices > 1 || (depends !== Depends.nothing && !this.isRelease(i))) this.steady = false;
     this.countEvent(i, thread);
     this.startClock(this.now, thread, this.count[thread]! - 1);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
@@ -169,11 +166,6 @@ export class Execution {
   /** Whether event i depends on any access of a range. */
   touches(i: number, acc: Int32Array, from: number, to: number): boolean {
     return rangesDependent(this.acc, this.accFrom[i]!, this.accFrom[i + 1]!, acc, from, to);
-  }
-
-  private isRelease(i: number): boolean {
-    const access = this.acc[this.accFrom[i]!]!;
-    return this.accFrom[i + 1] === this.accFrom[i]! + 1 && ((RELEASES >>> (access & 15)) & 1) === 1;
   }
 
   private foresee(i: number, run: Run, thread: number): void {

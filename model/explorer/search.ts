@@ -28,8 +28,6 @@ export class Search {
   readonly taken: number[] = [0];
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
-  /** Events whose races earlier executions have turned round already. */
-  examined = 0;
   executions = 0;
   /** Executions that ended with nothing but redundant steps left: 0, or the search is at fault. */
   blocked = 0;
@@ -152,9 +150,8 @@ export class Search {
   }
 
   /**
-   * Turns each race round. In a program whose steps always touch the same, once is enough: when the
-   * later event is first part of a whole execution. Elsewhere the step may come to conflict with
-   * what has followed it, which differs from execution to execution.
+   * Turns the races of the whole execution round, those of its unchanged beginning too: what follows
+   * a race differs from execution to execution, and with it what the race asks for.
    */
   private reverseRaces(): void {
     const { execution, run, reversal } = this;
@@ -166,8 +163,7 @@ export class Search {
       }
     }
     const { race, raceFrom, guard, choices } = execution;
-    const first = execution.steady ? this.examined : 0;
-    for (let i = first; i < execution.length; i++) {
+    for (let i = 0; i < execution.length; i++) {
       if (choices[i]! > 1) this.chooseOtherwise(i);
       const from = raceFrom[i]!;
       const to = raceFrom[i + 1]!;
@@ -275,7 +271,6 @@ export class Search {
       sleep.add(i, execution);
       execution.pop();
       if (next[i]! < pending[i]!.length) {
-        this.examined = i;
         this.forgetTaken(i);
         return true;
       }
