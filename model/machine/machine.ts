@@ -320,7 +320,8 @@ export class Machine {
       case Code.trylock:
         return old === 0 ? this.change(cell, -1, Touch.trylock, 1) : this.look(cell, 0);
       case Code.unlock:
-        return this.change(cell, 0, Touch.unlock, old);
+        // Releasing what nobody holds opens nothing: to the explorer it is a plain write.
+        return this.change(cell, 0, old === 0 ? Touch.write : Touch.unlock, old);
       case Code.readLock:
         return this.change(cell, old + 1, Touch.readLock, 1);
       case Code.readTrylock:
