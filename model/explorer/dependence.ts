@@ -11,7 +11,6 @@ function commute(a: number, b: number): void {
 
 commute(Mode.read, Mode.read);
 commute(Mode.add, Mode.add);
-commute(Mode.put, Mode.put);
 const sharing = [Mode.readLock, Mode.readUnlock, Mode.readTryLock, Mode.await];
 for (const a of sharing) for (const b of sharing) commute(a, b);
 commute(Mode.await, Mode.read);

@@ -24,8 +24,6 @@ export const Mode = {
   readTryLock: 8,
   /** Waits until nobody holds the lock exclusively, without taking it. */
   await: 9,
-  /** A decrement that did not reach its bound; commutes with another one only. */
-  put: 10,
 } as const;
 
 /** On what the accesses of a step depend, besides what its thread has seen before it. */

@@ -40,10 +40,6 @@ const EFFECTS: Record<keyof typeof Mode, Effect> = {
     (word) => word >= 0,
     (word) => word,
   ),
-  put: take(
-    (word) => word > 1,
-    (word) => word - 1,
-  ),
 };
 const names = Object.keys(Mode) as (keyof typeof Mode)[];
 const pairs = names.flatMap((a) => names.map((b) => [a, b] as const));

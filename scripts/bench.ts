@@ -1,0 +1,155 @@
+/**
+ * Measures the explorer on the benchmark programs, on this machine: `npm run bench -- [--json FILE]
+ * [--seconds S] [--no-spin]`. Rates are per CPU second of the process.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { exploreStates } from '../model/explorer/states';
+import { measure, type Measurement } from './bench/measure';
+import * as programs from './bench/programs';
+import { hasSpin, runSpin, type SpinProgram, type SpinRun } from './bench/spin';
+import { formatTable, type Column } from './cli/table';
+
+const TABLE = [
+  ['readers(8)', programs.readers(8)],
+  ['lastzero(10)', programs.lastzero(10)],
+  ['indexer(14)', programs.indexer(14)],
+  ['filesystem(20)', programs.filesystem(20)],
+  ['ainc(6)', programs.adders(6, 1)],
+  ['binc(4)', programs.adders(4, 2)],
+  ['cinc(3)', programs.adders(3, 3)],
+  ['ninc(4)', programs.ninc(4)],
+  ['casrot(7)', programs.casrot(7)],
+  ['casw(4)', programs.casw(4)],
+  ['fib(2)', programs.fib(2)],
+  ['control-flow(3)', programs.controlFlow(3)],
+  ['trylock(4)', programs.trylocks(4)],
+  ['ordered(6)', programs.orderedLocks(6)],
+  ['phil(6)', programs.philosophers(6)],
+  ['wcas(6)', programs.wcas(6)],
+  ['swaprace(original, 2)', programs.swaprace('original', 2)],
+] as const;
+
+/** The same programs with more threads: how the cost of an execution grows. */
+const GROWTH = [
+  ...[4, 6, 8, 10].map((n) => [`readers(${n})`, programs.readers(n)] as const),
+  ...[4, 6, 10].map((n) => [`lastzero(${n})`, programs.lastzero(n)] as const),
+  ...[3, 4, 5].map((n) => [`trylock(${n})`, programs.trylocks(n)] as const),
+];
+
+const SPIN: readonly (readonly [SpinProgram, number])[] = [
+  ['readers', 8],
+  ['lastzero', 10],
+  ['trylock', 5],
+  ['casw', 4],
+  ['ordered', 6],
+  ['phil', 6],
+  ['swaprace', 2],
+];
+
+interface StatesRow {
+  readonly pages: number;
+  readonly traces: number;
+  readonly states: number;
+  readonly outcomes: number;
+  readonly seconds: number;
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+const whole = (value: number): string =>
+  Math.round(value).toLocaleString('en').replaceAll(',', ' ');
+
+function rateTable(rows: readonly Measurement[]): string {
+  return formatTable(
+    [
+      { title: 'program' },
+      right('traces'),
+      right('executions/s'),
+      right('events/s'),
+      right('ceiling'),
+      right('ratio'),
+      right('steps each'),
+    ],
+    rows.map((row) => [
+      row.program,
+      whole(row.executions),
+      whole(row.executionsPerSecond),
+      whole(row.eventsPerSecond),
+      whole(row.ceiling),
+      row.ratio.toFixed(2),
+      row.stepsPerExecution.toFixed(1),
+    ]),
+    100,
+  );
+}
+
+/** swaprace(original, K) has 30^K traces; its states grow far slower. */
+function measureStates(): StatesRow[] {
+  return [1, 2, 3, 4, 5, 6].map((pages) => {
+    const began = process.cpuUsage();
+    const { states, outcomes } = exploreStates(programs.swaprace('original', pages));
+    const { user, system } = process.cpuUsage(began);
+    const seconds = (user + system) / 1e6;
+    return { pages, traces: 30 ** pages, states, outcomes: outcomes.size, seconds };
+  });
+}
+
+function statesTable(rows: readonly StatesRow[]): string {
+  return formatTable(
+    [right('pages'), right('traces'), right('states'), right('outcomes'), right('seconds')],
+    rows.map((row) => [
+      `${row.pages}`,
+      whole(row.traces),
+      whole(row.states),
+      whole(row.outcomes),
+      row.seconds.toFixed(2),
+    ]),
+  );
+}
+
+type SpinRow = SpinRun & { readonly program: string };
+
+function spinTable(rows: readonly SpinRow[]): string {
+  return formatTable(
+    [{ title: 'program' }, right('states'), right('verifier s'), right('process s')],
+    rows.map((row) => [
+      row.program,
+      whole(row.states),
+      row.verifierSeconds.toFixed(2),
+      row.processSeconds.toFixed(2),
+    ]),
+  );
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'string' },
+      seconds: { type: 'string', default: '0.5' },
+      'no-spin': { type: 'boolean', default: false },
+    },
+  });
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) {
+    console.error(`bench: --seconds must be a number above 0, not '${values.seconds}'`);
+    process.exitCode = 2;
+    return;
+  }
+  const rates = TABLE.map(([name, program]) => measure(name, program, seconds));
+  console.log(`One execution for each trace, against a bare loop\n\n${rateTable(rates)}\n`);
+  const growth = GROWTH.map(([name, program]) => measure(name, program, seconds));
+  console.log(`Growth with threads\n\n${rateTable(growth)}\n`);
+  const states = measureStates();
+  console.log(`swaprace(original, pages) by states\n\n${statesTable(states)}\n`);
+  const spin: SpinRow[] = [];
+  if (!values['no-spin'] && hasSpin()) {
+    spin.push(...SPIN.map(([name, n]) => ({ program: `${name}(${n})`, ...runSpin(name, n) })));
+    console.log(`Spin to exhaustion\n\n${spinTable(spin)}\n`);
+  }
+  if (values.json !== undefined) {
+    const document = { schema: 'lzfree/bench', version: 1, rates, growth, states, spin };
+    writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
+  }
+}
+
+main();

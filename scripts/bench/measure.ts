@@ -1,0 +1,80 @@
+/** How fast the explorer is on a program, next to a bare loop that only runs the program. */
+import { DEFAULT_STEPS, explore } from '../../model/explorer/explore';
+import type { Program, ScheduleStep } from '../../model/explorer/program';
+import { Search } from '../../model/explorer/search';
+
+export interface Measurement {
+  readonly program: string;
+  /** Executions of the whole exploration: traces. */
+  readonly executions: number;
+  /** Steps of the exploration for each execution, those of replays and probes included. */
+  readonly stepsPerExecution: number;
+  readonly executionsPerSecond: number;
+  readonly eventsPerSecond: number;
+  /** Executions a second of the bare loop: it builds the program, runs a schedule, and no more. */
+  readonly ceiling: number;
+  readonly ratio: number;
+}
+
+/** Schedules that the bare loop runs; of a program with more traces, the first ones. */
+const SCHEDULES_MOST = 2000;
+
+/** CPU seconds of this process: other load on the machine hardly shows in them. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** @param seconds CPU time to spend on each of the two, at least */
+export function measure(name: string, program: Program, seconds: number): Measurement {
+  const schedules = recordSchedules(program);
+  const loop = (): number => {
+    for (const schedule of schedules) runBare(program, schedule);
+    return schedules.length;
+  };
+  const { executions, steps } = explore(program);
+  const search = (): number => explore(program).executions;
+  rate(loop, seconds / 4);
+  const ceiling = rate(loop, seconds);
+  rate(search, seconds / 4);
+  const executionsPerSecond = rate(search, seconds);
+  const events = schedules.reduce((sum, { length }) => sum + length / 2, 0) / schedules.length;
+  return {
+    program: name,
+    executions,
+    stepsPerExecution: steps / executions,
+    executionsPerSecond,
+    eventsPerSecond: executionsPerSecond * events,
+    ceiling,
+    ratio: executionsPerSecond / ceiling,
+  };
+}
+
+/** Threads and choices, alternating, of the first schedules that the explorer takes. */
+function recordSchedules(program: Program): Int32Array[] {
+  const schedules: Int32Array[] = [];
+  const search: Search = new Search(program, DEFAULT_STEPS, {
+    onEnd: () => schedules.push(flat(search.schedule())),
+  });
+  while (search.advance() && schedules.length < SCHEDULES_MOST);
+  return schedules;
+}
+
+const flat = (steps: readonly ScheduleStep[]): Int32Array =>
+  Int32Array.from(steps.flatMap(({ thread, choice }) => [thread, choice]));
+
+function runBare(program: Program, schedule: Int32Array): void {
+  const run = program.start();
+  for (let i = 0; i < schedule.length; i += 2) run.step(schedule[i], schedule[i + 1]);
+}
+
+/** Units of work in a CPU second, from at least one call. */
+function rate(work: () => number, seconds: number): number {
+  const began = cpuSeconds();
+  let done = 0;
+  for (;;) {
+    done += work();
+    const spent = cpuSeconds() - began;
+    if (spent >= seconds) return done / spent;
+  }
+}
