@@ -9,14 +9,7 @@ import { VM_MERGEABLE } from '../../model/include/linux/vm_flags';
 import { mmput } from '../../model/kernel/fork';
 import { load, readLock, readUnlock, type Steps } from '../../model/machine/op';
 import type { Ptr } from '../../model/machine/struct';
-import {
-  ksm_might_need_to_copy,
-  ksm_run_store,
-  ksmd_scan,
-  KSM_RUN_MERGE,
-  KSM_RUN_UNMERGE,
-  rmap_walk_ksm,
-} from '../../model/mm/ksm';
+import { ksm_might_need_to_copy, ksmd_scan, rmap_walk_ksm } from '../../model/mm/ksm';
 import { sys_madvise } from '../../model/mm/madvise';
 import { try_to_merge_one_page } from '../../model/mm/ksm/merge';
 import { sys_mlock } from '../../model/mm/mlock';
@@ -285,18 +278,6 @@ describe('a KSM page', () => {
     bench.run(lru_add_drain(bench.cpu()));
     expect(bench.stat('NR_FREE_PAGES')).toBe(31);
     expect(anonVmas()).toEqual([]);
-  });
-
-  it('is undone everywhere by 2 in /sys/kernel/mm/ksm/run', () => {
-    const bench = merged();
-    expect(bench.run(ksm_run_store(bench.cpu(), KSM_RUN_UNMERGE))).toBe(0);
-    expect(bench.pageAt(START)).not.toBe(bench.pageAt(START + 1));
-    expect([ksm(bench, 'stable_tree'), shared(bench)]).toEqual([0, [0, 0]]);
-    scan(bench, 3);
-    expect(shared(bench)).toEqual([0, 0]);
-    bench.run(ksm_run_store(bench.cpu(), KSM_RUN_MERGE));
-    scan(bench, 2);
-    expect(shared(bench)).toEqual([1, 1]);
   });
 });
 

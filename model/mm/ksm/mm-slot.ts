@@ -2,10 +2,10 @@
 import { ENOMEM } from '../../include/uapi/asm-generic/errno-base';
 import { mm_struct, type Mm } from '../../include/linux/mm_types';
 import { load, lock, step, unlock, type Steps } from '../../machine/op';
-import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel, Ksm, peek, poke } from '../../state/kernel';
 import { allocationFails } from '../../state/slots';
+import { linkBefore, unlinkFrom } from './list';
 
 const mm_ = mm_struct.offset;
 
@@ -13,23 +13,12 @@ export const KSM_RUN_STOP = 0;
 export const KSM_RUN_MERGE = 1;
 export const KSM_RUN_UNMERGE = 2;
 
-/** The word that points to `mm` in ksm_mm_head; to its end for 0. Inside an atomic section. */
-function link_to(mm: Mm): Ptr {
-  let link = kernel.ksm + Ksm.mm_list;
-  while (peek(link) !== mm) link = peek(link) + mm_.ksm_next;
-  return link;
-}
-
-function link_before(mm: Mm, successor: Mm): void {
-  const link = link_to(successor);
-  poke(mm + mm_.ksm_next, successor);
-  poke(link, mm);
-}
+const link_before = (mm: Mm, successor: Mm): void =>
+  linkBefore(kernel.ksm + Ksm.mm_list, mm, successor, mm_.ksm_next);
 
 /** list_del of an mm_slot. Inside an atomic section, under ksm_mmlist_lock. */
 export function unlink_mm_slot(mm: Mm): void {
-  poke(link_to(mm), peek(mm + mm_.ksm_next));
-  poke(mm + mm_.ksm_next, 0);
+  unlinkFrom(kernel.ksm + Ksm.mm_list, mm, mm_.ksm_next);
 }
 
 /**

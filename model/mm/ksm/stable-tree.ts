@@ -27,6 +27,7 @@ import {
 import { allocationFails, freeSlot } from '../../state/slots';
 import { put_anon_vma } from '../rmap';
 import { put_page } from '../swap';
+import { linkBefore, unlinkFrom } from './list';
 import {
   ksm_mapping,
   page_stable_node,
@@ -47,9 +48,7 @@ export function* remove_node_from_stable_tree(node: StableNodePtr): Steps {
     item = next;
   }
   yield step(kernel.ksm + Ksm.stable_tree);
-  let link = kernel.ksm + Ksm.stable_tree;
-  while (peek(link) !== node) link = peek(link) + StableNode.next;
-  poke(link, peek(node + StableNode.next));
+  unlinkFrom(kernel.ksm + Ksm.stable_tree, node, StableNode.next);
   poke(node + StableNode.used, 0);
 }
 
@@ -141,9 +140,7 @@ export function* stable_tree_insert(cpu: Cpu, kpage: PagePtr): Steps<StableNodeP
   yield store(node + StableNode.kpage, kpage);
   yield set_page_stable_node(kpage, node);
   yield step(kernel.ksm + Ksm.stable_tree);
-  let link = kernel.ksm + Ksm.stable_tree;
-  while (peek(link) !== 0) link = peek(link) + StableNode.next;
-  poke(link, node);
+  linkBefore(kernel.ksm + Ksm.stable_tree, node, 0, StableNode.next);
   return node;
 }
 
@@ -181,9 +178,7 @@ export function* remove_stable_item(cpu: Cpu, item: RmapItemPtr): Steps {
   const page = yield* get_ksm_page(cpu, node, true);
   if (page === 0) return;
   yield step(node + StableNode.hlist);
-  let link = node + StableNode.hlist;
-  while (peek(link) !== item) link = peek(link) + RmapItem.hlist_next;
-  poke(link, peek(item + RmapItem.hlist_next));
+  unlinkFrom(node + StableNode.hlist, item, RmapItem.hlist_next);
   const left = peek(node + StableNode.hlist);
   bump(kernel.ksm + (left !== 0 ? Ksm.pages_sharing : Ksm.pages_shared), -1);
   poke(item + RmapItem.stable, 0);

@@ -16,6 +16,7 @@ import type { Cpu } from '../../state/cpu';
 import { bump, kernel, Ksm, peek, poke, RmapItem } from '../../state/kernel';
 import { follow_page_mask } from '../memory';
 import { put_page } from '../swap';
+import { linkBefore, unlinkFrom } from './list';
 import { find_mergeable_vma } from './break-cow';
 import { page_trans_compound_anon, type RmapItemPtr } from './page';
 import { remove_stable_item } from './stable-tree';
@@ -73,10 +74,7 @@ export function* unstable_tree_search_insert(
     tree_item = yield load(tree_item + RmapItem.next);
   }
   yield step(kernel.ksm + Ksm.unstable_tree);
-  let link = kernel.ksm + Ksm.unstable_tree;
-  while (peek(link) !== 0) link = peek(link) + RmapItem.next;
-  poke(link, item);
-  poke(item + RmapItem.next, 0);
+  linkBefore(kernel.ksm + Ksm.unstable_tree, item, 0, RmapItem.next);
   poke(item + RmapItem.head, 0);
   poke(item + RmapItem.unstable, 1);
   poke(item + RmapItem.seqnr, peek(kernel.ksm + Ksm.seqnr) & SEQNR_MASK);
@@ -86,7 +84,9 @@ export function* unstable_tree_search_insert(
 
 /**
  * mm/ksm.c remove_rmap_item_from_tree. An item that an earlier scan put into the unstable tree is in
- * it no longer: the whole tree was dropped since.
+ * it no longer: the whole tree was dropped since. Differs from Linux: after an unmerging that ran out
+ * of memory the tree is dropped within a scan; then 3.14 erases the item from a tree that it is not
+ * in, where here nothing happens.
  */
 export function* remove_rmap_item_from_tree(cpu: Cpu, item: RmapItemPtr): Steps {
   if (yield load(item + RmapItem.stable)) {
@@ -96,14 +96,7 @@ export function* remove_rmap_item_from_tree(cpu: Cpu, item: RmapItemPtr): Steps 
   if (!peek(item + RmapItem.unstable)) return;
   const age = (peek(kernel.ksm + Ksm.seqnr) - peek(item + RmapItem.seqnr)) & SEQNR_MASK;
   BUG_ON(age > 1, 'mm/ksm.c remove_rmap_item_from_tree', 'age > 1');
-  if (age === 0) unlink(item);
+  if (age === 0) unlinkFrom(kernel.ksm + Ksm.unstable_tree, item, RmapItem.next);
   bump(kernel.ksm + Ksm.pages_unshared, -1);
   poke(item + RmapItem.unstable, 0);
-}
-
-/** rb_erase from the unstable tree. Inside an atomic section. */
-function unlink(item: RmapItemPtr): void {
-  let link = kernel.ksm + Ksm.unstable_tree;
-  while (peek(link) !== item) link = peek(link) + RmapItem.next;
-  poke(link, peek(item + RmapItem.next));
 }
