@@ -3,16 +3,9 @@ import { page as pageStruct, Page, PAGE_PARTS } from '../include/linux/mm_types'
 import type { Change } from '../machine/machine';
 import type { Ptr } from '../machine/struct';
 import type { Kernel } from '../state/kernel';
-import {
-  pte_dirty,
-  pte_none,
-  pte_pfn,
-  pte_present,
-  pte_write,
-  pte_young,
-  type Pte,
-} from '../arch/x86/include/asm/pgtable';
+import { pte_pfn, pte_present, type Pte } from '../arch/x86/include/asm/pgtable';
 import type { Layout } from './layout';
+import { listLink, lruName, mappingValue, pteValue, swapMapValue, tlbValue } from './values';
 
 /** Names pages after the first address that maps them, from the moment it does. */
 export class Namer {
@@ -55,7 +48,8 @@ export class Namer {
       case 'cpu':
         return `CPU${index} ${field}`;
       default:
-        return this.kernel.machine.arena.describe(addr);
+        // An object of one word is its only field.
+        return this.kernel.machine.arena.describe(addr).replace(/[.]value$/, '');
     }
   }
 
@@ -74,19 +68,37 @@ export class Namer {
 
   private value(addr: Ptr, value: number): string {
     const at = this.kernel.machine.arena.locate(addr);
-    if (at?.region.name === 'pte') return this.pte(value);
-    if (at?.region.name === 'tlb') return value === 0 ? 'empty' : 'filled';
-    if (at?.region.name === 'page' && at.field === 'mapping') return mappingValue(value);
-    if (
-      at?.field === 'PG_locked' ||
-      /lock|sem|mutex/.test(at?.field ?? '') ||
-      at?.region.name === 'ptl'
-    ) {
-      return value === 0 ? 'free' : value < 0 ? 'held' : `held by ${value} readers`;
+    const field = at?.field ?? '';
+    switch (at?.region.name) {
+      case 'pte':
+        return pteValue(value, (pfn) => this.frame(pfn));
+      case 'tlb':
+        return tlbValue(value, (pfn) => this.frame(pfn));
+      case 'swap_map':
+        return swapMapValue(value);
+      case 'swapper_space':
+        return value === 0 ? 'empty' : this.pointer(value);
+      case 'page':
+        return this.pageField(field, value);
+      default:
+        return isLock(field, at?.region.name) ? lockValue(value) : this.pointer(value);
     }
-    if (at?.field.startsWith('PG_')) return value === 0 ? 'clear' : 'set';
-    if (at?.field === '_mapcount') return `${value + 1} mapped`;
+  }
+
+  private pageField(field: string, value: number): string {
+    if (field === 'PG_locked') return lockValue(value);
+    if (field.startsWith('PG_')) return value === 0 ? 'clear' : 'set';
+    if (field === 'mapping') return mappingValue(value);
+    if (field === '_mapcount') return `${value + 1} mapped`;
+    if (field === 'lru_on') return lruName(value);
+    if (field === 'lru_next' || field === 'lru_prev') {
+      return listLink(value) ?? this.pointer(value);
+    }
     return this.pointer(value);
+  }
+
+  private frame(pfn: number): string {
+    return this.kernel.pageAt(pfn) === this.kernel.zeroPage ? 'zero page' : this.page(pfn);
   }
 
   private pointer(value: number): string {
@@ -95,19 +107,6 @@ export class Namer {
     if (!inside) return String(value);
     const index = Math.floor((value - mem_map) / pageStruct.size);
     return this.page(index) + (value & 1 ? '|1' : '');
-  }
-
-  private pte(value: Pte): string {
-    if (pte_none(value)) return 'none';
-    if (!pte_present(value)) return 'not present (entry)';
-    const page = this.kernel.pageAt(pte_pfn(value));
-    const bits = [
-      page === this.kernel.zeroPage ? 'zero page' : this.page(pte_pfn(value)),
-      pte_write(value) ? 'rw' : 'ro',
-      pte_young(value) ? 'young' : 'old',
-      pte_dirty(value) ? 'dirty' : 'clean',
-    ];
-    return bits.join(' ');
   }
 
   private page(pfn: number): string {
@@ -148,12 +147,10 @@ function fieldName(field: string): string {
   return field in Page ? field : 'padding';
 }
 
-function mappingValue(value: number): string {
-  if (value === 0) return 'NULL';
-  const tags = [
-    ...(value & 1 ? ['ANON'] : []),
-    ...(value & 2 ? ['KSM'] : []),
-    ...(value & 4 ? ['LZFREE'] : []),
-  ];
-  return tags.length === 0 ? 'file' : tags.join('|');
+const isLock = (field: string, region: string | undefined): boolean =>
+  region === 'ptl' || /lock|sem|mutex/.test(field);
+
+function lockValue(value: number): string {
+  if (value === 0) return 'free';
+  return value < 0 ? 'held' : `held by ${value} reader${value === 1 ? '' : 's'}`;
 }

@@ -17,8 +17,8 @@ import { LRU_LISTS, Page, zone, type Page as PagePtr } from './mm_types';
 export type LruList = number;
 
 /** What list_del leaves in `next` and `prev`; no object has such an address. */
-const LIST_POISON1 = -0x100100;
-const LIST_POISON2 = -0x200200;
+export const LIST_POISON1 = -0x100100;
+export const LIST_POISON2 = -0x200200;
 
 const HEAD = 0;
 const FIRST = LRU_LISTS.map((name) => zone.offset[`${name}_first`]);
