@@ -1,6 +1,5 @@
 /** mm/madvise.c: the madvise system call. */
 import { defined, hunk } from '../features/hunk';
-import type { SwitchId } from '../features/hunk-id';
 import { ULONG_MAX, zapDetails } from '../include/linux/mm-zap';
 import { mm_struct, vm_area_struct, type Address, type Vma } from '../include/linux/mm_types';
 import { VM_HUGETLB, VM_LOCKED, VM_NONLINEAR, VM_PFNMAP } from '../include/linux/vm_flags';
@@ -19,12 +18,9 @@ const V = vm_area_struct.offset;
 const PAGE_SHIFT = 12n;
 const PAGE_MASK = ~((1n << PAGE_SHIFT) - 1n);
 
-/**
- * A `case MADV_FREE` that a hunk adds. The advice is looked at first: for any other the C code is the
- * same with and without the hunk.
- */
-const is_free = (id: SwitchId, behavior: number): boolean =>
-  behavior === advice.ADVICE.FREE && hunk(id) && behavior === advice.MADV_FREE();
+// Where a hunk adds `case MADV_FREE`, the advice is looked at before the switch: for any other advice the C
+// code is the same with and without the hunk.
+const { FREE } = advice.ADVICE;
 
 /** mm/madvise.c madvise_need_mmap_write: by default yes. */
 function madvise_need_mmap_write(behavior: number): boolean {
@@ -34,7 +30,14 @@ function madvise_need_mmap_write(behavior: number): boolean {
     case advice.MADV_DONTNEED:
       return false;
     default:
-      return !is_free('p3/mm/madvise/madvise_need_mmap_write', behavior);
+      if (
+        behavior === FREE &&
+        hunk('p3/mm/madvise/madvise_need_mmap_write') &&
+        behavior === advice.MADV_FREE()
+      ) {
+        return false;
+      }
+      return true;
   }
 }
 
@@ -51,7 +54,11 @@ function* madvise_dontneed(
   if (vm_flags & VM_NONLINEAR) {
     const details = zapDetails({ nonlinear_vma: vma, last_index: ULONG_MAX });
     yield* zap_page_range(cpu, vma, start, end - start, details);
-  } else if (is_free('p3/mm/madvise/madvise_dontneed.2/lazy_free', behavior)) {
+  } else if (
+    behavior === FREE &&
+    hunk('p3/mm/madvise/madvise_dontneed.2/lazy_free') &&
+    behavior === advice.MADV_FREE()
+  ) {
     defined('p3/mm/madvise/madvise_dontneed', 'behavior');
     defined('p3/include/linux/mm/zap_details', 'zap_details.lazy_free');
     const details = zapDetails({ lazy_free: 1 });
@@ -78,9 +85,10 @@ function* madvise_vma(
   if (behavior === advice.MADV_WILLNEED) {
     return { error: yield* madvise_willneed(cpu, vma, start, end), prev: vma };
   }
-  const dontneed =
-    behavior === advice.MADV_DONTNEED || is_free('p3/mm/madvise/madvise_vma', behavior);
-  if (dontneed) {
+  if (
+    behavior === advice.MADV_DONTNEED ||
+    (behavior === FREE && hunk('p3/mm/madvise/madvise_vma') && behavior === advice.MADV_FREE())
+  ) {
     return { error: yield* madvise_dontneed(cpu, vma, start, end, behavior), prev: vma };
   }
   return yield* madvise_behavior(cpu, vma, prev, start, end, behavior);
@@ -107,7 +115,14 @@ function madvise_behavior_valid(behavior: number): boolean {
     case advice.MADV_NOHUGEPAGE:
       return kernel.config.CONFIG_TRANSPARENT_HUGEPAGE;
     default:
-      return is_free('p3/mm/madvise/madvise_behavior_valid', behavior);
+      if (
+        behavior === FREE &&
+        hunk('p3/mm/madvise/madvise_behavior_valid') &&
+        behavior === advice.MADV_FREE()
+      ) {
+        return true;
+      }
+      return false;
   }
 }
 

@@ -189,8 +189,11 @@ export function* free_pages_and_swap_cache(cpu: Cpu, pages: Page[]): Steps {
         pagep[i] = ClearLazyFree(pagep[i]!);
         if (hunk('fixup/mm/swap_state/free_pages_and_swap_cache')) {
           yield* move_lazyfree(cpu, pagep[i]!);
-        } else if (!(yield* move_lazyfree(cpu, pagep[i]!))) {
-          yield* free_swap_cache(cpu, pagep[i]!);
+        } else {
+          // What was not moved leaves the swap cache as any other page does.
+          if (!(yield* move_lazyfree(cpu, pagep[i]!))) {
+            yield* free_swap_cache(cpu, pagep[i]!);
+          }
         }
       } else {
         yield* free_swap_cache(cpu, pagep[i]!);

@@ -3,8 +3,8 @@
  */
 import { hunk } from '../features/hunk';
 import type { Page } from '../include/linux/mm_types';
-import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
-import { VM_EVENT_ITEMS, type VmEventItem } from '../include/linux/vm_event_item';
+import { ZONE_STAT_ITEMS, zone_stat_item, type ZoneStatItem } from '../include/linux/mmzone';
+import { VM_EVENT_ITEMS, vm_event_item, type VmEventItem } from '../include/linux/vm_event_item';
 import { add, load, step, store, type Op, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { bump, kernel, peek, poke } from '../state/kernel';
@@ -93,22 +93,19 @@ export function* refresh_cpu_vm_stats(cpu: Cpu): Steps {
  * round, shifts every later name by one.
  */
 export function vmstat_text(): string[] {
-  const zoneNames = ZONE_STAT_ITEMS.map((item) => item.toLowerCase()).filter(
-    (name) => name !== 'nr_lazyfree_pages' || hunk('p4/mm/vmstat/vmstat_text'),
-  );
-  const eventNames = VM_EVENT_ITEMS.map((item) => item.toLowerCase()).filter(
-    (name) => name !== 'pglazyfree' || hunk('p4/mm/vmstat/vmstat_text.2'),
-  );
-  return [...zoneNames, ...eventNames];
+  const zoneNames = ZONE_STAT_ITEMS.map((item) => item.toLowerCase());
+  const eventNames = VM_EVENT_ITEMS.map((item) => item.toLowerCase());
+  return [
+    ...(hunk('p4/mm/vmstat/vmstat_text')
+      ? zoneNames
+      : zoneNames.filter((name) => name !== 'nr_lazyfree_pages')),
+    ...(hunk('p4/mm/vmstat/vmstat_text.2')
+      ? eventNames
+      : eventNames.filter((name) => name !== 'pglazyfree')),
+  ];
 }
 
 /** The counters of /proc/vmstat in the order of the enums, without differences not yet folded. */
 export function vmstatItems(): (ZoneStatItem | VmEventItem)[] {
-  const zoneItems = ZONE_STAT_ITEMS.filter(
-    (item) => item !== 'NR_LAZYFREE_PAGES' || hunk('p4/include/linux/mmzone/NR_LAZYFREE_PAGES'),
-  );
-  const eventItems = VM_EVENT_ITEMS.filter(
-    (item) => item !== 'PGLAZYFREE' || hunk('p4/include/linux/vm_event_item/PGLAZYFREE'),
-  );
-  return [...zoneItems, ...eventItems];
+  return [...zone_stat_item(), ...vm_event_item()];
 }

@@ -1,4 +1,9 @@
-/** include/linux/mmzone.h: enum zone_stat_item, as far as the model counts. */
+import { hunk } from '../../features/hunk';
+
+/**
+ * include/linux/mmzone.h: enum zone_stat_item, as far as the model counts. The model has room for the
+ * counter that p4 adds in every variant.
+ */
 export const ZONE_STAT_ITEMS = [
   'NR_FREE_PAGES',
   'NR_INACTIVE_ANON',
@@ -19,3 +24,10 @@ export const ZONE_STAT_ITEMS = [
 ] as const;
 
 export type ZoneStatItem = (typeof ZONE_STAT_ITEMS)[number];
+
+/** The counters that the enum has, in its order. */
+export function zone_stat_item(): readonly ZoneStatItem[] {
+  return hunk('p4/include/linux/mmzone/NR_LAZYFREE_PAGES')
+    ? ZONE_STAT_ITEMS
+    : ZONE_STAT_ITEMS.filter((item) => item !== 'NR_LAZYFREE_PAGES');
+}

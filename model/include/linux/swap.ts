@@ -42,19 +42,17 @@ export const vm_swap_full_now = (): boolean =>
 // Marks on a *pointer* to a struct page, for the mmu_gather's array. They do not touch the page,
 // unlike the similarly named SetPageLazyFree family of include/linux/mm.h.
 
-const HUNK = 'p3/include/linux/swap/MarkLazyFree';
-
 export function MarkLazyFree(page: Page): Page {
-  defined(HUNK, 'MarkLazyFree');
+  defined('p3/include/linux/swap/MarkLazyFree', 'MarkLazyFree');
   return page | 1;
 }
 
 export function ClearLazyFree(page: Page): Page {
-  defined(HUNK, 'ClearLazyFree');
+  defined('p3/include/linux/swap/MarkLazyFree', 'ClearLazyFree');
   return page & ~1;
 }
 
 export function LazyFree(page: Page): boolean {
-  defined(HUNK, 'LazyFree');
+  defined('p3/include/linux/swap/MarkLazyFree', 'LazyFree');
   return (page & 1) !== 0;
 }

@@ -1,4 +1,9 @@
-/** include/linux/vm_event_item.h: enum vm_event_item, as far as the model counts. */
+import { hunk } from '../../features/hunk';
+
+/**
+ * include/linux/vm_event_item.h: enum vm_event_item, as far as the model counts. The model has room for
+ * the event that p4 adds in every variant.
+ */
 export const VM_EVENT_ITEMS = [
   'PSWPIN',
   'PSWPOUT',
@@ -30,3 +35,10 @@ export const VM_EVENT_ITEMS = [
 ] as const;
 
 export type VmEventItem = (typeof VM_EVENT_ITEMS)[number];
+
+/** The events that the enum has, in its order. */
+export function vm_event_item(): readonly VmEventItem[] {
+  return hunk('p4/include/linux/vm_event_item/PGLAZYFREE')
+    ? VM_EVENT_ITEMS
+    : VM_EVENT_ITEMS.filter((item) => item !== 'PGLAZYFREE');
+}

@@ -84,8 +84,10 @@ function* unmap_page_range(
 function* has_effect(details: ZapDetails): Steps<boolean> {
   if (details.check_mapping !== 0 || details.nonlinear_vma !== 0) return true;
   // Without the member set nothing differs from base; what is not initialised may be set.
-  if (details.lazy_free === 0 || !hunk('p3/mm/memory/unmap_page_range')) return false;
-  return yield* lazy_free(details);
+  if (details.lazy_free !== 0 && hunk('p3/mm/memory/unmap_page_range')) {
+    return yield* lazy_free(details);
+  }
+  return false;
 }
 
 /** mm/memory.c unmap_single_vma: the part of the range that is in this vma. Uprobes are left out. */

@@ -114,8 +114,16 @@ function* zap_present(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<b
   const { cpu, tlb, details, rss } = zap;
   const page = vm_normal_page(ptent);
   if (details !== null && page !== 0) {
-    if (yield* is_for_lazy_free(details, page)) {
-      yield set_pte_at(pte, pte_mkclean(pte_mkold(ptent)));
+    // Without the member set nothing differs from base; what is not initialised may be set.
+    if (
+      details.lazy_free !== 0 &&
+      hunk('p3/mm/memory/zap_pte_range') &&
+      (yield* lazy_free(details)) &&
+      (yield* PageAnon(page))
+    ) {
+      const old = pte_mkold(ptent);
+      const clean = pte_mkclean(old);
+      yield set_pte_at(pte, clean);
       tlb_remove_tlb_entry(tlb);
       yield* tlb_madvfree_page(cpu, tlb, page);
       return false;
@@ -145,13 +153,6 @@ function* zap_present(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<b
  */
 const mapcountNow = (page: Page): number =>
   kernel.machine.arena.mem[(page + Page._mapcount) >> 2]! + 1;
-
-/** Whether the branch of hunk 20 takes the page. */
-function* is_for_lazy_free(details: ZapDetails, page: Page): Steps<boolean> {
-  // Without the member set nothing differs from base; what is not initialised may be set.
-  if (details.lazy_free === 0 || !hunk('p3/mm/memory/zap_pte_range')) return false;
-  return (yield* lazy_free(details)) && (yield* PageAnon(page));
-}
 
 /** Whether the details leave this page alone. */
 function* is_spared(details: ZapDetails, page: Page): Steps<boolean> {
