@@ -14,11 +14,12 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 async function bundle(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  const outfile = join(dist, 'lzfree.js');
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['scripts/lzfree.ts'],
-    outfile,
+    // A worker thread begins with a bundle of its own, which holds no more than its tasks.
+    entryPoints: ['scripts/lzfree.ts', 'scripts/workers/worker.ts'],
+    entryNames: '[name]',
+    outdir: dist,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -30,7 +31,7 @@ async function bundle(): Promise<void> {
     metafile: true,
     banner: { js: '#!/usr/bin/env node' },
   });
-  chmodSync(outfile, 0o755);
+  chmodSync(join(dist, 'lzfree.js'), 0o755);
   const licences = licenceTexts(Object.keys(metafile.inputs), root);
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences);
 }

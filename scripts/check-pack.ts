@@ -20,6 +20,7 @@ const COMPARED = [
   ['patches', '--json'],
   ['hunks', '--json'],
   ['review', '--json'],
+  ['diff', 'original', 'fixed', '--search', '--size', '1', '--workers', '2', '--json'],
 ];
 
 /** What the package may hold, beside what npm adds by itself. */

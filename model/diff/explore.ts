@@ -1,5 +1,5 @@
 /** Explores one scenario under one variant: everything that can happen, within stated bounds. */
-import { explore as exploreProgram, type Progress } from '../explorer/explore';
+import { explore as exploreProgram, type Progress, type StopSignal } from '../explorer/explore';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
 import type { Outcome } from '../scenario/outcome';
@@ -12,7 +12,7 @@ export interface ExploreOptions {
   readonly file?: string;
   /** Most executions; reaching it makes the result bounded. */
   readonly executions?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -10,6 +10,11 @@ import type { Program, Run, ScheduleStep } from './program';
 import { parseSchedule, printSchedule } from './schedule';
 import { Search } from './search';
 
+/** Says when to stop; an AbortSignal is one. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
 export interface ExploreOptions {
   /** Most executions. */
   readonly executions?: number;
@@ -19,7 +24,7 @@ export interface ExploreOptions {
   readonly milliseconds?: number;
   /** A clock in milliseconds; without one there is no time bound, and progress shows no time. */
   readonly now?: () => number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Called now and then; `checkpoint` tells where the exploration stands, so that it can go on. */
   readonly onProgress?: (progress: Progress, checkpoint: () => Checkpoint) => void;
   /** What tells this program from others, for checkpoints: the same text, the same program. */

@@ -1,22 +1,14 @@
 /** The whole difference between two variants: over every program up to a size, smallest first. */
-import { compare, differs, witnessOf, type DifferenceWitness } from '../diff/compare';
-import { exploreSwitches } from '../diff/explore';
-import type { ObservedOutcome } from '../diff/outcome-diff';
-import { switchesRead } from '../features/hunk';
-import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
 import { LEVELS, type Level } from '../scenario/outcome';
-import { changedPaths } from './paths';
+import type { Finding } from './look-at';
 import { countOfSize, programsOfSize } from './programs';
 
 export interface SearchOptions {
   /** Largest number of operations in the threads of a program. */
   readonly size: number;
-  /** Most executions of one program on one variant. */
-  readonly executions: number;
-  readonly signal?: AbortSignal;
-  /** Whether to stop now; asked between programs. */
-  readonly expired?: () => boolean;
+  /** Looks at programs, in any way, and tells of each in their order; fewer if it was stopped. */
+  readonly lookAtAll: (programs: Iterable<Scenario>) => AsyncIterable<Finding>;
   readonly onProgram?: (size: number, done: number, total: number) => void;
 }
 
@@ -27,20 +19,21 @@ export interface DifferenceKind {
   readonly paths: readonly string[];
   /** Programs that show it. */
   programs: number;
-  /** The smallest program that does, with its schedule. */
+  /** The smallest program that does. */
   readonly scenario: Scenario;
   readonly size: number;
-  readonly witness: DifferenceWitness;
+}
+
+/** Programs of one size: all there are, looked at, and how many could not be explored completely. */
+export interface SizeCount {
+  readonly size: number;
+  readonly programs: number;
+  done: number;
+  bounded: number;
 }
 
 export interface SearchResult {
-  /** Programs of each size: all there are, looked at, and how many could not be explored completely. */
-  readonly sizes: readonly {
-    readonly size: number;
-    readonly programs: number;
-    readonly done: number;
-    readonly bounded: number;
-  }[];
+  readonly sizes: readonly SizeCount[];
   readonly kinds: readonly DifferenceKind[];
   /** Per level: the largest size up to which no program differs at it; every such program explored. */
   readonly equalUpTo: Readonly<Record<Level, number>>;
@@ -48,77 +41,60 @@ export interface SearchResult {
 }
 
 /** Compares two variants on all programs up to a size. */
-export function searchDifferences(a: Variant, b: Variant, options: SearchOptions): SearchResult {
+export async function searchDifferences(options: SearchOptions): Promise<SearchResult> {
   const kinds = new Map<string, DifferenceKind>();
-  const sizes: { size: number; programs: number; done: number; bounded: number }[] = [];
-  let interrupted = false;
-  for (let size = 1; size <= options.size && !interrupted; size++) {
+  const sizes: SizeCount[] = [];
+  for (let size = 1; size <= options.size; size++) {
     const row = { size, programs: countOfSize(size), done: 0, bounded: 0 };
     sizes.push(row);
-    for (const scenario of programsOfSize(size)) {
-      if (options.signal?.aborted === true || options.expired?.() === true) {
-        interrupted = true;
-        break;
-      }
-      if (!lookAt(scenario, size, a, b, options, kinds)) row.bounded++;
-      options.onProgram?.(size, ++row.done, row.programs);
-    }
+    await searchSize(row, kinds, options);
+    if (row.done < row.programs) break;
   }
   const equalUpTo = Object.fromEntries(
     LEVELS.map((level) => [level, equalSize(level, [...kinds.values()], sizes)]),
   ) as Record<Level, number>;
+  const interrupted = sizes.some(({ done, programs }) => done < programs);
   return { sizes, kinds: [...kinds.values()], equalUpTo, interrupted };
 }
 
-/** @returns whether the program was explored completely on both variants. */
-function lookAt(
-  scenario: Scenario,
-  size: number,
-  a: Variant,
-  b: Variant,
-  { executions, signal }: SearchOptions,
+async function searchSize(
+  row: SizeCount,
   kinds: Map<string, DifferenceKind>,
-): boolean {
-  const bounds = { executions, ...(signal !== undefined && { signal }) };
-  const ofA = exploreSwitches(scenario, (id) => a.has(id), bounds);
-  // Variants that agree on every switch that was read behave the same.
-  const complete = ofA.completeness.kind === 'complete';
-  if (complete && switchesRead().every((id) => a.has(id) === b.has(id))) return true;
-  const comparison = compare(scenario, a, b, bounds);
-  for (const level of comparison.levels) {
-    if (!differs(level.verdict)) continue;
-    const odd = [...level.gained, ...level.lost][0]!;
-    const others = level.gained.length > 0 ? comparison.a.outcomes : comparison.b.outcomes;
-    const paths = nearestPaths(level.level, odd, others);
-    const key = `${level.level} ${paths.join(', ')}`;
-    const known = kinds.get(key);
-    if (known !== undefined) {
-      known.programs++;
-    } else {
-      const witness = witnessOf(comparison, a, b)!;
-      kinds.set(key, { level: level.level, paths, programs: 1, scenario, size, witness });
+  { lookAtAll, onProgram }: SearchOptions,
+): Promise<void> {
+  const handedOut: Scenario[] = [];
+  const programs = function* () {
+    for (const scenario of programsOfSize(row.size)) {
+      handedOut.push(scenario);
+      yield scenario;
     }
-    break;
+  };
+  for await (const { completeness, difference } of lookAtAll(programs())) {
+    const scenario = handedOut.shift()!;
+    if (completeness.kind === 'interrupted') return;
+    if (completeness.kind === 'bounded') row.bounded++;
+    if (difference !== undefined) count(kinds, difference, scenario, row.size);
+    onProgram?.(row.size, ++row.done, row.programs);
   }
-  return comparison.completeness.kind === 'complete';
 }
 
-/** What tells an outcome from the most similar one that the other variant has. */
-function nearestPaths(
-  level: Level,
-  odd: ObservedOutcome,
-  others: readonly ObservedOutcome[],
-): string[] {
-  return others
-    .map(({ outcome }) => changedPaths(odd.outcome[level], outcome[level]))
-    .reduce((best, paths) => (paths.length < best.length ? paths : best));
+function count(
+  kinds: Map<string, DifferenceKind>,
+  { level, paths }: NonNullable<Finding['difference']>,
+  scenario: Scenario,
+  size: number,
+): void {
+  const key = `${level} ${paths.join(', ')}`;
+  const known = kinds.get(key);
+  if (known !== undefined) known.programs++;
+  else kinds.set(key, { level, paths, programs: 1, scenario, size });
 }
 
 /** A level differs only where no outer one does; a difference further out is one further in, too. */
 function equalSize(
   level: Level,
   kinds: readonly DifferenceKind[],
-  sizes: SearchResult['sizes'],
+  sizes: readonly SizeCount[],
 ): number {
   const inner = LEVELS.indexOf(level);
   const found = kinds.filter((kind) => LEVELS.indexOf(kind.level) <= inner);

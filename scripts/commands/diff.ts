@@ -2,6 +2,7 @@ import type { Comparison, DifferenceWitness } from '../../model/diff/compare';
 import { printCompleteness } from '../../model/diff/completeness';
 import { UsageError, type Args, type CommandSpec, type Io } from '../cli/command';
 import type { NamedVariant } from '../variants';
+import { workersFor, workersOption } from '../workers/option';
 import { levelsText, witnessLines } from '../views/witness-text';
 
 interface Entry {
@@ -47,6 +48,7 @@ export const diffCommand: CommandSpec = {
       description: 'with --search: stop after this long',
       integer: { min: 1 },
     },
+    { ...workersOption, description: `with --search: ${workersOption.description}` },
   ],
   examples: [
     { command: 'lzfree diff original fixed', purpose: 'what the fixup changes' },
@@ -67,7 +69,7 @@ export const diffCommand: CommandSpec = {
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
     const executions = args.integer('executions');
-    if (args.flag('search')) return search(a, b, named, args, io);
+    if (args.flag('search')) return searchAll(a, b, named, args, io);
     const scenarios = await loadScenarios(named, io);
     const entries: Entry[] = scenarios.map(({ scenario, file }) => {
       const comparison = compare(scenario, a.variant, b.variant, {
@@ -84,7 +86,7 @@ export const diffCommand: CommandSpec = {
   },
 };
 
-async function search(
+async function searchAll(
   a: NamedVariant,
   b: NamedVariant,
   named: readonly string[],
@@ -94,17 +96,17 @@ async function search(
   if (named.length > 0) {
     throw new UsageError('--search makes its own programs; leave the scenarios out, or --search');
   }
-  const { searchDifferences } = await import('../../model/search/search');
+  const { search } = await import('../search');
   const { searchText } = await import('../views/search-text');
   const { startProgress } = await import('../cli/progress');
   const progress = startProgress(io, 'search');
-  const seconds = args.integer('for');
-  const end = seconds === undefined ? Infinity : performance.now() + seconds * 1000;
-  const result = searchDifferences(a.variant, b.variant, {
+  const result = await search({
+    a: a.variant,
+    b: b.variant,
     size: args.integer('size')!,
     executions: args.integer('executions') ?? SEARCH_EXECUTIONS,
-    signal: io.signal,
-    expired: () => performance.now() > end,
+    workers: workersFor(args.integer('workers'), Infinity),
+    signal: stopAfter(args.integer('for'), io.signal),
     onProgram: (size, done, total) =>
       progress.update(done, total, `programs of ${size} operations`),
   });
@@ -113,6 +115,12 @@ async function search(
   if (args.json) io.json({ schema: 'lzfree/diff-search', version: 1, ...names, ...result });
   else io.out(searchText(result, names, io.width));
   return result.kinds.length > 0 ? 1 : 0;
+}
+
+/** The command's signal, or one that also aborts after some seconds. */
+function stopAfter(seconds: number | undefined, signal: AbortSignal): AbortSignal {
+  if (seconds === undefined) return signal;
+  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
 }
 
 /** Programs of the search are small; one that has more traces than this is left incomplete, and said so. */

@@ -2,7 +2,8 @@
 import { printOperation } from '../../model/scenario/operation-syntax';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import type { Scenario } from '../../model/scenario/ast';
-import type { DifferenceKind, SearchResult } from '../../model/search/search';
+import type { SearchResult } from '../../model/search/search';
+import type { SearchDocument, WitnessedKind } from '../search';
 import { formatTable } from '../cli/table';
 import { wrapText } from '../cli/text';
 import { indent } from './outcome-text';
@@ -14,7 +15,7 @@ interface Names {
 }
 
 /** The whole answer in at most `width` columns. */
-export function searchText(result: SearchResult, names: Names, width: number): string {
+export function searchText(result: SearchDocument, names: Names, width: number): string {
   const kinds = [...result.kinds].sort(
     (x, y) => LEVELS.indexOf(x.level) - LEVELS.indexOf(y.level) || x.size - y.size,
   );
@@ -42,7 +43,7 @@ export function searchAnswer(result: SearchResult, { a, b }: Names): string {
   );
 }
 
-function kindText(kind: DifferenceKind, number: number, names: Names, width: number): string {
+function kindText(kind: WitnessedKind, number: number, names: Names, width: number): string {
   const where = `${number}. ${kind.level} level: ${kind.paths.join(', ')}`;
   return [
     wrapText(where, width),
