@@ -216,6 +216,14 @@ export class Machine {
     this.set(cell, this.arena.mem[cell]! + delta);
   }
 
+  /** Adds to a reference count inside an atomic section, as the op addToCount does. */
+  bumpCount(addr: Ptr, delta: number): void {
+    const cell = addr >> 2;
+    const old = this.arena.mem[cell]!;
+    this.touch(cell, growing(old, delta));
+    this.set(cell, old + delta);
+  }
+
   /** Takes a lock word inside an atomic section; the caller knows that it is free. */
   take(addr: Ptr): void {
     const cell = addr >> 2;
@@ -226,7 +234,7 @@ export class Machine {
   /** Releases a lock word inside an atomic section. */
   release(addr: Ptr): void {
     const cell = addr >> 2;
-    this.touch(cell, Touch.unlock);
+    this.touch(cell, this.arena.mem[cell] === 0 ? Touch.write : Touch.unlock);
     this.set(cell, 0);
   }
 
@@ -290,12 +298,14 @@ export class Machine {
         return this.write(cell, 0, old);
       case Code.add:
         return this.change(cell, old + task.a, Touch.add, 0);
+      case Code.addToCount:
+        return this.change(cell, old + task.a, growing(old, task.a), 0);
       case Code.decAndTest:
         return this.change(cell, old - 1, Touch.write, old === 1 ? 1 : 0);
       case Code.incNotZero:
-        return old === 0 ? this.look(cell, 0) : this.change(cell, old + 1, Touch.add, 1);
+        return old === 0 ? this.look(cell, 0) : this.change(cell, old + 1, growing(old, 1), 1);
       case Code.incAndTestZero:
-        return this.change(cell, old + 1, old === -1 ? Touch.write : Touch.add, old === -1 ? 1 : 0);
+        return this.change(cell, old + 1, old < 0 ? Touch.write : Touch.add, old === -1 ? 1 : 0);
       case Code.decAndTestNegative:
         return this.change(cell, old - 1, Touch.write, old <= 0 ? 1 : 0);
       case Code.exchange:
@@ -327,7 +337,7 @@ export class Machine {
       case Code.readTrylock:
         return old >= 0 ? this.change(cell, old + 1, Touch.readTrylock, 1) : this.look(cell, 0);
       case Code.readUnlock:
-        return this.change(cell, old - 1, Touch.readUnlock, 0);
+        return this.change(cell, old - 1, old > 0 ? Touch.readUnlock : Touch.write, 0);
       case Code.awaitFree:
         this.touch(cell, Touch.await);
         return 0;
@@ -351,6 +361,10 @@ export class Machine {
     return result;
   }
 }
+
+/** How an addition touches a count that others test for 0. */
+const growing = (old: number, delta: number): number =>
+  old > 0 && delta > 0 ? Touch.add : Touch.write;
 
 /** One round of a 32-bit multiplicative hash. */
 function mix(hash: number, value: number): number {

@@ -39,6 +39,7 @@ export const Code = {
   awaitFree: 20,
   choose: 21,
   step: 22,
+  addToCount: 23,
 } as const;
 
 /** Operands of the op being yielded; a register, not state: only valid between pack and yield. */
@@ -79,10 +80,23 @@ export const testAndSet = (addr: Ptr): Op => pack(Code.testAndSet, addr);
 /** Atomic clear of a one-word flag. @returns its old value. */
 export const testAndClear = (addr: Ptr): Op => pack(Code.testAndClear, addr);
 
-/** Atomic addition whose result nobody looks at; two of them commute. */
+/**
+ * Atomic addition whose result nobody looks at; two of them commute. Not for a word that another op
+ * tests for a bound ({@link incNotZero} and the like): whether such a test passes may depend on the
+ * order. For those there is {@link addToCount}.
+ */
 export function add(addr: Ptr, delta: number): Op {
   operand.a = delta;
   return pack(Code.add, addr);
+}
+
+/**
+ * Atomic addition to a reference count. Like {@link add} while the count grows from above 0: then no
+ * test of the count for 0 can tell in which order it grew. Else it is a write.
+ */
+export function addToCount(addr: Ptr, delta: number): Op {
+  operand.a = delta;
+  return pack(Code.addToCount, addr);
 }
 
 /** Atomic decrement. @returns 1 if the new value is 0. */

@@ -30,7 +30,15 @@ import {
 import { FAULT_FLAG_WRITE, VM_FAULT_OOM, VM_FAULT_SIGBUS } from '../include/linux/vm_fault';
 import { vm_page_prot } from '../include/linux/vm_page_prot';
 import { ENOMEM } from '../include/uapi/asm-generic/errno-base';
-import { add, load, lock, step, unlock, type Steps } from '../machine/op';
+import {
+  decAndTestNegative,
+  incAndTestZero,
+  load,
+  lock,
+  step,
+  unlock,
+  type Steps,
+} from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { __tlb_remove_page, tlb_flush_mmu } from './memory/gather';
@@ -83,7 +91,7 @@ export function* hugetlb_fault(
   if (flags & FAULT_FLAG_WRITE) entry = maybe_mkwrite(pte_mkdirty(entry), peek(vma + V.vm_flags));
   if (none) {
     yield page_count_inc(page);
-    yield add(page + Page._mapcount, 1);
+    yield incAndTestZero(page + Page._mapcount);
     yield set_pte_at(pte, entry);
   }
   yield unlock(kernel.ptl(mm, address));
@@ -118,7 +126,7 @@ function* unmap_one(tlb: MmuGather, address: Address): Steps<boolean> {
   const page = pte_page(pte);
   tlb_remove_tlb_entry(tlb);
   if (pte_dirty(pte)) poke(page + Page.PG_dirty, 1);
-  yield add(page + Page._mapcount, -1);
+  yield decAndTestNegative(page + Page._mapcount);
   return (yield* __tlb_remove_page(tlb, page)) === 0;
 }
 
@@ -130,7 +138,7 @@ export function* copy_hugetlb_page_range(dst_mm: Mm, src_mm: Mm, vma: Vma): Step
     if (pte_none(pte)) continue;
     if (yield* pte_alloc(dst_mm, vma, address)) return -ENOMEM;
     yield page_count_inc(pte_page(pte));
-    yield add(pte_page(pte) + Page._mapcount, 1);
+    yield incAndTestZero(pte_page(pte) + Page._mapcount);
     yield set_pte_at(kernel.pte(dst_mm, address), pte_mkold(pte));
   }
   return 0;

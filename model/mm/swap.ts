@@ -30,7 +30,7 @@ import {
 } from '../include/linux/page-flags';
 import { lock, step, unlock, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
-import { bump, kernel, PAGEVECS, peek, poke, type PagevecName } from '../state/kernel';
+import { bumpCount, kernel, PAGEVECS, peek, poke, type PagevecName } from '../state/kernel';
 import { free_compound_page, free_hot_cold_page, free_hot_cold_page_list } from './page_alloc';
 import { put_compound_page } from './swap/compound';
 import { MOVE_FN } from './swap/move-fn';
@@ -142,7 +142,7 @@ export const __pagevec_lru_add = (cpu: Cpu, pages: readonly PagePtr[]): Steps =>
 /** Takes a reference, adds the page and, when that filled the pagevec, moves all of it. */
 function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): Steps {
   yield step(page + Page._count);
-  bump(page + Page._count, 1);
+  bumpCount(page + Page._count, 1);
   const full = pagevec_add(cpu, pvec, page) === 0;
   if (full) yield* pagevec_lru_move_fn(cpu, pvec, pagevec_take(cpu, pvec));
 }
@@ -152,7 +152,7 @@ function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): St
  */
 function* __lru_cache_add(cpu: Cpu, page: PagePtr): Steps {
   yield step(page + Page._count);
-  bump(page + Page._count, 1);
+  bumpCount(page + Page._count, 1);
   if (peek(count_of(cpu, 'lru_add')) === kernel.config.pagevecSize) {
     yield* pagevec_lru_move_fn(cpu, 'lru_add', pagevec_take(cpu, 'lru_add'));
     yield step(count_of(cpu, 'lru_add'));

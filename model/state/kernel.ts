@@ -289,6 +289,8 @@ export const peek = (addr: Ptr): number => kernel.machine.peek(addr);
 export const poke = (addr: Ptr, value: number): void => kernel.machine.poke(addr, value);
 /** Adds to a counter inside an atomic section; recorded, commutes with other additions. */
 export const bump = (addr: Ptr, delta: number): void => kernel.machine.bump(addr, delta);
+/** Adds to a reference count inside an atomic section; recorded. */
+export const bumpCount = (addr: Ptr, delta: number): void => kernel.machine.bumpCount(addr, delta);
 /** Takes a lock word that is known to be free, inside an atomic section; recorded. */
 export const take = (addr: Ptr): void => kernel.machine.take(addr);
 /** Releases a lock word inside an atomic section; recorded. */

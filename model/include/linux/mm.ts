@@ -3,7 +3,15 @@
  * pointer | tag, where the tag says what the pointer points to.
  */
 import { defined, hunk } from '../../features/hunk';
-import { add, decAndTest, incNotZero, load, store, type Op, type Steps } from '../../machine/op';
+import {
+  addToCount,
+  decAndTest,
+  incNotZero,
+  load,
+  store,
+  type Op,
+  type Steps,
+} from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel } from '../../state/kernel';
 import { __get_page_tail } from '../../mm/swap/compound';
@@ -94,7 +102,7 @@ export function* page_mapcount(page: PagePtr): Steps<number> {
 export const get_page_unless_zero = (page: PagePtr): Op => incNotZero(page + Page._count);
 
 /** `atomic_inc(&page->_count)` of a page whose count the caller knows to be positive. */
-export const page_count_inc = (page: PagePtr): Op => add(page + Page._count, 1);
+export const page_count_inc = (page: PagePtr): Op => addToCount(page + Page._count, 1);
 
 /**
  * The count right after an addition, as part of that access: not recorded, so that references taken

@@ -22,7 +22,7 @@ import { Page, vm_area_struct, type Address, type Vma } from '../../include/linu
 import { PageHead, PageTail } from '../../include/linux/page-flags';
 import { trylock_page, unlock_page } from '../../include/linux/pagemap';
 import { VM_LOCKED } from '../../include/linux/vm_flags';
-import { add, load, type Steps } from '../../machine/op';
+import { incAndTestZero, load, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel } from '../../state/kernel';
@@ -42,7 +42,7 @@ export function* get_page_foll(page: Page): Steps {
   if (yield PageTail(page)) {
     const head = yield load(page + Page.first_page);
     yield page_count_inc(head);
-    yield add(page + Page._mapcount, 1);
+    yield incAndTestZero(page + Page._mapcount);
     return;
   }
   yield page_count_inc(page);

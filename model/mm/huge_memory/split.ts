@@ -35,7 +35,7 @@ import {
 } from '../../include/linux/mm_types';
 import { PAGE_FLAGS, type PageFlag } from '../../include/linux/page-flags-layout';
 import { PageSwapBacked } from '../../include/linux/page-flags';
-import { add, load, lock, step, store, unlock, type Steps } from '../../machine/op';
+import { addToCount, load, lock, step, store, unlock, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
@@ -161,7 +161,7 @@ function* __split_huge_page_refcount(cpu: Cpu, page: PagePtr, list: PagePtr[] | 
     yield step(subpage(page, i));
     lru_add_page_tail(page, subpage(page, i), list);
   }
-  yield add(page + Page._count, -tail_count);
+  yield addToCount(page + Page._count, -tail_count);
   BUG_ON((yield load(page + Page._count)) <= 0, where, 'atomic_read(&page->_count) <= 0');
   yield mod_zone_page_state('NR_ANON_TRANSPARENT_HUGEPAGES', -1);
   yield step(page + Page.PG_head);
@@ -185,7 +185,7 @@ function* split_tail(page: PagePtr, page_tail: PagePtr, i: number): Steps<number
   const tail_references = yield load(page_tail + Page._count);
   BUG_ON(tail_references !== 0, where, 'atomic_read(&page_tail->_count) != 0');
   const mapcount = yield* page_mapcount(page);
-  yield add(page_tail + Page._count, mapcount + pins + 1);
+  yield addToCount(page_tail + Page._count, mapcount + pins + 1);
   yield* inherit_flags(page, page_tail);
   yield store(page_tail + Page._mapcount, yield load(page + Page._mapcount));
   BUG_ON((yield load(page_tail + Page.mapping)) !== 0, where, 'page_tail->mapping');

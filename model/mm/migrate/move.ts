@@ -26,7 +26,7 @@ import {
 import { trylock_page, unlock_page } from '../../include/linux/pagemap';
 import { awaitFree, load, store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
-import { bump, kernel, peek, poke } from '../../state/kernel';
+import { bumpCount, kernel, peek, poke } from '../../state/kernel';
 import { ksm_migrate_page } from '../ksm';
 import { mlock_migrate_page } from '../mlock/page';
 import { clear_page_dirty_for_io, end_page_writeback, set_page_dirty } from '../page-writeback';
@@ -51,7 +51,7 @@ function* migrate_page_move_mapping(
   const index = peek(page + (swapcache ? Page.private : Page.index));
   const slot = page_slot(mapping, index);
   if (peek(page + Page._count) !== 2 || peek(slot) !== page) return -EAGAIN;
-  bump(newpage + Page._count, 1);
+  bumpCount(newpage + Page._count, 1);
   if (swapcache) {
     poke(newpage + Page.PG_swapcache, 1);
     poke(newpage + Page.private, index);

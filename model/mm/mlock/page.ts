@@ -19,7 +19,7 @@ import {
 import { SWAP_AGAIN, SWAP_MLOCK } from '../../include/linux/rmap';
 import type { Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
-import { bump, peek, poke } from '../../state/kernel';
+import { bumpCount, peek, poke } from '../../state/kernel';
 import { try_to_munlock } from '../rmap';
 import { isolate_lru_page, putback_lru_page } from '../vmscan';
 import {
@@ -74,7 +74,7 @@ export function* munlock_vma_page(cpu: Cpu, page: PagePtr): Steps<number> {
 /** mm/mlock.c __munlock_isolate_lru_page: under lru_lock, inside an atomic section. */
 export function __munlock_isolate_lru_page(page: PagePtr, getpage: boolean): boolean {
   if (peek(page + Page.PG_lru) === 0) return false;
-  if (getpage) bump(page + Page._count, 1);
+  if (getpage) bumpCount(page + Page._count, 1);
   poke(page + Page.PG_lru, 0);
   del_page_from_lru_list(page, page_lru(page));
   return true;

@@ -16,7 +16,6 @@ import { PageLocked, PageMlocked, SetPageActive } from '../../include/linux/page
 import { page_anon_vma } from '../../include/linux/rmap';
 import { VM_LOCKED, VM_SPECIAL } from '../../include/linux/vm_flags';
 import {
-  add,
   decAndTestNegative,
   incAndTestZero,
   load,
@@ -151,7 +150,7 @@ export function* page_add_file_rmap(page: Page): Steps {
 }
 
 /** include/linux/rmap.h page_dup_rmap: fork copies a pte, with the ptl held. */
-export const page_dup_rmap = (page: Page): Op => add(page + Page._mapcount, 1);
+export const page_dup_rmap = (page: Page): Op => incAndTestZero(page + Page._mapcount);
 
 /**
  * mm/rmap.c page_move_anon_rmap: the page has become this vma's alone. A plain store of the

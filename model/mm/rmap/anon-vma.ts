@@ -25,7 +25,7 @@ import {
   readUnlock,
   step,
   unlock,
-  add,
+  addToCount,
   type Steps,
 } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
@@ -143,7 +143,7 @@ export function* __put_anon_vma(anonVma: AnonVma): Steps {
 
 /** include/linux/rmap.h get_anon_vma: of one that cannot go away meanwhile. */
 export function* get_anon_vma(anonVma: AnonVma): Steps {
-  yield add(anon_vma_object(anonVma, 'include/linux/rmap.h get_anon_vma') + av_.refcount, 1);
+  yield addToCount(anon_vma_object(anonVma, 'include/linux/rmap.h get_anon_vma') + av_.refcount, 1);
 }
 
 /** include/linux/rmap.h put_anon_vma. */

@@ -8,7 +8,15 @@ import { compound_head } from '../../include/linux/huge_mm';
 import { get_page_unless_zero, put_page_testzero } from '../../include/linux/mm';
 import { Page, type Page as PagePtr } from '../../include/linux/mm_types';
 import { PageHead, PageTail } from '../../include/linux/page-flags';
-import { add, load, lock, unlock, type Op, type Steps } from '../../machine/op';
+import {
+  decAndTestNegative,
+  incAndTestZero,
+  load,
+  lock,
+  unlock,
+  type Op,
+  type Steps,
+} from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { __put_compound_page, __put_single_page, put_page } from '../swap';
 
@@ -61,7 +69,7 @@ function* put_tail(page: PagePtr, page_head: PagePtr): Steps {
   VM_BUG_ON(last, where, 'put_page_testzero(page_head)');
   const pins = yield load(page + Page._mapcount);
   VM_BUG_ON(pins + 1 <= 0, where, 'page_mapcount(page) <= 0');
-  yield add(page + Page._mapcount, -1);
+  yield decAndTestNegative(page + Page._mapcount);
 }
 
 /**
@@ -75,7 +83,7 @@ export function* __get_page_tail(cpu: Cpu, page: PagePtr): Steps<boolean> {
   yield compound_lock(page_head);
   const tail = (yield PageTail(page)) !== 0;
   // The head's reference is the one that get_page_unless_zero took.
-  if (tail) yield add(page + Page._mapcount, 1);
+  if (tail) yield incAndTestZero(page + Page._mapcount);
   yield compound_unlock(page_head);
   if (!tail) yield* put_page(cpu, page_head);
   return tail;

@@ -16,7 +16,7 @@ import {
   page_lru_base_type,
 } from '../../include/linux/mm_inline';
 import { Page, zone, type Page as PagePtr } from '../../include/linux/mm_types';
-import { bump, kernel, peek, poke, type PagevecName } from '../../state/kernel';
+import { bump, bumpCount, kernel, peek, poke, type PagevecName } from '../../state/kernel';
 import { bump_vm_event } from '../vmstat';
 
 const Zone = zone.offset;
@@ -123,7 +123,7 @@ export function lru_add_page_tail(page: PagePtr, page_tail: PagePtr, list?: Page
   if (flag(page, 'PG_lru')) {
     list_add_before(page_tail, page);
   } else if (list !== undefined) {
-    bump(page_tail + Page._count, 1);
+    bumpCount(page_tail + Page._count, 1);
     list.unshift(page_tail);
   } else {
     const lru = page_lru(page_tail);

@@ -18,7 +18,7 @@ import {
 import { EBUSY, EINVAL } from '../../include/uapi/asm-generic/errno-base';
 import { step, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
-import { bump, kernel, peek, poke } from '../../state/kernel';
+import { bumpCount, kernel, peek, poke } from '../../state/kernel';
 import { add_page_to_unevictable_list, lru_cache_add, put_page } from '../swap';
 import { count_vm_event } from '../vmstat';
 
@@ -46,7 +46,7 @@ export function __isolate_lru_page(page: PagePtr, mode: number): number {
   }
   if (mode & ISOLATE_UNMAPPED && peek(page + Page._mapcount) >= 0) return -EBUSY;
   if (peek(page + Page._count) === 0) return -EBUSY;
-  bump(page + Page._count, 1);
+  bumpCount(page + Page._count, 1);
   poke(page + Page.PG_lru, 0);
   return 0;
 }
@@ -103,7 +103,7 @@ export function* isolate_lru_page(_cpu: Cpu, page: PagePtr): Steps<number> {
   if (!(yield PageLRU(page))) return -EBUSY;
   return yield* under_lru_lock(() => {
     if (!isSet(page, Page.PG_lru)) return -EBUSY;
-    bump(page + Page._count, 1);
+    bumpCount(page + Page._count, 1);
     poke(page + Page.PG_lru, 0);
     del_page_from_lru_list(page, page_lru(page));
     return 0;

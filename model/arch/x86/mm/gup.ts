@@ -5,7 +5,7 @@ import { EFAULT } from '../../../include/uapi/asm-generic/errno-base';
 import { readLock, readUnlock, step, type Steps } from '../../../machine/op';
 import { get_user_pages } from '../../../mm/memory/gup';
 import type { Cpu } from '../../../state/cpu';
-import { bump, kernel, peek, poke } from '../../../state/kernel';
+import { bumpCount, kernel, peek, poke } from '../../../state/kernel';
 import {
   _PAGE_PRESENT,
   _PAGE_RW,
@@ -34,7 +34,7 @@ function gup_one(cpu: Cpu, address: Address, write: boolean): Page {
   const pte = peek(kernel.pte(cpu.mm, address));
   if ((pte & (mask | _PAGE_SPECIAL)) !== mask) return 0;
   const page = pte_page(pte);
-  bump(page + Page._count, 1);
+  bumpCount(page + Page._count, 1);
   // Not recorded, so that references taken side by side stay independent; for the assertion only.
   const count = kernel.machine.arena.mem[(page + Page._count) >> 2]!;
   VM_BUG_ON(count <= 1, 'include/linux/mm.h get_page', 'page_count <= 0');
@@ -49,8 +49,8 @@ function pin_huge(pmd: number, address: Address): Page {
   const page = kernel.pageAt((pmd >>> PAGE_SHIFT) + offset);
   const foreign = offset !== 0 && peek(page + Page.first_page) !== head;
   BUG_ON(foreign, 'arch/x86/mm/gup.c gup_huge_pmd', 'compound_head(page) != head');
-  if (offset !== 0) bump(page + Page._mapcount, 1);
-  bump(head + Page._count, 1);
+  if (offset !== 0) poke(page + Page._mapcount, peek(page + Page._mapcount) + 1);
+  bumpCount(head + Page._count, 1);
   poke(head + Page.PG_referenced, 1);
   return page;
 }
