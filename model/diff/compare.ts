@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/ast';
 import { LEVELS, type Level } from '../scenario/outcome';
 import { ScenarioProgram } from '../scenario/program';
 import { recordTrace, type Trace } from '../scenario/trace';
+import { alignSteps, type AlignedStep } from './align';
 import { weaker, type Completeness } from './completeness';
 import { explore, type Exploration, type ExploreOptions } from './explore';
 import { diffBehaviours, type LevelDiff, type ObservedOutcome, type Verdict } from './outcome-diff';
@@ -52,6 +53,8 @@ export interface DifferenceWitness {
   readonly other: Trace;
   /** Index of the first step at which the two part. */
   readonly partsAt: number;
+  /** The steps of `trace` beside those of `other`. */
+  readonly aligned: readonly AlignedStep[];
 }
 
 /** The shortest witness of a difference at the outermost level that has one. */
@@ -76,6 +79,7 @@ export function witnessOf(
     trace,
     other: otherTrace,
     partsAt: parting(trace, otherTrace),
+    aligned: alignSteps(trace.steps, otherTrace.steps),
   };
 }
 

@@ -66,7 +66,8 @@ export class Namer {
     return `${this.object(addr)}: ${this.value(addr, before)} -> ${this.value(addr, after)}`;
   }
 
-  private value(addr: Ptr, value: number): string {
+  /** What a word's value means. */
+  value(addr: Ptr, value: number): string {
     const at = this.kernel.machine.arena.locate(addr);
     const field = at?.field ?? '';
     switch (at?.region.name) {
@@ -97,7 +98,8 @@ export class Namer {
     return this.pointer(value);
   }
 
-  private frame(pfn: number): string {
+  /** A page frame. */
+  frame(pfn: number): string {
     return this.kernel.pageAt(pfn) === this.kernel.zeroPage ? 'zero page' : this.page(pfn);
   }
 
@@ -130,7 +132,8 @@ export class Namer {
     return `${process}:${this.virtual(index % pages)}`;
   }
 
-  private virtual(page: number): string {
+  /** A virtual page by its mapping. */
+  virtual(page: number): string {
     for (const area of this.layout.areas.values()) {
       if (page >= area.start && page < area.start + area.pages) {
         return `${area.name}[${page - area.start}]`;

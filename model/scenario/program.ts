@@ -27,6 +27,8 @@ export class ScenarioProgram implements Program {
   private readonly setupResults: ReadonlyMap<string, ResultValue>;
   private readonly observer: Observer;
   private readonly killed = new Set<string>();
+  /** The operation that each thread of the machine is in; the last index is what comes afterwards. */
+  private readonly performing: (Operation | undefined)[] = [];
 
   /**
    * Boots a kernel of this variant and runs the set-up in it.
@@ -56,12 +58,23 @@ export class ScenarioProgram implements Program {
     machine.restore();
     this.results.clear();
     this.killed.clear();
+    this.performing.length = 0;
     for (const [name, value] of this.setupResults) this.results.set(name, value);
     this.scenario.threads.forEach((thread, index) => {
       machine.spawn(this.thread(thread.actor, thread.operations, index));
     });
     if (this.scenario.after.length > 0) machine.spawn(this.afterwards());
     return new RunView(this);
+  }
+
+  /** Results of the operations that have ended so far, the set-up's included. */
+  resultsSoFar(): ReadonlyMap<string, ResultValue> {
+    return this.results;
+  }
+
+  /** The operation that a thread's next step belongs to; undefined between operations. */
+  operationOf(thread: number): Operation | undefined {
+    return this.performing[thread];
   }
 
   /** What the execution that has just come to its end leaves behind. */
@@ -90,7 +103,7 @@ export class ScenarioProgram implements Program {
     if (actor.process !== undefined && this.layout.forked.has(actor.process)) {
       yield awaitFree(bornWord(this.layout, actor.process));
     }
-    yield* this.operations(cpu, actor, operations, actor.name);
+    yield* this.operations(cpu, actor, operations, actor.name, index);
     yield unlock(doneWord(this.layout, index));
   }
 
@@ -100,7 +113,8 @@ export class ScenarioProgram implements Program {
     }
     for (const [index, { actor, operation }] of this.scenario.after.entries()) {
       const cpu = this.cpu(actor, actor.cpu ?? 0);
-      yield* this.operations(cpu, actor, [operation], `after:${index + 1}`);
+      const last = this.scenario.threads.length;
+      yield* this.operations(cpu, actor, [operation], `after:${index + 1}`, last);
     }
   }
 
@@ -110,10 +124,12 @@ export class ScenarioProgram implements Program {
     actor: Actor,
     operations: readonly Operation[],
     label: string,
+    thread?: number,
   ): Steps {
     const { process } = actor;
     if (cpu.mm !== 0) yield* switch_mm(cpu, cpu.mm);
     for (const [index, operation] of operations.entries()) {
+      if (thread !== undefined) this.performing[thread] = operation;
       const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
       try {
         const value = yield* perform({ cpu, process, layout: this.layout, operation });

@@ -5,6 +5,7 @@ import type { Run, ScheduleStep } from '../explorer/program';
 import { Namer } from './names';
 import type { Outcome } from './outcome';
 import type { ScenarioProgram, ScenarioRun } from './program';
+import { stateChanges, StateReader, type StateCell, type StateChange } from './state-cells';
 
 export interface TraceStep {
   readonly thread: number;
@@ -16,10 +17,16 @@ export interface TraceStep {
   readonly changes: readonly string[];
   /** The choice taken, where there was one. */
   readonly choice: number | undefined;
+  /** Line of the scenario's text on which the operation stands, where it has one. */
+  readonly line: number | undefined;
+  /** Cells of the state that it changed. */
+  readonly state: readonly StateChange[];
 }
 
 export interface Trace {
   readonly threads: readonly string[];
+  /** The state that the set-up left. */
+  readonly start: readonly StateCell[];
   readonly steps: readonly TraceStep[];
   readonly outcome: Outcome;
 }
@@ -43,18 +50,18 @@ export function recordTrace(
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
   try {
-    const run = program.start();
-    const namer = new Namer(program.layout, program.kernel);
-    const steps: TraceStep[] = [];
+    const recorder = new Recorder(program);
+    const { run, steps } = recorder;
     for (const step of schedule) {
-      if (fits(run, step)) steps.push(recordStep(program, run, namer, step));
+      if (fits(run, step)) recorder.take(step);
       else if (options.lenient !== true) throw new Error(misfit(program, run, step, steps.length));
     }
     for (let step = nextInOrder(run); step !== undefined; step = nextInOrder(run)) {
       if (options.lenient !== true) throw new Error(`schedule: ends before the threads do`);
-      steps.push(recordStep(program, run, namer, step));
+      recorder.take(step);
     }
-    return { threads: program.threadNames, steps, outcome: run.observe() };
+    const { start } = recorder;
+    return { threads: program.threadNames, start, steps, outcome: run.observe() };
   } finally {
     ops.callSite.on = false;
     Error.stackTraceLimit = limit;
@@ -84,44 +91,72 @@ function misfit(program: ScenarioProgram, run: Run, step: ScheduleStep, at: numb
   return `schedule: does not fit at step ${at + 1}: ${name} ${why}`;
 }
 
-function recordStep(
-  program: ScenarioProgram,
-  run: Run & ScenarioRun,
-  namer: Namer,
-  { thread, choice }: ScheduleStep,
-): TraceStep {
-  const { machine } = program.kernel;
-  const isChoice = run.choices(thread) > 1;
-  const functions = functionsOf(machine.siteOf(thread));
-  const address = machine.pendingAddress(thread);
-  const changes: Change[] = [];
-  machine.changes = changes;
-  run.step(thread, choice);
-  machine.changes = undefined;
-  return {
-    thread,
-    functions,
-    object: isChoice ? 'choice' : namer.object(address),
-    changes: changes.flatMap((change) => namer.change(change) ?? []),
-    choice: isChoice ? choice : undefined,
-  };
+/** One execution that is being recorded. */
+class Recorder {
+  readonly run: Run & ScenarioRun;
+  readonly steps: TraceStep[] = [];
+  readonly start: readonly StateCell[];
+  private readonly namer: Namer;
+  private readonly reader: StateReader;
+  private state: readonly StateCell[];
+
+  constructor(private readonly program: ScenarioProgram) {
+    this.run = program.start();
+    this.namer = new Namer(program.layout, program.kernel);
+    this.reader = new StateReader(program.layout, program.kernel, this.namer);
+    this.start = this.state = this.reader.read(program.resultsSoFar());
+  }
+
+  take({ thread, choice }: ScheduleStep): void {
+    const { program, run, namer } = this;
+    const { machine } = program.kernel;
+    const isChoice = run.choices(thread) > 1;
+    const functions = functionsOf(machine.siteOf(thread));
+    const line = program.operationOf(thread)?.position?.line;
+    const address = machine.pendingAddress(thread);
+    const changes: Change[] = [];
+    machine.changes = changes;
+    run.step(thread, choice);
+    machine.changes = undefined;
+    this.steps.push({
+      thread,
+      functions,
+      object: isChoice ? 'choice' : namer.object(address),
+      changes: changes.flatMap((change) => namer.change(change) ?? []),
+      choice: isChoice ? choice : undefined,
+      line,
+      state: this.readChanges(),
+    });
+  }
+
+  private readChanges(): StateChange[] {
+    const before = this.state;
+    this.state = this.reader.read(this.program.resultsSoFar());
+    return stateChanges(before, this.state);
+  }
 }
 
 /** Functions that build an op: between the kernel's code and the machine. */
 const BUILDERS = new Set(['pack', 'wild', ...Object.keys(ops)]);
 
+const FRAME = /^\s*at (?:async )?(?:[\w$]+\.)?([\w$]+)|^(?:[\w$]+\.)?([\w$]+)@/;
+
+/** Functions that run a scenario: outside of the kernel's code. */
+const RUNNERS = new Set(['perform', 'operations', 'thread', 'afterwards']);
+
 /**
  * Names of the functions between the operation and the access in a JavaScript call stack, outermost
- * first. Names only: file names do not survive bundling.
+ * first. Names only: file names do not survive bundling. V8 writes `at name (place)`, other engines
+ * `name@place`.
  */
 function functionsOf(stack: string): string[] {
   const names: string[] = [];
   for (const line of stack.split('\n')) {
     // A frame of next() is no function of its own; a bundle names it after the renamed generator.
-    if (line.includes('.next (')) continue;
-    const caller = /^\s*at (?:async )?(?:[\w$]+\.)?([\w$]+)/.exec(line)?.[1];
+    if (/[.]next \(|^next@/.test(line)) continue;
+    const caller = FRAME.exec(line)?.slice(1).find(Boolean);
     if (caller === undefined || BUILDERS.has(caller)) continue;
-    if (caller === 'perform') return names;
+    if (RUNNERS.has(caller)) return names;
     if (names[0] !== caller) names.unshift(caller);
   }
   return names;

@@ -1,11 +1,10 @@
 /** Looks at /proc. A look takes no step of its own, so it belongs where nothing else runs. */
-import { vmstat_text, vmstatItems } from '../../mm/vmstat';
 import { step } from '../../machine/op';
-import { ZONE_STAT_ITEMS } from '../../include/linux/mmzone';
 import { page_to_nid } from '../../mm/migrate';
 import { countPages, pagemap, smaps, word } from '../../state/inspect';
 import { kernel, Ksm } from '../../state/kernel';
 import type { ResultValue } from '../outcome';
+import { vmstatLine, vmstatLines } from '../vmstat-line';
 import { fault, target, wordArgument, type Context } from '../world';
 import type { OperationSpec } from './operation';
 
@@ -15,22 +14,9 @@ function fields(values: object): string {
   return shown.map(([name, value]) => `${name} ${value}`).join(' ') || 'nothing';
 }
 
-/** One line of /proc/vmstat; -1 if the kernel has no such line. */
-function vmstatLine(name: string): number {
-  const index = vmstat_text().indexOf(name);
-  if (index < 0) return -1;
-  const item = vmstatItems()[index]!;
-  const zoneItems: readonly string[] = ZONE_STAT_ITEMS;
-  if (!zoneItems.includes(item)) return word(kernel.vmEvent(item as 'PSWPIN'));
-  const total = Array.from({ length: kernel.config.cpus }, (_, cpu) =>
-    word(kernel.percpu(cpu, `diff_${item as 'NR_MLOCK'}`)),
-  );
-  return total.reduce((sum, diff) => sum + diff, word(kernel.zoneStat(item as 'NR_MLOCK')));
-}
-
 function vmstat(context: Context): ResultValue {
   if (context.operation.args.length > 0) return vmstatLine(wordArgument(context, 0));
-  return fields(Object.fromEntries(vmstat_text().map((name) => [name, vmstatLine(name)])));
+  return fields(vmstatLines());
 }
 
 /** Pages of the range on each node, and those that are on none. */
