@@ -2,25 +2,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parseScenario } from '../model/scenario/parse';
-import type { Scenario } from '../model/scenario/ast';
+import type { ScenarioSource } from '../model/report/reported-outcome';
 import { UsageError, type Io } from './cli/command';
 import { readInput } from './cli/input';
 import { didYouMean } from './cli/nearest';
 import { packageRoot } from './cli/package-root';
 
-/** A scenario and the file it came from, as the user would name it. */
-export interface LoadedScenario {
-  readonly file: string;
-  readonly scenario: Scenario;
-}
-
 /** Folder of the suite, inside the package. */
 export const suiteFolder = (): string => join(packageRoot(), 'specs', 'scenarios');
 
 /** Every scenario of the suite, by name. @throws ScenarioError if one does not parse */
-export function loadSuite(): LoadedScenario[] {
+export function loadSuite(): ScenarioSource[] {
   return findScenarios(suiteFolder())
-    .map((path) => parseFile(relative(packageRoot(), path), readFileSync(path, 'utf8')))
+    .map((path) => {
+      const source = parseFile(relative(packageRoot(), path), readFileSync(path, 'utf8'));
+      return { ...source, reference: source.scenario.name };
+    })
     .sort((a, b) => (a.scenario.name < b.scenario.name ? -1 : 1));
 }
 
@@ -33,7 +30,7 @@ export function loadSuite(): LoadedScenario[] {
 export async function loadScenarios(
   named: readonly string[],
   io: Pick<Io, 'stdin' | 'signal'>,
-): Promise<LoadedScenario[]> {
+): Promise<ScenarioSource[]> {
   if (named.length === 0) return loadSuite();
   const loaded = await Promise.all(named.map((name) => loadNamed(name, io)));
   return loaded.flat();
@@ -42,7 +39,7 @@ export async function loadScenarios(
 async function loadNamed(
   name: string,
   io: Pick<Io, 'stdin' | 'signal'>,
-): Promise<LoadedScenario[]> {
+): Promise<ScenarioSource[]> {
   const files = isFolder(name) ? findScenarios(name) : isPath(name) ? [name] : [];
   if (files.length > 0) {
     return Promise.all(
@@ -61,8 +58,8 @@ const LARGEST = 1 << 20;
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const isPath = (name: string): boolean => name === '-' || /[/\\.]/.test(name);
 
-function parseFile(file: string, text: string): LoadedScenario {
-  return { file, scenario: parseScenario(text, file) };
+function parseFile(file: string, text: string): ScenarioSource {
+  return { file, reference: file, scenario: parseScenario(text, file) };
 }
 
 function isFolder(path: string): boolean {

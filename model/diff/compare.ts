@@ -65,9 +65,16 @@ export function witnessOf(
 ): DifferenceWitness | undefined {
   const level = comparison.levels.find(({ verdict }) => differs(verdict));
   if (level === undefined) return undefined;
+  // Where only one side was explored completely, what the other seems to lack is not certain.
   const candidates = [
-    ...level.gained.map((observed) => ({ kind: 'gained' as const, observed })),
-    ...level.lost.map((observed) => ({ kind: 'lost' as const, observed })),
+    ...(level.verdict === 'lost' ? [] : level.gained).map((observed) => ({
+      kind: 'gained' as const,
+      observed,
+    })),
+    ...(level.verdict === 'gained' ? [] : level.lost).map((observed) => ({
+      kind: 'lost' as const,
+      observed,
+    })),
   ];
   const [best] = candidates.sort((x, y) => switches(x.observed) - switches(y.observed));
   const [doer, other] = best!.kind === 'gained' ? [b, a] : [a, b];

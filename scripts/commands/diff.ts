@@ -1,14 +1,6 @@
-import type { Comparison, DifferenceWitness } from '../../model/diff/compare';
-import { printCompleteness } from '../../model/diff/completeness';
 import { UsageError, type Args, type CommandSpec, type Io } from '../cli/command';
 import type { NamedVariant } from '../variants';
 import { workersFor, workersOption } from '../workers/option';
-import { levelsText, witnessLines } from '../views/witness-text';
-
-interface Entry {
-  readonly comparison: Comparison;
-  readonly witness: DifferenceWitness | undefined;
-}
 
 export const diffCommand: CommandSpec = {
   name: 'diff',
@@ -16,7 +8,8 @@ export const diffCommand: CommandSpec = {
   description:
     'Both variants are explored over every interleaving of each scenario, and their outcomes are ' +
     'compared at three levels: user (what a program sees), system (what an administrator sees), ' +
-    'internal (what only the kernel sees). Exit status 1 means that a difference was found.',
+    'internal (what only the kernel sees). Exit status 1 means that a difference was found, or ' +
+    'that a bound leaves it open whether there is one.',
   arguments: [
     { name: 'a', description: 'a variant', required: true },
     { name: 'b', description: 'the variant to hold against it', required: true },
@@ -64,25 +57,29 @@ export const diffCommand: CommandSpec = {
   async run(args, io) {
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
-    const { compare, witnessOf } = await import('../../model/diff/compare');
+    const { compare } = await import('../../model/diff/compare');
+    const { comparedScenario, diffDocument } = await import('../../model/report/diff-document');
+    const { diffText } = await import('../views/diff-text');
     const [textA, textB, ...named] = args.operands as [string, string, ...string[]];
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
     const executions = args.integer('executions');
     if (args.flag('search')) return searchAll(a, b, named, args, io);
     const scenarios = await loadScenarios(named, io);
-    const entries: Entry[] = scenarios.map(({ scenario, file }) => {
-      const comparison = compare(scenario, a.variant, b.variant, {
-        file,
+    const compared = scenarios.map((source) => {
+      const comparison = compare(source.scenario, a.variant, b.variant, {
+        file: source.file,
         signal: io.signal,
         ...(executions !== undefined && { executions }),
       });
-      return { comparison, witness: witnessOf(comparison, a.variant, b.variant) };
+      return comparedScenario(source, a, b, comparison);
     });
-    const names = { a: a.name, b: b.name };
-    if (args.json) io.json(toJson(names, entries));
-    else print(names, entries, io);
-    return entries.some(({ witness }) => witness !== undefined) ? 1 : 0;
+    const document = diffDocument(a.name, b.name, compared);
+    if (args.json) io.json(document);
+    else io.out(diffText(document, io.width));
+    const settled = document.completeness.kind === 'complete' || io.signal.aborted;
+    // An interruption has an exit status of its own, where no difference was seen.
+    return document.differsAt === null && settled ? 0 : 1;
   },
 };
 
@@ -125,56 +122,3 @@ function stopAfter(seconds: number | undefined, signal: AbortSignal): AbortSigna
 
 /** Programs of the search are small; one that has more traces than this is left incomplete, and said so. */
 const SEARCH_EXECUTIONS = 5000;
-
-interface Names {
-  readonly a: string;
-  readonly b: string;
-}
-
-function toJson({ a, b }: Names, entries: readonly Entry[]) {
-  return {
-    schema: 'lzfree/diff' as const,
-    version: 1,
-    a,
-    b,
-    scenarios: entries.map(({ comparison, witness }) => ({
-      name: comparison.scenario.name,
-      completeness: comparison.completeness,
-      executions: { a: comparison.a.executions, b: comparison.b.executions },
-      levels: comparison.levels,
-      witness: witness ?? null,
-    })),
-  };
-}
-
-function print(names: Names, entries: readonly Entry[], io: Io): void {
-  const different = entries.filter(({ witness }) => witness !== undefined);
-  io.out(answer(names, entries));
-  for (const { comparison, witness } of different) {
-    io.out(`\n${comparison.scenario.name}: ${levelsText(comparison)}`);
-    const lines = witnessLines(witness!, names, io.width - 2, comparison.scenario.name);
-    for (const line of lines) io.out(line && `  ${line}`);
-  }
-  const same = entries.filter(({ witness }) => witness === undefined);
-  if (same.length === 0) return;
-  io.out('\nNo difference:');
-  for (const { comparison } of same) {
-    const { a, b } = comparison;
-    const how = printCompleteness(comparison.completeness);
-    io.out(`  ${comparison.scenario.name}  (${a.executions} and ${b.executions} traces, ${how})`);
-  }
-}
-
-/** The first line: the answer. */
-function answer({ a, b }: Names, entries: readonly Entry[]): string {
-  const levels = new Set(entries.flatMap(({ comparison }) => comparison.differsAt ?? []));
-  const worst = (['user', 'system', 'internal'] as const).find((level) => levels.has(level));
-  const count = entries.filter(({ witness }) => witness !== undefined).length;
-  if (worst === undefined) {
-    const complete = entries.every(({ comparison }) => comparison.completeness.kind === 'complete');
-    return complete
-      ? `equal: ${a} and ${b} do the same in all ${entries.length} scenarios`
-      : `unknown: no difference between ${a} and ${b} was seen, but not everything was explored`;
-  }
-  return `different: ${a} and ${b} in ${count} of ${entries.length} scenarios, outermost level ${worst}`;
-}

@@ -15,6 +15,7 @@ export const replayCommand: CommandSpec = {
   ],
   options: [
     { flags: '--variant <name>', description: 'variant to run it on', default: 'fixed' },
+    { flags: '--force', description: 'take a variant that C would not compile, as a what-if' },
     { flags: '--lenient', description: 'go on, threads in order, where it does not fit' },
   ],
   examples: [
@@ -32,7 +33,11 @@ export const replayCommand: CommandSpec = {
     const { traceLines } = await import('../../model/report/trace-text');
     const { systemLines, userText } = await import('../views/outcome-text');
     const [name, text] = args.operands as [string, string];
-    const { variant, name: variantName } = readVariant(args.text('variant')!, false, io);
+    const { variant, name: variantName } = readVariant(
+      args.text('variant')!,
+      args.flag('force'),
+      io,
+    );
     const loaded = await loadScenarios([name], io);
     if (loaded.length !== 1) throw new UsageError(`'${name}' is more than one scenario; name one`);
     const { scenario, file } = loaded[0]!;

@@ -47,7 +47,7 @@ export const reviewCommand: CommandSpec = {
       onScenario: (done, total, name) => progress.update(done, total, name),
     });
     progress.end();
-    if (args.json) io.json({ schema: 'lzfree/review', version: 1, ...review });
+    if (args.json) io.json(review);
     else io.out(reviewText(review, io.width));
     return 0;
   },

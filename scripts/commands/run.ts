@@ -1,17 +1,4 @@
-import type { CommandSpec, Io } from '../cli/command';
-import { wrapText } from '../cli/text';
-import { indent, userText } from '../views/outcome-text';
-import type { ConditionVerdict } from '../../model/diff/verdict';
-import type { Exploration } from '../../model/diff/explore';
-import { printCompleteness } from '../../model/diff/completeness';
-import type { LoadedScenario } from '../suite';
-
-/** One scenario's result under one variant. */
-interface RunResult {
-  readonly loaded: LoadedScenario;
-  readonly exploration: Exploration;
-  readonly verdicts: readonly ConditionVerdict[];
-}
+import type { CommandSpec } from '../cli/command';
 
 export const runCommand: CommandSpec = {
   name: 'run',
@@ -19,7 +6,7 @@ export const runCommand: CommandSpec = {
   description:
     'Every interleaving within the stated bounds is explored. Each distinct outcome is listed with ' +
     'the number of traces that end in it, and every expectation with its verdict. Exit status 1 ' +
-    'means that an expectation does not hold.',
+    'means that an expectation does not hold, or that a bound leaves one open.',
   arguments: [
     {
       name: 'scenario',
@@ -50,71 +37,23 @@ export const runCommand: CommandSpec = {
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
     const { explore } = await import('../../model/diff/explore');
-    const { judge } = await import('../../model/diff/verdict');
+    const { runDocument, scenarioRun } = await import('../../model/report/run-document');
+    const { runText } = await import('../views/run-text');
     const variant = readVariant(args.text('variant')!, args.flag('force'), io);
     const scenarios = await loadScenarios(args.operands, io);
     const executions = args.integer('executions');
-    const results: RunResult[] = scenarios.map((loaded) => {
-      const exploration = explore(loaded.scenario, variant.variant, {
-        file: loaded.file,
+    const runs = scenarios.map((source) => {
+      const exploration = explore(source.scenario, variant.variant, {
+        file: source.file,
         signal: io.signal,
         ...(executions !== undefined && { executions }),
       });
-      return { loaded, exploration, verdicts: judge(loaded.scenario, variant.name, exploration) };
+      return scenarioRun(source, variant, exploration);
     });
-    if (args.json) io.json(toJson(variant.name, results));
-    else print(variant.name, results, io);
-    return results.some(failed) ? 1 : 0;
+    const document = runDocument(variant.name, runs);
+    if (args.json) io.json(document);
+    else io.out(runText(document, io.width));
+    // An interruption has an exit status of its own, where nothing fails.
+    return document.met === 'no' || (document.met === 'unknown' && !io.signal.aborted) ? 1 : 0;
   },
 };
-
-const failed = ({ verdicts }: RunResult): boolean => verdicts.some(({ met }) => met === 'no');
-
-function toJson(variant: string, results: readonly RunResult[]) {
-  return {
-    schema: 'lzfree/run' as const,
-    version: 1,
-    variant,
-    scenarios: results.map(({ loaded, exploration, verdicts }) => ({
-      name: loaded.scenario.name,
-      file: loaded.file,
-      completeness: exploration.completeness,
-      executions: exploration.executions,
-      outcomes: exploration.outcomes,
-      expectations: verdicts.map(({ expectation, verdict, met, traces, tracesOfAll }) => ({
-        ...expectation,
-        verdict,
-        met,
-        traces,
-        tracesOfAll,
-      })),
-    })),
-  };
-}
-
-function print(variant: string, results: readonly RunResult[], io: Io): void {
-  const bad = results.filter(failed).length;
-  const all = `${results.length} scenario${results.length === 1 ? '' : 's'} on ${variant}`;
-  io.out(bad === 0 ? `holds: ${all}` : `FAILS: ${bad} of ${all}`);
-  for (const result of results) printOne(result, io);
-}
-
-function printOne({ loaded, exploration, verdicts }: RunResult, io: Io): void {
-  const { scenario } = loaded;
-  const counts = `${exploration.executions} traces, ${exploration.outcomes.length} outcomes`;
-  io.out(`\n${scenario.name}: ${counts}, ${printCompleteness(exploration.completeness)}`);
-  io.out(indent(wrapText(scenario.title, io.width - 2), 2));
-  const seen = new Map<string, number>();
-  for (const { outcome, traces } of exploration.outcomes) {
-    const text = userText(outcome);
-    seen.set(text, (seen.get(text) ?? 0) + traces);
-  }
-  for (const [text, traces] of seen) io.out(`    ${traces} x  ${text}`);
-  for (const { expectation, met, verdict, traces, tracesOfAll } of verdicts) {
-    const mark = { yes: 'ok', no: 'NOT', unknown: '?' }[met];
-    io.out(
-      `  ${mark.padEnd(4)}${expectation.quantifier} ${expectation.condition}` +
-        (met === 'yes' ? '' : ` (seen: ${verdict}, ${traces} of ${tracesOfAll})`),
-    );
-  }
-}

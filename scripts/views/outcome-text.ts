@@ -32,26 +32,6 @@ export function systemLines(outcome: Outcome): string[] {
   ];
 }
 
-/** Paths at which two values differ, as `system.vmstat.pswpout: 1 | 0`. */
-export function differences(a: unknown, b: unknown, path = ''): string[] {
-  if (Object.is(a, b)) return [];
-  if (!isObject(a) || !isObject(b)) return [`${path}: ${show(a)} | ${show(b)}`];
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return JSON.stringify(a) === JSON.stringify(b) ? [] : [`${path}: ${show(a)} | ${show(b)}`];
-  }
-  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return keys.flatMap((key) => differences(a[key], b[key], path === '' ? key : `${path} ${key}`));
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
-
-function show(value: unknown): string {
-  if (value === undefined) return '-';
-  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(' ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 /** Every line moved right by `columns`. */
 export const indent = (text: string, columns: number): string =>
   text.replace(/^(?=.)/gm, ' '.repeat(columns));

@@ -1,8 +1,10 @@
 /** A review as plain text; the first line is the answer. */
 import { printCompleteness } from '../../model/diff/completeness';
 import type { Level } from '../../model/scenario/outcome';
-import type { Review, ReviewedScenario } from '../review';
+import type { ComparedScenario } from '../../model/report/diff-document';
+import type { ReviewDocument } from '../review';
 import { wrapText } from '../cli/text';
+import { levelsText } from './diff-text';
 import { hunksText } from './hunks-text';
 import { patchesText } from './patches-text';
 import { witnessLines } from './witness-text';
@@ -14,7 +16,7 @@ const WHO: Readonly<Record<Level, string>> = {
 };
 
 /** The whole report, in at most `width` columns. */
-export function reviewText(review: Review, width: number): string {
+export function reviewText(review: ReviewDocument, width: number): string {
   const parts = [
     wrapText(answer(review), width),
     differenceText(review, width),
@@ -27,7 +29,7 @@ export function reviewText(review: Review, width: number): string {
 }
 
 /** One sentence: who sees a difference, in how much of the suite, and how sure that is. */
-export function answer({ a, b, differsAt, scenarios, completeness }: Review): string {
+export function answer({ a, b, differsAt, scenarios, completeness }: ReviewDocument): string {
   const different = scenarios.filter(({ witness }) => witness !== null).length;
   const how = `${scenarios.length} scenarios, every interleaving: ${printCompleteness(completeness)}`;
   if (differsAt !== null) {
@@ -38,37 +40,33 @@ export function answer({ a, b, differsAt, scenarios, completeness }: Review): st
     : `${a} -> ${b}: no difference seen in ${how}.`;
 }
 
-function differenceText({ a, b, scenarios }: Review, width: number): string {
+function differenceText({ scenarios }: ReviewDocument, width: number): string {
   const different = scenarios.filter(({ witness }) => witness !== null).sort(byShortestWitness);
   const [first, ...others] = different;
   if (first === undefined) return '';
   const lines = [
     'Where they differ',
     '',
-    heading(first),
+    `${first.name}: ${levelsText(first)}`,
     wrapText(first.title, width),
     '',
-    ...witnessLines(first.witness!, { a, b }, width, first.name),
+    ...witnessLines(first.witness!, width),
   ];
   if (others.length > 0) lines.push('', 'The same way or another in:');
-  for (const scenario of others) lines.push(`  ${heading(scenario)}`);
+  for (const scenario of others) lines.push(`  ${scenario.name}: ${levelsText(scenario)}`);
   return lines.join('\n');
 }
 
-function byShortestWitness(x: ReviewedScenario, y: ReviewedScenario): number {
-  return x.witness!.observed.schedule.length - y.witness!.observed.schedule.length;
+function byShortestWitness(x: ComparedScenario, y: ComparedScenario): number {
+  return x.witness!.trace.steps.length - y.witness!.trace.steps.length;
 }
 
-function heading({ name, levels }: ReviewedScenario): string {
-  return `${name}: user ${levels.user}, system ${levels.system}, internal ${levels.internal}`;
-}
-
-function agreementText({ scenarios }: Review, width: number): string {
+function agreementText({ scenarios }: ReviewDocument, width: number): string {
   const same = scenarios.filter(({ witness }) => witness === null);
   if (same.length === 0) return '';
   const proved = same.filter(({ completeness }) => completeness.kind === 'complete');
   const open = same.filter(({ completeness }) => completeness.kind !== 'complete');
-  const list = (items: readonly ReviewedScenario[]): string =>
+  const list = (items: readonly ComparedScenario[]): string =>
     wrapText(items.map(({ name }) => name).join(', '), width);
   return [
     ...(proved.length > 0
@@ -80,7 +78,7 @@ function agreementText({ scenarios }: Review, width: number): string {
   ].join('\n\n');
 }
 
-function hint({ a, b, scenarios }: Review): string {
+function hint({ a, b, scenarios }: ReviewDocument): string {
   const different = scenarios.find(({ witness }) => witness !== null);
   return different === undefined
     ? `Next: lzfree hunks shows what each hunk is pinned by.`

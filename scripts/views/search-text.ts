@@ -1,5 +1,6 @@
 /** The result of `lzfree diff A B --search` as text. */
 import { printOperation } from '../../model/scenario/operation-syntax';
+import { reportDifference } from '../../model/report/diff-document';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import type { Scenario } from '../../model/scenario/ast';
 import type { SearchResult } from '../../model/search/search';
@@ -51,7 +52,9 @@ function kindText(kind: WitnessedKind, number: number, names: Names, width: numb
     '',
     indent(programText(kind.scenario), 3),
     '',
-    ...witnessLines(kind.witness, names, width - 3).map((line) => indent(line, 3)),
+    ...witnessLines(reportDifference(kind.witness, names.a, names.b), width - 3).map((line) =>
+      indent(line, 3),
+    ),
   ].join('\n');
 }
 

@@ -1,45 +1,32 @@
 /** A difference between two variants as text: what differs, and the schedule that shows it. */
-import type { Comparison, DifferenceWitness } from '../../model/diff/compare';
-import { printSchedule } from '../../model/explorer/schedule';
+import type { ReportedDifference, ReportedWitness } from '../../model/report/diff-document';
 import { traceLines } from '../../model/report/trace-text';
 import type { Trace } from '../../model/scenario/trace';
-import { differences, indent } from './outcome-text';
+import { indent } from './outcome-text';
 
 /** Lines under a scenario's heading that explain its difference. */
 export function witnessLines(
-  witness: DifferenceWitness,
-  names: { readonly a: string; readonly b: string },
+  witness: ReportedDifference | ReportedWitness,
   width: number,
-  scenario?: string,
 ): string[] {
-  const doer = witness.kind === 'gained' ? names.b : names.a;
-  const other = witness.kind === 'gained' ? names.a : names.b;
-  const differing = differences(
-    witness.trace.outcome[witness.level],
-    witness.other.outcome[witness.level],
-  );
+  const { variant, otherVariant, level, differences, trace, other, partsAt } = witness;
   return [
-    `What only ${doer} does (${witness.level} level), and ${other} in the same situation:`,
-    ...differing.slice(0, MOST_DIFFERENCES).map((line) => `  ${line}`),
-    ...(differing.length > MOST_DIFFERENCES
-      ? [`  and ${differing.length - MOST_DIFFERENCES} more`]
+    `What only ${variant} does (${level} level), and ${otherVariant} in the same situation:`,
+    ...differences
+      .slice(0, MOST_DIFFERENCES)
+      .map(({ path, own, other }) => `  ${path.join(' ')}: ${own} | ${other}`),
+    ...(differences.length > MOST_DIFFERENCES
+      ? [`  and ${differences.length - MOST_DIFFERENCES} more`]
       : []),
     '',
-    `${doer}, from where the two part:`,
-    ...indented(from(witness.trace, witness.partsAt), width),
+    `${variant}, from where the two part:`,
+    ...indented(from(trace, partsAt), width),
     '',
-    `${other}:`,
-    ...indented(from(witness.other, witness.partsAt), width),
-    ...(scenario === undefined
-      ? []
-      : ['', 'To see all of it:', replayCommand(witness, doer, scenario)]),
+    `${otherVariant}:`,
+    ...indented(from(other, partsAt), width),
+    // The command stands on a line of its own, unwrapped, so that it can be copied.
+    ...('replay' in witness ? ['', 'To see all of it:', witness.replay] : []),
   ];
-}
-
-/** Stands on a line of its own, unwrapped, so that it can be copied. */
-function replayCommand(witness: DifferenceWitness, variant: string, scenario: string): string {
-  const schedule = printSchedule(witness.observed.schedule);
-  return `lzfree replay ${scenario} ${schedule} --variant ${variant}`;
 }
 
 const MOST_DIFFERENCES = 8;
@@ -53,8 +40,3 @@ function from(trace: Trace, at: number): Trace {
 
 const indented = (trace: Trace, width: number): string[] =>
   traceLines(trace, width - 2).map((line) => indent(line, 2));
-
-/** One line for each level: `user equal (complete)`. */
-export function levelsText(comparison: Comparison): string {
-  return comparison.levels.map(({ level, verdict }) => `${level} ${verdict}`).join(', ');
-}

@@ -1,0 +1,156 @@
+/** The result of `lzfree diff`: where two variants differ, at which levels, and what shows it. */
+import { witnessOf, type Comparison, type DifferenceWitness } from '../diff/compare';
+import { weaker, type Completeness } from '../diff/completeness';
+import type { LevelDiff, Verdict } from '../diff/outcome-diff';
+import { printSchedule } from '../explorer/schedule';
+import type { Variant } from '../features/variant';
+import { LEVELS, type Level } from '../scenario/outcome';
+import type { Trace } from '../scenario/trace';
+import { valueDifferences, type ValueDifference } from './differences';
+import { replayCommand } from './replay-command';
+import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './reported-outcome';
+
+/** What was seen at one level. */
+export interface ReportedLevel {
+  readonly verdict: Verdict;
+  /** Outcomes that only the second variant was seen to have, and only the first. */
+  readonly gained: readonly ReportedOutcome[];
+  readonly lost: readonly ReportedOutcome[];
+}
+
+/** An execution of one variant that the other has not. */
+export interface ReportedDifference {
+  readonly level: Level;
+  /** `gained`: only the second variant does it; `lost`: only the first. */
+  readonly kind: 'gained' | 'lost';
+  /** The variant that does it, and the one that does not. */
+  readonly variant: string;
+  readonly otherVariant: string;
+  /** Traces that end in this outcome. */
+  readonly traces: number;
+  readonly schedule: string;
+  readonly trace: Trace;
+  /** The same schedule on the other variant, as far as it fits; from then on threads run in order. */
+  readonly other: Trace;
+  /** The first step at which the two traces part, from 0. */
+  readonly partsAt: number;
+  /** What differs at this level when both have ended. */
+  readonly differences: readonly ValueDifference[];
+}
+
+export interface ReportedWitness extends ReportedDifference {
+  /** The command that shows the execution again. */
+  readonly replay: string;
+}
+
+export interface ComparedScenario {
+  readonly name: string;
+  readonly title: string;
+  readonly file: string;
+  readonly completeness: Completeness;
+  /** Executions, which is traces, of each side. */
+  readonly executions: { readonly a: number; readonly b: number };
+  readonly levels: Readonly<Record<Level, ReportedLevel>>;
+  /** The outermost level at which the variants certainly differ. */
+  readonly differsAt: Level | null;
+  readonly witness: ReportedWitness | null;
+}
+
+/** What `diff` and `review` both tell of two variants. */
+export interface VariantComparison {
+  readonly a: string;
+  readonly b: string;
+  /** The outermost level at which any scenario differs. */
+  readonly differsAt: Level | null;
+  /** The weakest of all scenarios: `equal` is proved only if it is `complete`. */
+  readonly completeness: Completeness;
+  readonly scenarios: readonly ComparedScenario[];
+}
+
+export interface DiffDocument extends VariantComparison {
+  readonly schema: 'lzfree/diff';
+  readonly version: 2;
+}
+
+interface Named {
+  readonly name: string;
+  readonly variant: Variant;
+}
+
+/** What a comparison of two variants on one scenario says. */
+export function comparedScenario(
+  { scenario, file, reference }: ScenarioSource,
+  a: Named,
+  b: Named,
+  comparison: Comparison,
+): ComparedScenario {
+  const [user, system, internal] = comparison.levels.map(reportLevel);
+  const witness = witnessOf(comparison, a.variant, b.variant);
+  const difference = witness && reportDifference(witness, a.name, b.name);
+  return {
+    name: scenario.name,
+    title: scenario.title,
+    file,
+    completeness: comparison.completeness,
+    executions: { a: comparison.a.executions, b: comparison.b.executions },
+    levels: { user: user!, system: system!, internal: internal! },
+    differsAt: comparison.differsAt ?? null,
+    witness: difference === undefined ? null : withReplay(difference, reference),
+  };
+}
+
+function withReplay(difference: ReportedDifference, reference: string): ReportedWitness {
+  const { schedule, variant } = difference;
+  return { ...difference, replay: replayCommand(reference, schedule, variant) };
+}
+
+const reportLevel = ({ verdict, gained, lost }: LevelDiff): ReportedLevel => ({
+  verdict,
+  gained: gained.map(reportOutcome),
+  lost: lost.map(reportOutcome),
+});
+
+/** A difference in the names that a reader knows. */
+export function reportDifference(
+  witness: DifferenceWitness,
+  a: string,
+  b: string,
+): ReportedDifference {
+  const { level, kind, observed, trace, other, partsAt } = witness;
+  return {
+    level,
+    kind,
+    variant: kind === 'gained' ? b : a,
+    otherVariant: kind === 'gained' ? a : b,
+    traces: observed.traces,
+    schedule: printSchedule(observed.schedule),
+    trace,
+    other,
+    partsAt,
+    differences: valueDifferences(trace.outcome[level], other.outcome[level]),
+  };
+}
+
+/** Two variants over all scenarios. */
+export function variantComparison(
+  a: string,
+  b: string,
+  scenarios: readonly ComparedScenario[],
+): VariantComparison {
+  return {
+    a,
+    b,
+    differsAt: LEVELS.find((level) => scenarios.some((each) => each.differsAt === level)) ?? null,
+    completeness: scenarios.map((each) => each.completeness).reduce(weaker, { kind: 'complete' }),
+    scenarios,
+  };
+}
+
+/** The document of two variants. */
+export function diffDocument(
+  a: string,
+  b: string,
+  scenarios: readonly ComparedScenario[],
+): DiffDocument {
+  return { schema: 'lzfree/diff', version: 2, ...variantComparison(a, b, scenarios) };
+}

@@ -1,0 +1,37 @@
+/** The result of `lzfree diff` as text; the first line is the answer. */
+import { printCompleteness } from '../../model/diff/completeness';
+import type { ComparedScenario, DiffDocument } from '../../model/report/diff-document';
+import { LEVELS } from '../../model/scenario/outcome';
+import { witnessLines } from './witness-text';
+
+export function diffText(document: DiffDocument, width: number): string {
+  const different = document.scenarios.filter(({ witness }) => witness !== null);
+  const same = document.scenarios.filter(({ witness }) => witness === null);
+  const lines = [diffAnswer(document)];
+  for (const scenario of different) {
+    lines.push('', `${scenario.name}: ${levelsText(scenario)}`);
+    for (const line of witnessLines(scenario.witness!, width - 2)) lines.push(line && `  ${line}`);
+  }
+  if (same.length > 0) lines.push('', 'No difference:');
+  for (const { name, executions, completeness } of same) {
+    const how = printCompleteness(completeness);
+    lines.push(`  ${name}  (${executions.a} and ${executions.b} traces, ${how})`);
+  }
+  return lines.join('\n');
+}
+
+/** One line: equal, different and where, or not settled. */
+export function diffAnswer({ a, b, differsAt, completeness, scenarios }: DiffDocument): string {
+  if (differsAt !== null) {
+    const count = scenarios.filter(({ witness }) => witness !== null).length;
+    const where = `${count} of ${scenarios.length} scenarios`;
+    return `different: ${a} and ${b} in ${where}, outermost level ${differsAt}`;
+  }
+  return completeness.kind === 'complete'
+    ? `equal: ${a} and ${b} do the same in all ${scenarios.length} scenarios`
+    : `unknown: no difference between ${a} and ${b} was seen, but not everything was explored`;
+}
+
+/** A verdict for each level: `user equal, system gained, internal gained`. */
+export const levelsText = ({ levels }: Pick<ComparedScenario, 'levels'>): string =>
+  LEVELS.map((level) => `${level} ${levels[level].verdict}`).join(', ');

@@ -1,0 +1,50 @@
+/** The result of `lzfree run` as text; the first line is the answer. */
+import { printCompleteness } from '../../model/diff/completeness';
+import type { RunDocument, ScenarioRun } from '../../model/report/run-document';
+import { wrapText } from '../cli/text';
+import { indent, userText } from './outcome-text';
+
+export function runText(document: RunDocument, width: number): string {
+  const parts = document.scenarios.map((each) => scenarioText(each, width));
+  return [runAnswer(document), ...parts].join('\n\n');
+}
+
+/** One line: whether every expectation holds, and in how many scenarios not. */
+export function runAnswer({ variant, met, scenarios }: RunDocument): string {
+  const all = `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'} on ${variant}`;
+  const count = scenarios.filter((each) => each.met === met).length;
+  switch (met) {
+    case 'yes':
+      return `holds: ${all}`;
+    case 'no':
+      return `FAILS: ${count} of ${all}`;
+    case 'unknown':
+      return `unknown: ${count} of ${all}; nothing fails, but not everything was explored`;
+  }
+}
+
+const MARKS = { yes: 'ok', no: 'NOT', unknown: '?' } as const;
+
+function scenarioText(scenario: ScenarioRun, width: number): string {
+  const { name, title, executions, outcomes, completeness, expectations } = scenario;
+  const counts = `${executions} traces, ${outcomes.length} outcomes`;
+  const seen = new Map<string, number>();
+  for (const { outcome, traces } of outcomes) {
+    const text = userText(outcome);
+    seen.set(text, (seen.get(text) ?? 0) + traces);
+  }
+  return [
+    `${name}: ${counts}, ${printCompleteness(completeness)}`,
+    indent(wrapText(title, width - 2), 2),
+    ...[...seen].map(([text, traces]) => `    ${traces} x  ${text}`),
+    ...expectations.map(
+      ({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>
+        `  ${MARKS[met].padEnd(4)}${quantifier} ${condition}` +
+        (met === 'yes' ? '' : ` (seen: ${verdict}, ${traces} of ${tracesOfAll})`),
+    ),
+    ...expectations
+      .flatMap(({ counterexample }) => counterexample?.replay ?? [])
+      .filter((command, index, all) => all.indexOf(command) === index)
+      .flatMap((command) => ['  To see what contradicts it:', `  ${command}`]),
+  ].join('\n');
+}

@@ -1,0 +1,143 @@
+/** The documents of `run` and `diff`: what they say must be what the commands' exit status and text say. */
+import { compare } from '../../model/diff/compare';
+import { explore } from '../../model/diff/explore';
+import { NAMED_VARIANTS } from '../../model/features/variant';
+import { comparedScenario, diffDocument } from '../../model/report/diff-document';
+import { valueDifferences } from '../../model/report/differences';
+import { replayCommand, shellWord } from '../../model/report/replay-command';
+import { runDocument, scenarioRun } from '../../model/report/run-document';
+import { parseScenario } from '../../model/scenario/parse';
+import { loadSuite } from '../../scripts/suite';
+import { runCli } from '../cli/run-cli';
+
+const suite = loadSuite();
+const source = (name: string) => suite.find(({ scenario }) => scenario.name === name)!;
+const named = (name: 'base' | 'original' | 'fixed') => ({ name, variant: NAMED_VARIANTS[name] });
+
+function run(name: string, executions?: number, extra = '') {
+  const { scenario, ...rest } = source(name);
+  const expect = extra === '' ? [] : parseScenario(extra, 'extra.yaml').expect;
+  const altered = { ...scenario, expect: [...scenario.expect, ...expect] };
+  const options = executions === undefined ? {} : { executions };
+  const exploration = explore(altered, NAMED_VARIANTS.fixed, options);
+  return scenarioRun({ scenario: altered, ...rest }, named('fixed'), exploration);
+}
+
+const WRONG = `scenario: extra
+title: a wrong expectation
+source: none
+threads:
+  P0/T0: mmap a private-anon
+expect:
+  - always: high == 2
+`;
+
+describe('the document of run', () => {
+  it('holds, with every outcome and its schedule', () => {
+    const document = runDocument('fixed', [run('half-written-page')]);
+    expect(document).toMatchObject({ met: 'yes', completeness: { kind: 'complete' } });
+    const [{ outcomes, executions }] = document.scenarios;
+    expect(executions).toBe(5);
+    expect(outcomes.reduce((sum, { traces }) => sum + traces, 0)).toBe(5);
+    for (const { schedule } of outcomes) expect(schedule).toMatch(/^s1:/);
+  });
+
+  it('shows an execution that contradicts what does not hold', async () => {
+    const scenario = run(
+      'fixup-swap-slot',
+      undefined,
+      WRONG.replace('high == 2', 'free_swap == 4'),
+    );
+    expect(scenario.met).toBe('no');
+    const { counterexample } = scenario.expectations.find(({ met }) => met === 'no')!;
+    expect(counterexample!.trace.outcome.system.freeSwap).toBe(3);
+    const words = counterexample!.replay.split(' ').slice(1);
+    const replayed = await runCli([...words, '--json']);
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ outcome: counterexample!.trace.outcome });
+  });
+
+  it('is unknown where a bound leaves an expectation open', () => {
+    const document = runDocument('fixed', [run('half-written-page', 1)]);
+    expect(document).toMatchObject({ met: 'unknown', completeness: { kind: 'bounded' } });
+    expect(document.scenarios[0].expectations.map(({ counterexample }) => counterexample)).toEqual(
+      document.scenarios[0].expectations.map(() => null),
+    );
+  });
+});
+
+describe('the commands', () => {
+  it('do not exit with 0 where a bound leaves the answer open', async () => {
+    const bounded = ['half-written-page', '--executions', '1'];
+    const ran = await runCli(['run', ...bounded]);
+    expect([ran.code, ran.stdout.split('\n')[0]]).toEqual([
+      1,
+      'unknown: 1 of 1 scenario on fixed; nothing fails, but not everything was explored',
+    ]);
+    const compared = await runCli(['diff', 'original', 'fixed', ...bounded]);
+    expect([compared.code, compared.stdout.split(':')[0]]).toEqual([1, 'unknown']);
+  });
+
+  it('name a scenario of the user in the replay command as the user did', async () => {
+    const { stdout, code } = await runCli([
+      ...['diff', 'original', 'fixed', 'specs/scenarios/fixup-swap-slot.yaml', '--json'],
+    ]);
+    expect(code).toBe(1);
+    const { scenarios } = JSON.parse(stdout);
+    expect(scenarios[0].witness.replay).toContain(
+      'replay specs/scenarios/fixup-swap-slot.yaml s1:',
+    );
+  });
+});
+
+describe('the document of diff', () => {
+  const of = (name: string, executions?: number) => {
+    const [a, b] = [named('original'), named('fixed')];
+    const options = executions === undefined ? {} : { executions };
+    const comparison = compare(source(name).scenario, a.variant, b.variant, options);
+    return diffDocument('original', 'fixed', [comparedScenario(source(name), a, b, comparison)]);
+  };
+
+  it('names the level, the variant that does it and what differs', () => {
+    const document = of('fixup-swap-slot');
+    expect(document).toMatchObject({ differsAt: 'system', completeness: { kind: 'complete' } });
+    const { levels, witness } = document.scenarios[0];
+    expect(levels).toMatchObject({ user: { verdict: 'equal' }, system: { verdict: 'gained' } });
+    expect(witness).toMatchObject({ kind: 'gained', variant: 'fixed', otherVariant: 'original' });
+    expect(witness!.differences).toContainEqual({ path: ['freeSwap'], own: '3', other: '4' });
+  });
+
+  it('shows no difference that a bound leaves uncertain', () => {
+    const document = of('fixup-swap-slot', 1);
+    expect(document.differsAt).toBeNull();
+    expect(document.scenarios[0].witness).toBeNull();
+  });
+});
+
+describe('a replay command', () => {
+  it('quotes what a shell would take apart', () => {
+    expect(shellWord('fixed-p3/mm/rmap/try_to_unmap_one')).toBe(
+      'fixed-p3/mm/rmap/try_to_unmap_one',
+    );
+    expect(shellWord("it's #1.yaml")).toBe(`'it'\\''s #1.yaml'`);
+  });
+
+  it('says that a variant which would not compile is a what-if', () => {
+    const variant = 'base+p3/mm/rmap/page_get_anon_vma';
+    expect(replayCommand('a', 's1:0', variant)).toBe(
+      `lzfree replay a s1:0 --variant ${variant} --force`,
+    );
+    expect(replayCommand('a', 's1:0', 'base')).toBe('lzfree replay a s1:0 --variant base');
+  });
+});
+
+describe('differences of values', () => {
+  it('are found at every depth, and a list is one value', () => {
+    const own = { a: 1, deep: { list: ['x'], same: 2 }, gone: 'y' };
+    const other = { a: 2, deep: { list: [], same: 2 } };
+    expect(valueDifferences(own, other)).toEqual([
+      { path: ['a'], own: '1', other: '2' },
+      { path: ['deep', 'list'], own: 'x', other: '-' },
+      { path: ['gone'], own: 'y', other: '-' },
+    ]);
+  });
+});
