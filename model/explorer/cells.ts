@@ -11,6 +11,7 @@
  */
 import { LocalStates } from './local-states';
 import { Depends, Mode, type Access, type Program, type Run } from './program';
+import { WordTable } from './word-table';
 
 /** What a thread yields: kind, cell and operand packed into one number. */
 export type Event = number;
@@ -119,6 +120,7 @@ class CellRun implements Run {
   private readonly addMode: number;
   private readonly failedTrylock: number;
   private readonly local: LocalStates;
+  private readonly ends = new WordTable();
 
   constructor(
     cells: number,
@@ -209,6 +211,11 @@ class CellRun implements Run {
 
   outcome(): string {
     return this.options.outcome?.(this.cells) ?? this.cells.join(' ');
+  }
+
+  outcomeKey(): number | string {
+    if (this.options.outcome !== undefined) return this.outcome();
+    return this.ends.intern(this.cells, 0, this.cells.length);
   }
 
   stateKey(): string {

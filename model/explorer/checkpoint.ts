@@ -2,7 +2,7 @@
 
 import { misfit } from './schedule';
 import type { Search } from './search';
-import { treeFromDocument, treeToDocument, type TreeDocument } from './wakeup-tree';
+import type { TreeDocument } from './wakeup-tree';
 
 const FORMAT = 'lzfree exploration';
 const VERSION = 1;
@@ -85,19 +85,20 @@ export function checkIdentity(checkpoint: Checkpoint, identity: string): void {
 
 /** Where a search stands between two executions. */
 export function writeNodes(search: Search): NodeDocument[] {
-  const { execution, sleep, pending, next, taken } = search;
+  const { execution, sleep, trees, heads, taken } = search;
+  const { lists } = execution;
   return Array.from({ length: execution.length + 1 }, (_, i) => ({
     ...(i < execution.length && {
       step: [
         execution.thread[i]!,
         execution.choice[i]!,
-        [...execution.acc.subarray(execution.accFrom[i]!, execution.accFrom[i + 1]!)],
+        lists.toArray(execution.list[i]!),
       ] as const,
     }),
     sleep: sleep
       .ownOf(i)
-      .map(({ thread, choice, accesses }) => [thread, choice, [...accesses]] as const),
-    pending: pending[i]!.slice(next[i]).map(treeToDocument),
+      .map(({ thread, choice, list }) => [thread, choice, lists.toArray(list)] as const),
+    pending: trees.toDocuments(heads[i]!, lists),
     taken: taken[i]!,
   }));
 }
@@ -108,18 +109,22 @@ export function writeNodes(search: Search): NodeDocument[] {
  * @throws CheckpointError if the program does not take the same steps
  */
 export function restoreNodes(search: Search, nodes: readonly NodeDocument[]): void {
+  const { lists } = search.execution;
+  const listOf = (accesses: readonly number[]) =>
+    lists.of(Int32Array.from(accesses), 0, accesses.length);
   nodes.forEach(({ step, sleep, pending, taken }, i) => {
-    for (const [thread, choice, accesses] of sleep) search.sleep.push(i, thread, choice, accesses);
-    if (step !== undefined) takeAgain(search, step, i);
-    search.pending[i] = pending.map(treeFromDocument);
+    for (const [thread, choice, accesses] of sleep) {
+      search.sleep.push(i, thread, choice, listOf(accesses));
+    }
+    if (step !== undefined) {
+      const [thread, choice, accesses] = step;
+      const reason = misfit(search.run, { thread, choice });
+      if (reason !== undefined) throw new CheckpointError(`its step ${i} does not fit: ${reason}`);
+      search.takeForeseen(thread, choice, listOf(accesses));
+    }
+    search.heads[i] = search.trees.fromDocuments(pending, lists);
     search.taken[i] = taken;
   });
-}
-
-function takeAgain(search: Search, [thread, choice, accesses]: StepDocument, i: number): void {
-  const reason = misfit(search.run, { thread, choice });
-  if (reason !== undefined) throw new CheckpointError(`its step ${i} does not fit: ${reason}`);
-  search.take(treeFromDocument([thread, choice, accesses, []]));
 }
 
 /** FNV-1a over the content as JSON. */

@@ -1,6 +1,8 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
-import { conflicting, rangesDependent } from './dependence';
+import { AccessLists } from './access-lists';
+import { conflicting } from './dependence';
 import { Depends, Mode, type Access, type Run } from './program';
+import { grown } from './word-table';
 
 const modes = (...list: number[]): number => list.reduce((bits, mode) => bits | (1 << mode), 0);
 const RELEASES = modes(Mode.unlock, Mode.readUnlock);
@@ -37,6 +39,9 @@ export class Execution {
   accEvent: Int32Array = new Int32Array(128);
   /** The access before this one of the same object, or -1. */
   accPrevious: Int32Array = new Int32Array(128);
+  /** The same as one number, of {@link lists}. */
+  list: Int32Array = new Int32Array(64);
+  readonly lists = new AccessLists();
   /**
    * `race[raceFrom[i] .. raceFrom[i + 1])`: events that event i is in a race with, latest first. Where
    * i had to wait for a guard they are candidates only.
@@ -54,10 +59,9 @@ export class Execution {
   private createdBy: Int32Array;
   /** The last access of each object, or -1. */
   private lastAccess: Int32Array = new Int32Array(64).fill(-1);
-  /** What happens before the event that is being ordered. */
-  private now: Int32Array;
   private covered: Int32Array;
-  private readonly found: number[] = [];
+  private found: Int32Array = new Int32Array(16);
+  private foundCount = 0;
 
   constructor(threads: number) {
     this.stride = Math.max(threads, 1);
@@ -65,7 +69,6 @@ export class Execution {
     this.before = new Int32Array(64 * this.stride);
     this.count = new Int32Array(this.stride);
     this.createdBy = new Int32Array(this.stride).fill(-1);
-    this.now = new Int32Array(this.stride);
     this.covered = new Int32Array(this.stride);
     for (let t = 0; t < this.stride; t++) this.eventsOf.push(new Int32Array(16));
   }
@@ -80,13 +83,8 @@ export class Execution {
     return object < this.lastAccess.length ? this.lastAccess[object]! : -1;
   }
 
-  /**
-   * Takes a step of `run` and appends it.
-   *
-   * @throws Error if the thread cannot take it
-   */
+  /** Takes a step of `run`, which must be enabled, and appends it. */
   take(run: Run, thread: number, choice: number): void {
-    if (!run.enabled(thread)) throw new Error(`explore: thread ${thread} cannot move where it did`);
     const i = this.length;
     if (i + 2 > this.thread.length) this.growEvents();
     const choices = run.choices(thread);
@@ -103,23 +101,23 @@ export class Execution {
     this.depends[i] = depends;
     this.keepAccesses(i, run);
     this.countEvent(i, thread);
-    this.startClock(this.now, thread, this.count[thread]! - 1);
+    this.startClock(this.clock, i * this.stride, thread, this.count[thread]! - 1);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
     if (guard >= 0) this.orderGuarded(i, thread, guard);
     else this.order(i, thread);
-    this.now[thread] = this.seq[i]!;
-    this.clock.set(this.now, i * this.stride);
+    this.clock[i * this.stride + thread] = this.seq[i]!;
     this.link(i);
     if (run.spawned >= 0) this.createdBy[run.spawned] = i;
   }
 
   /** Whether the last step of `run` touched what event i did. */
   agrees(i: number, run: Run): boolean {
-    const from = this.accFrom[i]!;
+    const { accesses } = run;
     const n = run.accessCount;
+    if (n === 1) return accesses[0] === this.list[i];
+    const from = this.accFrom[i]!;
     if (n !== this.accFrom[i + 1]! - from) return false;
     const { acc } = this;
-    const { accesses } = run;
     for (let k = 0; k < n; k++) if (accesses[k] !== acc[from + k]) return false;
     return true;
   }
@@ -134,21 +132,23 @@ export class Execution {
   }
 
   /** Candidates for a race with a guarded step that `thread` waits to take, latest first. */
-  candidatesOf(thread: number, guard: Access): number[] {
-    this.startClock(this.now, thread, this.count[thread]!);
-    this.covered.set(this.now);
-    this.found.length = 0;
-    this.collect(guard, thread, true);
-    return this.found.splice(0).sort(descending);
+  candidatesOf(thread: number, guard: Access): Int32Array {
+    // The row of the next event is free to work in.
+    const row = this.length * this.stride;
+    this.startClock(this.clock, row, thread, this.count[thread]!);
+    this.startCollecting(row);
+    this.collect(row, guard, thread, true);
+    this.sortFound();
+    return this.found.slice(0, this.foundCount);
   }
 
   /** Starts a set of events with what happens before the next event of `thread` after its first `n`. */
   startCover(thread: number, n: number): void {
-    this.startClock(this.covered, thread, n);
+    this.startClock(this.covered, 0, thread, n);
   }
   /** Adds what happens before event `e`. */
   cover(e: number): void {
-    this.join(this.covered, e);
+    this.join(this.covered, 0, e);
   }
   isCovered(e: number): boolean {
     return this.covered[this.thread[e]!]! >= this.seq[e]!;
@@ -161,11 +161,6 @@ export class Execution {
       if (access >>> 4 === guard >>> 4 && ((TAKES >>> (access & 15)) & 1) === 1) return true;
     }
     return false;
-  }
-
-  /** Whether event i depends on any access of a range. */
-  touches(i: number, acc: Int32Array, from: number, to: number): boolean {
-    return rangesDependent(this.acc, this.accFrom[i]!, this.accFrom[i + 1]!, acc, from, to);
   }
 
   private foresee(i: number, run: Run, thread: number): void {
@@ -181,11 +176,14 @@ export class Execution {
     while (from + n > this.acc.length) this.growAccesses();
     for (let k = 0; k < n; k++) this.acc[from + k] = accesses[k]!;
     this.accFrom[i + 1] = from + n;
+    this.list[i] = this.lists.of(this.acc, from, from + n);
   }
 
   private countEvent(i: number, thread: number): void {
-    this.before.set(this.count, i * this.stride);
-    const n = this.count[thread]!++;
+    const { stride, count, before } = this;
+    const row = i * stride;
+    for (let t = 0; t < stride; t++) before[row + t] = count[t]!;
+    const n = count[thread]!++;
     this.seq[i] = n + 1;
     if (n === this.eventsOf[thread]!.length) this.eventsOf[thread] = grown(this.eventsOf[thread]!);
     this.eventsOf[thread]![n] = i;
@@ -197,28 +195,31 @@ export class Execution {
     const accesses = this.accFrom[i + 1]! - from;
     if (accesses === 0) return;
     if (accesses === 1) return this.orderOne(i, thread, this.acc[from]!);
-    this.found.length = 0;
-    this.covered.set(this.now);
-    for (let k = 0; k < accesses; k++) this.collect(this.acc[from + k]!, thread, false);
-    this.found.sort(descending);
-    for (const event of this.found) {
-      if (this.now[this.thread[event]!]! >= this.seq[event]!) continue;
+    const { clock } = this;
+    const row = i * this.stride;
+    this.startCollecting(row);
+    for (let k = 0; k < accesses; k++) this.collect(row, this.acc[from + k]!, thread, false);
+    this.sortFound();
+    for (let k = 0; k < this.foundCount; k++) {
+      const event = this.found[k]!;
+      if (clock[row + this.thread[event]!]! >= this.seq[event]!) continue;
       this.addRace(i, event);
-      this.join(this.now, event);
+      this.join(clock, row, event);
     }
   }
 
   /** The same for an event with a single access, without collecting first. */
   private orderOne(i: number, thread: number, access: Access): void {
-    const { accEvent, accPrevious, now } = this;
+    const { acc, accEvent, accPrevious, clock } = this;
+    const row = i * this.stride;
     const mode = access & 15;
     for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
       const event = accEvent[k]!;
-      const other = this.acc[k]! & 15;
+      const other = acc[k]! & 15;
       const t = this.thread[event]!;
-      if (t !== thread && now[t]! < this.seq[event]! && conflicting(other, mode)) {
+      if (t !== thread && clock[row + t]! < this.seq[event]! && conflicting(other, mode)) {
         this.addRace(i, event);
-        this.join(now, event);
+        this.join(clock, row, event);
       }
       if (((TOTAL >>> other) & 1) === 1) return;
     }
@@ -226,36 +227,59 @@ export class Execution {
 
   /** The same for an event that waited: which candidates are races, the whole execution tells. */
   private orderGuarded(i: number, thread: number, guard: Access): void {
-    this.covered.set(this.now);
-    this.found.length = 0;
+    const row = i * this.stride;
+    this.startCollecting(row);
     for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
-      this.collect(this.acc[k]!, thread, this.acc[k] === guard);
+      this.collect(row, this.acc[k]!, thread, this.acc[k] === guard);
     }
-    if (this.found.length > 1) this.found.sort(descending);
+    this.sortFound();
     let last = -1;
-    for (const event of this.found) {
+    for (let k = 0; k < this.foundCount; k++) {
+      const event = this.found[k]!;
       if (event !== last) this.addRace(i, event);
       last = event;
-      this.join(this.now, event);
+      this.join(this.clock, row, event);
     }
+  }
+
+  /** Starts to collect what event `row` conflicts with, and is not in its thread's past. */
+  private startCollecting(row: number): void {
+    this.foundCount = 0;
+    for (let t = 0; t < this.stride; t++) this.covered[t] = this.clock[row + t]!;
   }
 
   /**
    * Collects the earlier events that an access conflicts with, as far back as needed. A release that
    * opened the guard comes before it by force: it goes into the clock, and is no candidate.
    */
-  private collect(access: Access, thread: number, guarded: boolean): void {
+  private collect(row: number, access: Access, thread: number, guarded: boolean): void {
     const mode = access & 15;
     for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = this.accPrevious[k]!) {
       const event = this.accEvent[k]!;
       const other = this.acc[k]! & 15;
       const release = guarded && ((RELEASES >>> other) & 1) === 1;
       if (this.thread[event] !== thread && conflicting(other, mode)) {
-        if (release) this.join(this.now, event);
-        else if (!this.isCovered(event)) this.found.push(event);
+        if (release) this.join(this.clock, row, event);
+        else if (!this.isCovered(event)) this.addFound(event);
       }
       // A guard may be open before an event that took the lock, not before just any.
       if ((((guarded ? TAKES : TOTAL) >>> other) & 1) === 1) return;
+    }
+  }
+
+  private addFound(event: number): void {
+    if (this.foundCount === this.found.length) this.found = grown(this.found);
+    this.found[this.foundCount++] = event;
+  }
+
+  /** Sorts what was found, latest first; there are few. */
+  private sortFound(): void {
+    const { found } = this;
+    for (let n = 1; n < this.foundCount; n++) {
+      const event = found[n]!;
+      let k = n;
+      for (; k > 0 && found[k - 1]! < event; k--) found[k] = found[k - 1]!;
+      found[k] = event;
     }
   }
 
@@ -266,21 +290,23 @@ export class Execution {
   }
 
   /** What happens before the event that follows the first `n` of a thread. */
-  private startClock(into: Int32Array, thread: number, n: number): void {
+  private startClock(into: Int32Array, to: number, thread: number, n: number): void {
     const event = n > 0 ? this.eventsOf[thread]![n - 1]! : this.createdBy[thread]!;
+    const { stride, clock } = this;
     if (event < 0) {
-      into.fill(0);
+      for (let t = 0; t < stride; t++) into[to + t] = 0;
       return;
     }
-    const row = event * this.stride;
-    for (let t = 0; t < this.stride; t++) into[t] = this.clock[row + t]!;
+    const row = event * stride;
+    for (let t = 0; t < stride; t++) into[to + t] = clock[row + t]!;
   }
 
-  private join(into: Int32Array, event: number): void {
-    const row = event * this.stride;
-    for (let t = 0; t < this.stride; t++) {
-      const value = this.clock[row + t]!;
-      if (value > into[t]!) into[t] = value;
+  private join(into: Int32Array, to: number, event: number): void {
+    const { stride, clock } = this;
+    const row = event * stride;
+    for (let t = 0; t < stride; t++) {
+      const value = clock[row + t]!;
+      if (value > into[to + t]!) into[to + t] = value;
     }
   }
 
@@ -302,6 +328,7 @@ export class Execution {
     this.guard = grown(this.guard);
     this.depends = grown(this.depends);
     this.foreseen = grown(this.foreseen);
+    this.list = grown(this.list);
     this.accFrom = grown(this.accFrom);
     this.raceFrom = grown(this.raceFrom);
     this.clock = grown(this.clock);
@@ -333,18 +360,8 @@ export class Execution {
     };
     this.count = wider(this.count, 0);
     this.createdBy = wider(this.createdBy, -1);
-    this.now = wider(this.now, 0);
     this.covered = wider(this.covered, 0);
     while (this.eventsOf.length < threads) this.eventsOf.push(new Int32Array(16));
     this.stride = threads;
   }
-}
-
-const descending = (a: number, b: number): number => b - a;
-
-function grown(old: Int32Array, fill = 0): Int32Array {
-  const bigger = new Int32Array(old.length * 2);
-  bigger.set(old);
-  if (fill !== 0) bigger.fill(fill, old.length);
-  return bigger;
 }

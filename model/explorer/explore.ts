@@ -185,11 +185,11 @@ class Exploration {
   }
 
   private progress(): Progress {
-    const { taken, pending, next, execution, executions, blocked } = this.search;
+    const { taken, heads, trees, execution, executions, blocked } = this.search;
     let behind = 0;
     let weight = 1;
     for (let i = 0; i <= execution.length; i++) {
-      const branches = taken[i]! + pending[i]!.length - next[i]!;
+      const branches = taken[i]! + trees.count(heads[i]!);
       if (branches === 0) break;
       behind += (weight * (taken[i]! - 1)) / branches;
       weight /= branches;

@@ -6,44 +6,60 @@
 import type { Execution } from './execution';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Mode, type Access } from './program';
-import type { Reversal } from './reversal';
+import { BY_THE_WHOLE, type Reversal, type SeenTo } from './reversal';
+
+/** What the search does about a race. */
+export interface RaceReverser {
+  /** Sees to it that the sequence of the reversal is explored; `i` is the later event. */
+  reverse(i: number): SeenTo;
+  /** Whether a thread can move after the steps that the reversal keeps, by running them. */
+  isOpenBySteps(thread: number): boolean;
+}
 
 export class GuardedRaces {
   constructor(
     private readonly execution: Execution,
     private readonly reversal: Reversal,
-    /** Whether a thread can move after the steps that the reversal keeps, by running them. */
-    private readonly isOpenBySteps: (thread: number) => boolean,
+    private readonly reverser: RaceReverser,
   ) {}
 
   /**
-   * Calls `onRace` for each race of event `i` (the length of the execution for a step that waits at
-   * its end), with the reversal set up. `candidates` are latest first; a race hides what it follows.
+   * Reverses each race of event `i` (the length of the execution for a step that waits at its end).
+   * The candidates `candidates[from .. to)` are latest first; a race hides what it follows.
+   *
+   * @returns what all of them are seen to by
    */
-  forEach(
+  reverse(
     i: number,
     thread: number,
     guard: Access,
-    candidates: ArrayLike<number>,
-    onRace: () => void,
-  ): void {
+    candidates: Int32Array,
+    from: number,
+    to: number,
+  ): SeenTo {
     const { execution, reversal } = this;
     const happened = i < execution.length;
     const own = happened ? execution.seq[i]! - 1 : execution.count[thread]!;
+    let seenTo = i;
     execution.startCover(thread, own);
-    for (let k = 0; k < candidates.length; k++) {
+    for (let k = from; k < to; k++) {
       const e = candidates[k]!;
       if (execution.isCovered(e)) continue;
       reversal.start(e, i, thread, happened ? execution.choice[i]! : 0);
-      if (!this.isOpen(e, guard, thread, own, happened)) continue;
+      if (!execution.takesLock(e, guard)) {
+        // What follows decides on this one.
+        seenTo = BY_THE_WHOLE;
+        if (!this.isOpen(e, guard, thread, own, happened)) continue;
+      }
       execution.cover(e);
-      onRace();
+      seenTo = Math.max(seenTo, this.reverser.reverse(i));
     }
+    return seenTo;
   }
 
   /**
-   * Whether the guard is open after the steps that the reversal keeps. Holders that the sequence has
-   * left without their release (it needs e) are left out of it too.
+   * Whether the guard is open after the steps that the reversal keeps, where e has not taken the
+   * lock. Holders that the sequence has left without their release (it needs e) are left out of it too.
    */
   private isOpen(
     e: number,
@@ -53,11 +69,9 @@ export class GuardedRaces {
     happened: boolean,
   ): boolean {
     const { execution, reversal } = this;
-    if (execution.takesLock(e, guard)) return true;
-    const keeps = (event: number): boolean => reversal.keeps(event);
     for (;;) {
-      const state = lockStateAfter(execution, guard >>> 4, keeps);
-      if (state === UNKNOWN) return this.isOpenBySteps(thread);
+      const state = lockStateAfter(execution, guard >>> 4, reversal);
+      if (state === UNKNOWN) return this.reverser.isOpenBySteps(thread);
       if (state === UNCHANGED) return happened;
       if (state === 0 || (state > 0 && (guard & 15) !== Mode.lock)) return true;
       const holder = this.holderAfter(e, guard >>> 4, state);

@@ -1,37 +1,41 @@
+import { grown } from './word-table';
+
 /**
  * Names for the local states of threads. A thread is deterministic, so what it has seen since a
  * known point determines where it is; equal histories get equal names, and no others do.
  */
 export class LocalStates {
-  /** Results that each thread has seen since its last mark. */
-  private readonly seen: number[][];
+  /** Results that each thread has seen since its last mark: `seen[thread][0 .. count[thread])`. */
+  private readonly seen: Int32Array[];
+  private readonly count: Int32Array;
   /** Label of the last mark; 0 where there was none yet. */
-  private readonly label: number[];
+  private readonly label: Int32Array;
   private readonly names = new Map<string, number>();
 
   /** @param keep whether threads that have ended in different ways are in different states */
   constructor(
-    private readonly threads: number,
+    threads: number,
     private readonly keep: boolean,
   ) {
-    this.seen = Array.from({ length: threads }, () => []);
-    this.label = new Array<number>(threads).fill(0);
+    this.seen = Array.from({ length: threads }, () => new Int32Array(16));
+    this.count = new Int32Array(threads);
+    this.label = new Int32Array(threads);
   }
 
   reset(): void {
-    for (let t = 0; t < this.threads; t++) {
-      this.seen[t].length = 0;
-      this.label[t] = 0;
-    }
+    this.count.fill(0);
+    this.label.fill(0);
   }
 
   see(thread: number, result: number): void {
-    this.seen[thread].push(result);
+    const n = this.count[thread]!++;
+    if (n === this.seen[thread]!.length) this.seen[thread] = grown(this.seen[thread]!);
+    this.seen[thread]![n] = result;
   }
 
   /** What a thread has seen so far has no influence any more. */
   mark(thread: number, label: number): void {
-    this.seen[thread].length = 0;
+    this.count[thread] = 0;
     this.label[thread] = label + 1;
   }
 
@@ -45,6 +49,6 @@ export class LocalStates {
   }
 
   private historyOf(thread: number): string {
-    return `${this.label[thread]}:${this.seen[thread].join()}`;
+    return `${this.label[thread]}:${this.seen[thread]!.subarray(0, this.count[thread]).join()}`;
   }
 }

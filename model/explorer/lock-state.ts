@@ -1,6 +1,7 @@
 /** The state of a lock after some of the events of an execution. */
 import type { Execution } from './execution';
 import { Mode } from './program';
+import { grown } from './word-table';
 
 /** The state cannot be told from the accesses, as other modes than those of locks touch the word. */
 export const UNKNOWN = -2;
@@ -12,38 +13,41 @@ const SHARES = (1 << Mode.readLock) | (1 << Mode.readTryLock);
 const CHANGES = TAKES | SHARES | (1 << Mode.unlock) | (1 << Mode.readUnlock);
 const LOOKS = (1 << Mode.read) | (1 << Mode.await);
 
-const scratch: number[] = [];
+/** The changes of the lock that is being looked at, latest first. */
+let scratch: Int32Array = new Int32Array(64);
+
+/** Which events of an execution count. */
+export interface EventFilter {
+  keeps(event: number): boolean;
+}
 
 /**
- * The state of a lock (0 free, -1 exclusive, n > 0 shared by n) after those of its events that `keep`
- * accepts, or {@link UNKNOWN} or {@link UNCHANGED}.
+ * The state of a lock (0 free, -1 exclusive, n > 0 shared by n) after those of its events that the
+ * filter keeps, or {@link UNKNOWN} or {@link UNCHANGED}.
  */
-export function lockStateAfter(
-  execution: Execution,
-  object: number,
-  keep: (event: number) => boolean,
-): number {
+export function lockStateAfter(execution: Execution, object: number, filter: EventFilter): number {
   const { acc, accEvent, accPrevious } = execution;
-  scratch.length = 0;
+  let changes = 0;
   for (let k = execution.lastAccessOf(object); k >= 0; k = accPrevious[k]!) {
     const mode = acc[k]! & 15;
     if (((LOOKS >>> mode) & 1) === 1) continue;
     if (((CHANGES >>> mode) & 1) === 0) return UNKNOWN;
-    scratch.push(k);
+    if (changes === scratch.length) scratch = grown(scratch);
+    scratch[changes++] = k;
   }
-  if (scratch.length === 0) return UNCHANGED;
-  let state = stateAtFirst(acc);
-  for (let k = scratch.length - 1; k >= 0; k--) {
-    if (keep(accEvent[scratch[k]!]!)) state = next(state, acc[scratch[k]!]! & 15);
+  if (changes === 0) return UNCHANGED;
+  let state = stateAtFirst(acc, changes);
+  for (let k = changes - 1; k >= 0; k--) {
+    if (filter.keeps(accEvent[scratch[k]!]!)) state = next(state, acc[scratch[k]!]! & 15);
   }
   return state;
 }
 
 /** A lock that is released before it is taken was held when the program started. */
-function stateAtFirst(acc: Int32Array): number {
+function stateAtFirst(acc: Int32Array, changes: number): number {
   let shared = 0;
   let lowest = 0;
-  for (let k = scratch.length - 1; k >= 0; k--) {
+  for (let k = changes - 1; k >= 0; k--) {
     const mode = acc[scratch[k]!]! & 15;
     if (mode === Mode.unlock) return lowest < 0 || shared > 0 ? -lowest : -1;
     if (((TAKES >>> mode) & 1) === 1) break;

@@ -66,10 +66,13 @@ export interface Run {
   readonly spawned: number;
   /** The final observation, asked when no thread can move. */
   outcome(): string;
-  /** A number for the final observation: the same for equal ones of this program, and for no others. */
-  outcomeKey?(): number;
-  /** A key of the whole state with every thread's own: equal keys, equal futures and outcomes. */
-  stateKey?(): string;
+  /** A key of the final observation: the same for equal ones of this program, and for no others. */
+  outcomeKey?(): number | string;
+  /**
+   * A key of the whole state with every thread's own: equal keys, equal futures and outcomes. The
+   * same state has the same key in every run of this program.
+   */
+  stateKey?(): number | string;
   /**
    * A number for where a thread is: equal for equal local states. It only guides the exploration by
    * states, so that a hash will do.

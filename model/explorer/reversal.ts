@@ -2,10 +2,12 @@
  * A race turned round: the events after `e` that do not need it, then the step that raced with it.
  * This is the sequence that the search must see explored from the state before `e`.
  */
-import { rangesDependent } from './dependence';
+import { NO_ACCESS, type AccessList } from './access-lists';
+import { conflicting } from './dependence';
 import type { Execution } from './execution';
+import { Depends } from './program';
 import type { SleepSets } from './sleep-sets';
-import { NO_CHILDREN, type TreeNode } from './wakeup-tree';
+import { NO_NODE, type WakeupTrees } from './wakeup-tree';
 
 /** Answers of {@link Reversal.canBegin}. */
 const enum Begin {
@@ -14,6 +16,16 @@ const enum Begin {
   /** The step is not in the sequence and commutes with all but the last, which is not known yet. */
   perhaps,
 }
+
+/**
+ * Whether a sequence is seen to, and by what: the events up to this one, as long as they stay what
+ * they are, or the whole execution.
+ */
+export type SeenTo = number;
+/** It is not, as far as is known. */
+export const NOT_SEEN_TO: SeenTo = -1;
+/** It is in this execution, and has to be asked again in the next. */
+export const BY_THE_WHOLE: SeenTo = 2 ** 30;
 
 export class Reversal {
   /** The earlier event of the race; the sequence starts from the state before it. */
@@ -25,25 +37,56 @@ export class Reversal {
   private i = 0;
   thread = 0;
   choice = 0;
-  /** What the last step touches; undefined while not known. */
-  private last: Int32Array | undefined;
-  private lastFrom = 0;
-  private lastTo = 0;
+  /** What the last step touches, where that is known. */
+  private last: AccessList = NO_ACCESS;
+  private lastKnown = false;
   private lastTaken = false;
   /** Acquisitions that are left out besides e: without them a guard is open. */
   private readonly dropped: number[] = [];
-  /** Events of each thread that lie before the sequence or were taken from its front. */
-  private taken: Int32Array = new Int32Array(8);
+  /**
+   * Events of each thread that lie before the sequence or were taken from its front:
+   * `taken[takenAt + thread]`. It is the execution's own row as long as none was taken.
+   */
+  private taken: Int32Array;
+  private takenAt = 0;
+  private ownTaken: Int32Array = new Int32Array(8);
+  /** Of event i's races `races[racesFrom .. racesTo)`, those after e; its last step needs them. */
+  private races: Int32Array = this.ownTaken;
+  private racesFrom = 0;
+  private racesTo = 0;
+  /** Whether the last step needs just those events of the sequence, apart from its own thread's. */
+  private racesKnown = false;
+  /** The last event that the last answer of {@link canBegin} rests on. */
+  private because: SeenTo = 0;
+  /** The last event that the way through the tree rests on: a branch passed over is not taken either. */
+  private foundBecause: SeenTo = 0;
+  /** The last node that was passed over. */
+  private lastSibling = NO_NODE;
+  private readonly chained: number[] = [];
 
-  constructor(private readonly execution: Execution) {}
+  constructor(private readonly execution: Execution) {
+    this.taken = execution.before;
+  }
 
   start(e: number, i: number, thread: number, choice: number): void {
     this.e = e;
     this.i = i;
     this.thread = thread;
     this.choice = choice;
-    this.last = undefined;
+    this.lastKnown = false;
+    this.racesKnown = false;
     if (this.dropped.length > 0) this.dropped.length = 0;
+  }
+
+  /** Turns round race k, of an event that waited for nothing. */
+  startRace(i: number, k: number): void {
+    const { race, raceFrom, thread, choice } = this.execution;
+    this.start(race[k]!, i, thread[i]!, choice[i]!);
+    if (!this.isSteady()) return;
+    this.racesKnown = true;
+    this.races = race;
+    this.racesFrom = raceFrom[i]!;
+    this.racesTo = k;
   }
 
   /** Leaves out another event, and what happens after it. */
@@ -51,14 +94,10 @@ export class Reversal {
     this.dropped.push(event);
   }
 
-  /**
-   * What the last step touches: `accesses[from .. to)`, which must not be overwritten before the next
-   * start.
-   */
-  setLast(accesses: Int32Array, from: number, to: number): void {
-    this.last = accesses;
-    this.lastFrom = from;
-    this.lastTo = to;
+  /** Says what the last step touches. */
+  setLast(list: AccessList): void {
+    this.last = list;
+    this.lastKnown = true;
   }
 
   /** Whether an event comes before e or belongs to the sequence (other than as the last step). */
@@ -80,167 +119,203 @@ export class Reversal {
    * Whether a step that sleeps at the node of e can begin the sequence, which is explored then.
    * Undefined if that depends on what the last step touches.
    */
-  isAsleep(sleep: SleepSets): boolean | undefined {
+  asleep(sleep: SleepSets): SeenTo | undefined {
     this.rewind();
     let unsure = false;
+    let best = NOT_SEEN_TO;
     const end = sleep.to[this.e]!;
     for (let k = sleep.from[this.e]!; k < end; k++) {
       const s = sleep.members[k]!;
-      const begin = this.canBegin(
-        sleep.thread[s]!,
-        sleep.choice[s]!,
-        sleep.acc,
-        sleep.accFrom[s]!,
-        sleep.accFrom[s + 1]!,
-      );
-      if (begin === Begin.yes) return true;
-      if (begin === Begin.perhaps) unsure = true;
+      const begin = this.canBegin(sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!);
+      if (begin === Begin.yes) {
+        // Another one may be good for longer.
+        if (this.because < BY_THE_WHOLE) return this.because;
+        best = BY_THE_WHOLE;
+      } else if (begin === Begin.perhaps) unsure = true;
     }
-    return unsure ? undefined : false;
+    return best === NOT_SEEN_TO && unsure ? undefined : best;
   }
 
   /**
-   * Inserts the sequence into the forest `siblings[from ..]`, unless a branch of it already leads to
-   * an equivalent beginning. What the last step touches must be known.
+   * Inserts the sequence into the forest that `heads[e]` begins, unless a branch of it already leads
+   * to an equivalent beginning. What the last step touches must be known.
    */
-  insert(siblings: TreeNode[], from: number): void {
+  insert(trees: WakeupTrees, heads: Int32Array): SeenTo {
     this.rewind();
-    let first = from;
+    this.foundBecause = 0;
+    let first = heads[this.e]!;
     for (;;) {
-      const match = this.findBeginning(siblings, first);
-      if (match === undefined) {
-        const chain = this.chain();
-        if (chain !== undefined) siblings.push(chain);
-        return;
+      const match = this.findBeginning(trees, first);
+      if (match < 0) {
+        const chain = this.chain(trees);
+        if (chain === NO_NODE) return BY_THE_WHOLE;
+        if (first < 0) heads[this.e] = chain;
+        else trees.sibling[this.lastSibling] = chain;
+        return BY_THE_WHOLE;
       }
-      if (match.children.length === 0) return;
-      this.take(match);
-      siblings = match.children;
-      first = 0;
+      first = trees.child[match]!;
+      if (first < 0) return this.foundBecause;
+      this.take(trees.thread[match]!);
     }
   }
 
   private rewind(): void {
-    const { execution } = this;
-    const { stride, before } = execution;
-    if (this.taken.length < stride) this.taken = new Int32Array(stride);
-    const row = this.e * stride;
-    for (let t = 0; t < stride; t++) this.taken[t] = before[row + t]!;
+    this.taken = this.execution.before;
+    this.takenAt = this.e * this.execution.stride;
     this.lastTaken = false;
   }
 
-  private findBeginning(siblings: TreeNode[], first: number): TreeNode | undefined {
-    for (let k = first; k < siblings.length; k++) {
-      const node = siblings[k]!;
-      const { thread, choice, acc, from, to } = node;
-      if (this.canBegin(thread, choice, acc, from, to) === Begin.yes) return node;
+  private findBeginning(trees: WakeupTrees, first: number): number {
+    for (let node = first; node >= 0; node = trees.sibling[node]!) {
+      const begin = this.canBegin(trees.thread[node]!, trees.choice[node]!, trees.list[node]!);
+      if (this.because > this.foundBecause) this.foundBecause = this.because;
+      if (begin === Begin.yes) return node;
+      this.lastSibling = node;
     }
-    return undefined;
+    return NO_NODE;
   }
 
-  /** Takes a step that can begin the sequence from its front, if it is in it. */
-  private take(step: TreeNode): void {
-    const event = this.nextOf(step.thread);
+  /** Takes the next step of a thread from the front of the sequence, if it is in it. */
+  private take(thread: number): void {
+    const event = this.nextOf(thread);
     if (event === this.i) this.lastTaken = true;
-    else if (event >= 0) this.taken[step.thread]!++;
+    else if (event >= 0) {
+      if (this.taken !== this.ownTaken) this.ownRow();
+      this.ownTaken[thread]!++;
+    }
   }
 
-  /** The next event of a thread in the sequence, `i` for the last step, or -1. */
+  private ownRow(): void {
+    const { stride } = this.execution;
+    if (this.ownTaken.length < stride) this.ownTaken = new Int32Array(stride);
+    for (let t = 0; t < stride; t++) this.ownTaken[t] = this.taken[this.takenAt + t]!;
+    this.taken = this.ownTaken;
+    this.takenAt = 0;
+  }
+
+  private isTaken(event: number): boolean {
+    const { seq, thread } = this.execution;
+    return seq[event]! <= this.taken[this.takenAt + thread[event]!]!;
+  }
+
+  /**
+   * The next event of a thread in the sequence, `i` for the last step, or -1. The event that this
+   * rests on is left in {@link because}.
+   */
   private nextOf(thread: number): number {
-    const { execution } = this;
-    const n = this.taken[thread]!;
+    const { execution, i } = this;
+    const n = this.taken[this.takenAt + thread]!;
     if (n < execution.count[thread]!) {
       const event = execution.eventsOf[thread]![n]!;
-      if (event === this.i) return this.lastTaken ? -1 : event;
+      this.because = event;
+      if (event === i) return this.lastTaken ? -1 : event;
       return event !== this.e && this.inSequence(event) ? event : -1;
     }
-    return thread === this.thread && this.i >= execution.length && !this.lastTaken ? this.i : -1;
+    this.because = BY_THE_WHOLE;
+    return thread === this.thread && i >= execution.length && !this.lastTaken ? i : -1;
   }
 
   /**
    * Whether a step can come first in what is left of the sequence: its thread's next step here is
    * that step and needs none of the others, or its thread has none and it commutes with all.
    */
-  private canBegin(
-    thread: number,
-    choice: number,
-    acc: Int32Array,
-    from: number,
-    to: number,
-  ): Begin {
+  private canBegin(thread: number, choice: number, list: AccessList): Begin {
+    const { execution, i } = this;
     const event = this.nextOf(thread);
-    if (event === this.i) {
-      return choice === this.choice && this.commutesWithRest(acc, from, to) ? Begin.yes : Begin.no;
+    if (event === i) {
+      if (choice !== this.choice) return Begin.no;
+      if (this.racesKnown) return this.lastNeedsNothing() ? Begin.yes : Begin.no;
+      if (!this.commutesWithRest(list)) return Begin.no;
+      if (list !== NO_ACCESS && !this.isSteady()) this.because = BY_THE_WHOLE;
+      return Begin.yes;
     }
     if (event >= 0) {
-      return choice === this.execution.choice[event] && this.needsNothing(event, thread)
-        ? Begin.yes
-        : Begin.no;
+      const begins = choice === execution.choice[event] && this.needsNothing(event, thread);
+      return begins ? Begin.yes : Begin.no;
     }
-    if (!this.commutesWithRest(acc, from, to)) return Begin.no;
-    if (this.lastTaken) return Begin.yes;
-    if (this.last === undefined) return Begin.perhaps;
-    return rangesDependent(acc, from, to, this.last, this.lastFrom, this.lastTo)
-      ? Begin.no
-      : Begin.yes;
+    if (!this.commutesWithRest(list)) return Begin.no;
+    if (!this.lastTaken) {
+      if (!this.lastKnown) return Begin.perhaps;
+      if (execution.lists.dependent(list, this.last)) {
+        this.restOn(this.isSteady() ? i : BY_THE_WHOLE);
+        return Begin.no;
+      }
+    }
+    this.because = BY_THE_WHOLE;
+    return Begin.yes;
+  }
+
+  /**
+   * Whether the last step touches the same wherever it is taken. What comes later and conflicts with
+   * it needs it then, and is never in the sequence.
+   */
+  private isSteady(): boolean {
+    const { execution, i } = this;
+    return i < execution.length && execution.depends[i] === Depends.nothing;
+  }
+
+  private restOn(event: SeenTo): void {
+    if (event > this.because) this.because = event;
+  }
+
+  /** Whether nothing that is left comes before the last step. */
+  private lastNeedsNothing(): boolean {
+    for (let k = this.racesFrom; k < this.racesTo; k++) {
+      if (!this.isTaken(this.races[k]!)) return false;
+    }
+    return true;
   }
 
   /** Whether nothing that is left happens before an event of the sequence. */
   private needsNothing(event: number, thread: number): boolean {
     const { stride, clock } = this.execution;
+    const { taken, takenAt } = this;
     const row = event * stride;
     for (let t = 0; t < stride; t++) {
-      if (t !== thread && clock[row + t]! > this.taken[t]!) return false;
+      if (clock[row + t]! > taken[takenAt + t]! && t !== thread) return false;
     }
     return true;
   }
 
   /** Whether accesses commute with all that is left, except the last step. */
-  private commutesWithRest(acc: Int32Array, from: number, to: number): boolean {
-    const { execution, e, i } = this;
-    const { accEvent, accPrevious } = execution;
-    for (let a = from; a < to; a++) {
-      for (let k = execution.lastAccessOf(acc[a]! >>> 4); k >= 0; k = accPrevious[k]!) {
-        const event = accEvent[k]!;
-        if (event <= e) break;
-        if (event === i || !rangesDependent(execution.acc, k, k + 1, acc, a, a + 1)) continue;
-        if (execution.seq[event]! <= this.taken[execution.thread[event]!]!) continue;
-        if (this.inSequence(event)) return false;
-      }
+  private commutesWithRest(list: AccessList): boolean {
+    if (list >= 0) return this.accessCommutes(list);
+    const { lists } = this.execution;
+    for (let k = lists.length(list) - 1; k >= 0; k--) {
+      if (!this.accessCommutes(lists.at(list, k))) return false;
     }
     return true;
   }
 
-  /** What is left of the sequence, as a chain of tree nodes. */
-  private chain(): TreeNode | undefined {
+  private accessCommutes(access: number): boolean {
+    const { execution, e, i } = this;
+    const { acc, accEvent, accPrevious } = execution;
+    for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+      const event = accEvent[k]!;
+      if (event <= e) return true;
+      if (event === i || !conflicting(acc[k]! & 15, access & 15)) continue;
+      if (this.isTaken(event)) continue;
+      if (!this.inSequence(event)) continue;
+      this.restOn(event);
+      return false;
+    }
+    return true;
+  }
+
+  /** What is left of the sequence, as a chain of tree nodes. @returns its first node */
+  private chain(trees: WakeupTrees): number {
     const { execution, chained } = this;
     let events = 0;
-    let size = this.lastTaken ? 0 : this.lastTo - this.lastFrom;
     for (let k = this.e + 1; k < execution.length; k++) {
-      if (k === this.i || execution.seq[k]! <= this.taken[execution.thread[k]!]!) continue;
-      if (!this.inSequence(k)) continue;
-      chained[events++] = k;
-      size += execution.accFrom[k + 1]! - execution.accFrom[k]!;
+      if (k === this.i || this.isTaken(k)) continue;
+      if (this.inSequence(k)) chained[events++] = k;
     }
-    // One array for all of them: many small ones are slow to come by.
-    const acc = new Int32Array(size);
-    let at = 0;
-    let children = NO_CHILDREN;
-    if (!this.lastTaken) {
-      for (let k = this.lastFrom; k < this.lastTo; k++) acc[at++] = this.last![k]!;
-      const { thread, choice } = this;
-      children = [{ thread, choice, acc, from: 0, to: at, children }];
-    }
+    let child = NO_NODE;
+    if (!this.lastTaken) child = trees.add(this.thread, this.choice, this.last, NO_NODE);
     for (let n = events - 1; n >= 0; n--) {
       const k = chained[n]!;
-      const from = at;
-      for (let a = execution.accFrom[k]!; a < execution.accFrom[k + 1]!; a++) {
-        acc[at++] = execution.acc[a]!;
-      }
-      const thread = execution.thread[k]!;
-      children = [{ thread, choice: execution.choice[k]!, acc, from, to: at, children }];
+      child = trees.add(execution.thread[k]!, execution.choice[k]!, execution.list[k]!, child);
     }
-    return children[0];
+    return child;
   }
-  private readonly chained: number[] = [];
 }

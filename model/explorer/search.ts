@@ -3,13 +3,15 @@
  * and wakeup trees after Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic partial order
  * reduction"; races on locks are those between two acquisitions, as a release forces its order.
  */
+import type { AccessList } from './access-lists';
 import { Execution } from './execution';
 import { GuardedRaces } from './guarded-races';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
-import { Reversal } from './reversal';
+import { NOT_SEEN_TO, Reversal, type SeenTo } from './reversal';
 import { SleepSets } from './sleep-sets';
-import { NO_CHILDREN, type TreeNode } from './wakeup-tree';
+import { NO_NODE, WakeupTrees } from './wakeup-tree';
+import { grown } from './word-table';
 
 /** Receives what the search finds. */
 export interface SearchListener {
@@ -20,12 +22,12 @@ export interface SearchListener {
 /** A depth-first search that can stop after any execution, and be asked where it stands. */
 export class Search {
   readonly execution: Execution;
-  readonly sleep = new SleepSets();
-  /** What remains to be explored from each node along the execution: `pending[i][next[i] ..]`. */
-  readonly pending: TreeNode[][] = [[]];
-  readonly next: number[] = [0];
+  readonly sleep: SleepSets;
+  readonly trees = new WakeupTrees();
+  /** What remains to be explored from each node along the execution: a list of {@link trees}. */
+  heads: Int32Array = new Int32Array(64).fill(NO_NODE);
   /** Branches taken from each node so far, the current one included. */
-  readonly taken: number[] = [0];
+  taken: Int32Array = new Int32Array(64);
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
   executions = 0;
@@ -38,7 +40,14 @@ export class Search {
   run: Run;
   private readonly reversal: Reversal;
   private readonly guarded: GuardedRaces;
-  private readonly own: TreeNode[][] = [];
+  /** By which events the races of each event are seen to, as long as those stay. */
+  private seenTo: Int32Array = new Int32Array(64);
+  /** Events at the beginning of the execution that the one before it had too. */
+  private unchanged = 0;
+  /** Whether the execution ended with steps that are redundant. */
+  private stuck = false;
+  /** Whether the execution ended with threads that wait, as far as is known. */
+  private waits = true;
 
   constructor(
     private readonly program: Program,
@@ -47,10 +56,12 @@ export class Search {
   ) {
     this.run = program.start();
     this.execution = new Execution(this.run.threadCount);
+    this.sleep = new SleepSets(this.execution.lists);
     this.reversal = new Reversal(this.execution);
-    this.guarded = new GuardedRaces(this.execution, this.reversal, (thread) =>
-      this.isOpenBySteps(thread),
-    );
+    this.guarded = new GuardedRaces(this.execution, this.reversal, {
+      reverse: (i) => this.reverse(i),
+      isOpenBySteps: (thread) => this.runReversal().enabled(thread),
+    });
   }
 
   /**
@@ -65,179 +76,213 @@ export class Search {
     return true;
   }
 
-  /** Takes a step from the deepest node, whose accesses are known or empty. */
-  take(branch: TreeNode): void {
+  /** Takes the step of a tree node, which is the first that remains at the deepest node. */
+  private takeBranch(node: number): void {
+    const { trees } = this;
+    const i = this.execution.length;
+    const child = trees.child[node]!;
+    this.heads[i] = trees.sibling[node]!;
+    this.takeForeseen(trees.thread[node]!, trees.choice[node]!, trees.list[node]!);
+    this.heads[i + 1] = child;
+    trees.drop(node);
+  }
+
+  /** Takes a step that has to touch what a list says. */
+  takeForeseen(thread: number, choice: number, list: AccessList): void {
     const { execution } = this;
-    const { thread, choice, from, to, children } = branch;
     const i = execution.length;
-    execution.take(this.run, thread, choice);
-    this.steps++;
-    if (from < to && !sameAccesses(execution, i, branch)) {
+    if (!this.run.enabled(thread)) {
+      throw new Error(`explore: thread ${thread} cannot move where it did`);
+    }
+    this.take(thread, choice);
+    if (execution.list[i] !== list) {
       throw new Error(
         `explore: step ${i} of thread ${thread} touched something else than foreseen: ` +
           'Run.depends must say what a step depends on, and dependent accesses must conflict',
       );
     }
+  }
+
+  /** Takes a step that is enabled. */
+  private take(thread: number, choice: number): void {
+    const { execution } = this;
+    const i = execution.length;
+    if (i + 2 > this.heads.length) this.grow();
+    execution.take(this.run, thread, choice);
+    this.steps++;
     this.sleep.inherit(i, execution);
     this.taken[i]!++;
     this.taken[i + 1] = 0;
-    this.next[i + 1] = 0;
-    this.pending[i + 1] = children.length > 0 ? children : this.emptyList(i + 1);
+    this.heads[i + 1] = NO_NODE;
   }
 
-  private emptyList(i: number): TreeNode[] {
-    const list = (this.own[i] ??= []);
-    if (list.length > 0) list.length = 0;
-    return list;
+  private grow(): void {
+    this.heads = grown(this.heads, NO_NODE);
+    this.taken = grown(this.taken);
+    this.seenTo = grown(this.seenTo);
   }
 
   /** Goes on from the deepest node to the end of an execution, along the wakeup tree first. */
   private extend(): void {
-    const { execution, pending, next } = this;
+    const { execution } = this;
     for (;;) {
       const i = execution.length;
-      if (next[i]! < pending[i]!.length) {
+      const node = this.heads[i]!;
+      if (node >= 0) {
         if (i >= this.mostSteps) return this.finish(true);
-        const branch = pending[i]![next[i]!++]!;
-        this.take(branch);
+        this.takeBranch(node);
         continue;
       }
-      const step = this.choose(i);
-      if (step === undefined) return this.finish(false);
+      const thread = this.choose(i);
+      if (thread < 0) return this.finish(false);
       if (i >= this.mostSteps) return this.finish(true);
-      this.take(step);
+      this.take(thread, this.chosen);
     }
   }
+  /** The choice that goes with what {@link choose} gives. */
+  private chosen = 0;
 
   /**
-   * A step to go on with where the wakeup tree prescribes none, by preference one of the thread that
-   * moved last; undefined at the end.
+   * The thread to go on with where the wakeup tree prescribes none, by preference the one that moved
+   * last; -1 at the end.
    * In the second half of the most steps others go first, as that thread may be spinning.
    */
-  private choose(i: number): TreeNode | undefined {
+  private choose(i: number): number {
     const { run, execution, sleep } = this;
     const threads = run.threadCount;
     let thread = i > 0 ? execution.thread[i - 1]! : 0;
     if (i * 2 > this.mostSteps) thread = (thread + 1) % threads;
-    let anyEnabled = false;
+    const noneSleeps = sleep.from[i] === sleep.to[i];
+    this.stuck = false;
+    this.waits = false;
     for (let k = 0; k < threads; k++) {
       const choices = run.choices(thread);
-      if (choices > 0 && run.enabled(thread)) {
-        anyEnabled = true;
-        for (let choice = 0; choice < choices; choice++) {
-          if (!sleep.has(i, thread, choice)) return freeStep(thread, choice);
+      if (choices > 0) {
+        if (!run.enabled(thread)) this.waits = true;
+        else {
+          this.stuck = true;
+          for (let choice = 0; choice < choices; choice++) {
+            if (noneSleeps || !sleep.has(i, thread, choice)) {
+              this.chosen = choice;
+              return thread;
+            }
+          }
         }
       }
       if (++thread === threads) thread = 0;
     }
-    this.stuck = anyEnabled;
-    return undefined;
+    return -1;
   }
-  private stuck = false;
 
   /** Reports the execution, and adds what its races require to the wakeup trees. */
   private finish(cut: boolean): void {
-    if (cut) {
-      this.cut++;
-    } else if (this.stuck) {
-      this.stuck = false;
-      this.blocked++;
-    } else {
+    if (cut) this.cut++;
+    else if (this.stuck) this.blocked++;
+    else {
       this.executions++;
       this.listener.onEnd(this.run, this.execution);
     }
-    this.reverseRaces();
+    this.reverseRaces(cut || this.waits ? this.waiting() : []);
   }
 
-  /**
-   * Turns the races of the whole execution round, those of its unchanged beginning too: what follows
-   * a race differs from execution to execution, and with it what the race asks for.
-   */
-  private reverseRaces(): void {
-    const { execution, run, reversal } = this;
-    // A probe ends the run, so what waits at its end must be known before.
+  /** Threads that wait at the end of the execution. */
+  private waiting(): { thread: number; guard: Access }[] {
+    const { run } = this;
     const waiting: { thread: number; guard: Access }[] = [];
     for (let thread = 0; thread < run.threadCount; thread++) {
       if (run.choices(thread) > 0 && !run.enabled(thread)) {
         waiting.push({ thread, guard: run.guard(thread) });
       }
     }
-    const { race, raceFrom, guard, choices } = execution;
+    return waiting;
+  }
+
+  /**
+   * Turns the races of the whole execution round, those of its unchanged beginning too: what follows
+   * a race differs from execution to execution, and with it what the race asks for. Only where the
+   * events that answered it are unchanged too, the answer still holds.
+   *
+   * @param waiting what waits at the end, asked beforehand as a probe ends the run
+   */
+  private reverseRaces(waiting: readonly { thread: number; guard: Access }[]): void {
+    const { execution, seenTo } = this;
     for (let i = 0; i < execution.length; i++) {
-      if (choices[i]! > 1) this.chooseOtherwise(i);
-      const from = raceFrom[i]!;
-      const to = raceFrom[i + 1]!;
-      if (from === to) continue;
-      const thread = execution.thread[i]!;
-      if (guard[i]! >= 0) {
-        this.reverseGuarded(i, thread, guard[i]!, race.subarray(from, to));
-        continue;
-      }
-      for (let k = from; k < to; k++) {
-        reversal.start(race[k]!, i, thread, execution.choice[i]!);
-        this.reverse(i);
-      }
+      if (!this.isSeenTo(i)) seenTo[i] = this.reverseRacesOf(i);
     }
     for (const { thread, guard } of waiting) {
       const candidates = execution.candidatesOf(thread, guard);
-      this.reverseGuarded(execution.length, thread, guard, candidates);
+      this.guarded.reverse(execution.length, thread, guard, candidates, 0, candidates.length);
     }
+  }
+
+  /** Whether the races of event i would ask for nothing that is not explored or will be. */
+  protected isSeenTo(i: number): boolean {
+    return i < this.unchanged && this.seenTo[i]! < this.unchanged;
+  }
+
+  protected reverseRacesOf(i: number): SeenTo {
+    const { execution, reversal } = this;
+    const { race } = execution;
+    const from = execution.raceFrom[i]!;
+    const to = execution.raceFrom[i + 1]!;
+    let seenTo = execution.choices[i]! > 1 ? this.chooseOtherwise(i) : i;
+    if (from === to) return seenTo;
+    const guard = execution.guard[i]!;
+    if (guard >= 0) {
+      const thread = execution.thread[i]!;
+      return Math.max(seenTo, this.guarded.reverse(i, thread, guard, race, from, to));
+    }
+    for (let k = from; k < to; k++) {
+      reversal.startRace(i, k);
+      seenTo = Math.max(seenTo, this.reverse(i));
+    }
+    return seenTo;
   }
 
   /** Sees to it that the other choices of an event are explored, with all that does not need it. */
-  private chooseOtherwise(i: number): void {
+  private chooseOtherwise(i: number): SeenTo {
     const { execution, reversal } = this;
+    let seenTo = i;
     for (let choice = 0; choice < execution.choices[i]!; choice++) {
       if (choice === execution.choice[i]) continue;
       reversal.start(i, i, execution.thread[i]!, choice);
-      this.reverse(i);
+      seenTo = Math.max(seenTo, this.reverse(i));
     }
-  }
-
-  private reverseGuarded(
-    i: number,
-    thread: number,
-    guard: Access,
-    candidates: ArrayLike<number>,
-  ): void {
-    this.guarded.forEach(i, thread, guard, candidates, () => this.reverse(i));
+    return seenTo;
   }
 
   /** Sees to it that the sequence of the reversal is explored, unless it is already. */
-  private reverse(i: number): void {
+  private reverse(i: number): SeenTo {
     const { reversal, sleep } = this;
-    const { e } = reversal;
     const known = this.foreseeLast(i);
-    let asleep = reversal.isAsleep(sleep);
-    if (asleep === true) return;
-    if (!known) {
+    let asleep = reversal.asleep(sleep);
+    if (asleep === undefined || (asleep === NOT_SEEN_TO && !known)) {
       this.probe();
-      asleep = reversal.isAsleep(sleep);
-      if (asleep === true) return;
+      asleep = reversal.asleep(sleep)!;
     }
-    reversal.insert(this.pending[e]!, this.next[e]!);
+    if (asleep !== NOT_SEEN_TO) return asleep;
+    return reversal.insert(this.trees, this.heads);
   }
 
   /** Tells the reversal what its last step touches, if that is known without trying. */
   private foreseeLast(i: number): boolean {
     const { execution, reversal } = this;
     if (i >= execution.length) return false;
-    const { depends } = execution;
-    if (depends[i] === Depends.anything) return false;
-    const from = execution.accFrom[i]!;
-    if (depends[i] === Depends.lock) {
-      const state = lockStateAfter(execution, execution.acc[from]! >>> 4, this.keeps);
+    const depends = execution.depends[i]!;
+    if (depends === Depends.anything) return false;
+    if (depends === Depends.lock) {
+      const from = execution.accFrom[i]!;
+      const state = lockStateAfter(execution, execution.acc[from]! >>> 4, reversal);
       if (state === UNKNOWN) return false;
       if (state !== UNCHANGED) {
         const column = i * 3 + (state === 0 ? 0 : state < 0 ? 1 : 2);
-        reversal.setLast(execution.foreseen, column, column + 1);
+        reversal.setLast(execution.foreseen[column]!);
         return true;
       }
     }
-    reversal.setLast(execution.acc, from, execution.accFrom[i + 1]!);
+    reversal.setLast(execution.list[i]!);
     return true;
   }
-  private readonly keeps = (event: number): boolean => this.reversal.keeps(event);
 
   /** Runs the sequence of the reversal without its last step. */
   private runReversal(): Run {
@@ -256,33 +301,22 @@ export class Search {
     const { reversal } = this;
     const run = this.runReversal();
     run.step(reversal.thread, reversal.choice);
-    reversal.setLast(run.accesses.slice(0, run.accessCount), 0, run.accessCount);
-  }
-
-  private isOpenBySteps(thread: number): boolean {
-    return this.runReversal().enabled(thread);
+    reversal.setLast(this.execution.lists.of(run.accesses, 0, run.accessCount));
   }
 
   /** Goes back to the deepest state with something left to explore. @returns false if none has. */
   private backtrack(): boolean {
-    const { execution, pending, next, sleep } = this;
+    const { execution, sleep } = this;
     while (execution.length > this.frozen) {
       const i = execution.length - 1;
       sleep.add(i, execution);
       execution.pop();
-      if (next[i]! < pending[i]!.length) {
-        this.forgetTaken(i);
+      if (this.heads[i]! >= 0) {
+        this.unchanged = i;
         return true;
       }
     }
     return false;
-  }
-
-  /** Keeps a long list of branches from holding those that are explored. */
-  private forgetTaken(i: number): void {
-    if (this.next[i]! < 64) return;
-    this.pending[i]!.splice(0, this.next[i]!);
-    this.next[i] = 0;
   }
 
   /** Runs the program again up to where the search stands. */
@@ -304,25 +338,8 @@ export class Search {
   /** The steps of the current execution. */
   schedule(): ScheduleStep[] {
     const { thread, choice, length } = this.execution;
-    return Array.from({ length }, (_, i) => ({ thread: thread[i]!, choice: choice[i]! }));
+    const steps: ScheduleStep[] = [];
+    for (let i = 0; i < length; i++) steps.push({ thread: thread[i]!, choice: choice[i]! });
+    return steps;
   }
-}
-
-const NOTHING = new Int32Array(0);
-
-/** A step of which nothing is known yet. */
-const freeStep = (thread: number, choice: number): TreeNode => ({
-  thread,
-  choice,
-  acc: NOTHING,
-  from: 0,
-  to: 0,
-  children: NO_CHILDREN,
-});
-
-function sameAccesses(execution: Execution, i: number, { acc, from, to }: TreeNode): boolean {
-  const own = execution.accFrom[i]!;
-  if (execution.accFrom[i + 1]! - own !== to - from) return false;
-  for (let k = from; k < to; k++) if (execution.acc[own + k - from] !== acc[k]) return false;
-  return true;
 }

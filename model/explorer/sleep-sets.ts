@@ -1,7 +1,13 @@
 /** The sleep sets along the current execution: steps that must not be explored again, by node. */
-import { rangesDependent } from './dependence';
+import type { AccessList, AccessLists } from './access-lists';
 import type { Execution } from './execution';
-import type { KnownStep } from './wakeup-tree';
+import type { ScheduleStep } from './program';
+import { grown } from './word-table';
+
+/** A step with what it touched when it was last seen. */
+export interface KnownStep extends ScheduleStep {
+  readonly list: AccessList;
+}
 
 /**
  * Node i is the state before event i. The sets form a stack, and share the steps that they inherit: a
@@ -14,29 +20,29 @@ export class SleepSets {
   members: Int32Array = new Int32Array(64);
   thread: Int32Array = new Int32Array(64);
   choice: Int32Array = new Int32Array(64);
-  /** Step s touched `acc[accFrom[s] .. accFrom[s + 1])`. */
-  accFrom: Int32Array = new Int32Array(65);
-  acc: Int32Array = new Int32Array(64);
+  /** What each step touched. */
+  list: Int32Array = new Int32Array(64);
   /** Steps that the nodes up to i have put to sleep; those of deeper ones are gone. */
   private steps: Int32Array = new Int32Array(64);
+
+  constructor(private readonly lists: AccessLists) {}
 
   /** Gives node i + 1 what sleeps at node i and commutes with event i. */
   inherit(i: number, execution: Execution): void {
     if (i + 2 > this.from.length) this.growNodes();
+    const begin = this.from[i]!;
     const end = this.to[i]!;
     let top = end;
-    const thread = execution.thread[i]!;
-    const accFrom = execution.accFrom[i]!;
-    const accTo = execution.accFrom[i + 1]!;
-    const { acc } = execution;
-    for (let k = this.from[i]!; k < end; k++) {
-      const step = this.members[k]!;
-      if (this.thread[step] === thread) continue;
-      const a = this.accFrom[step]!;
-      const b = this.accFrom[step + 1]!;
-      if (rangesDependent(this.acc, a, b, acc, accFrom, accTo)) continue;
-      if (top === this.members.length) this.members = grown(this.members);
-      this.members[top++] = step;
+    if (begin < end) {
+      const thread = execution.thread[i]!;
+      const list = execution.list[i]!;
+      if (this.members.length < end * 2) this.members = grown(this.members);
+      for (let k = begin; k < end; k++) {
+        const step = this.members[k]!;
+        if (this.thread[step] === thread) continue;
+        if (this.lists.dependent(this.list[step]!, list)) continue;
+        this.members[top++] = step;
+      }
     }
     this.from[i + 1] = end;
     this.to[i + 1] = top;
@@ -45,27 +51,16 @@ export class SleepSets {
 
   /** Puts event i to sleep at its node, which must be the deepest. */
   add(i: number, execution: Execution): void {
-    const { acc, accFrom } = execution;
-    this.push(
-      i,
-      execution.thread[i]!,
-      execution.choice[i]!,
-      acc.subarray(accFrom[i]!, accFrom[i + 1]!),
-    );
+    this.push(i, execution.thread[i]!, execution.choice[i]!, execution.list[i]!);
   }
 
   /** Puts a step to sleep at node i, which must be the deepest. */
-  push(i: number, thread: number, choice: number, accesses: ArrayLike<number>): void {
+  push(i: number, thread: number, choice: number, list: AccessList): void {
     const step = this.steps[i]!++;
-    if (step + 2 > this.accFrom.length) this.growSteps();
+    if (step === this.thread.length) this.growSteps();
     this.thread[step] = thread;
     this.choice[step] = choice;
-    let at = this.accFrom[step]!;
-    for (let k = 0; k < accesses.length; k++) {
-      if (at === this.acc.length) this.acc = grown(this.acc);
-      this.acc[at++] = accesses[k]!;
-    }
-    this.accFrom[step + 1] = at;
+    this.list[step] = list;
     const top = this.to[i]!++;
     if (top === this.members.length) this.members = grown(this.members);
     this.members[top] = step;
@@ -82,20 +77,11 @@ export class SleepSets {
   /** The steps that node i itself has put to sleep; the others of its set it has inherited. */
   ownOf(i: number): KnownStep[] {
     const first = i > 0 ? this.steps[i - 1]! : 0;
-    return Array.from({ length: this.steps[i]! - first }, (_, k) => this.step(first + k));
-  }
-
-  /** The whole set of node i. */
-  at(i: number): KnownStep[] {
-    return Array.from(this.members.subarray(this.from[i]!, this.to[i]!), (s) => this.step(s));
-  }
-
-  private step(s: number): KnownStep {
-    return {
-      thread: this.thread[s]!,
-      choice: this.choice[s]!,
-      accesses: this.acc.slice(this.accFrom[s]!, this.accFrom[s + 1]!),
-    };
+    return Array.from({ length: this.steps[i]! - first }, (_, k) => ({
+      thread: this.thread[first + k]!,
+      choice: this.choice[first + k]!,
+      list: this.list[first + k]!,
+    }));
   }
 
   private growNodes(): void {
@@ -107,12 +93,6 @@ export class SleepSets {
   private growSteps(): void {
     this.thread = grown(this.thread);
     this.choice = grown(this.choice);
-    this.accFrom = grown(this.accFrom);
+    this.list = grown(this.list);
   }
-}
-
-function grown(old: Int32Array): Int32Array {
-  const bigger = new Int32Array(old.length * 2);
-  bigger.set(old);
-  return bigger;
 }

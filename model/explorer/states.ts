@@ -45,9 +45,11 @@ export function exploreStates(program: Program, options: StatesOptions = {}): St
   return new StateSearch(program, options).result();
 }
 
+type StateKey = number | string;
+
 /** A state on the way to the current one. */
 interface Frame {
-  readonly key: string;
+  readonly key: StateKey;
   /** Where each thread is. */
   readonly positions: readonly number[];
   /** Threads that can take a step, and how many choices each has. */
@@ -68,8 +70,8 @@ class StateSearch {
   private readonly footprints = new Footprints();
   private readonly preference = new Preference(this.footprints);
   /** The footprint of each state that is explored. */
-  private readonly known = new Map<string, Footprint>();
-  private readonly open = new Set<string>();
+  private readonly known = new Map<StateKey, Footprint>();
+  private readonly open = new Set<StateKey>();
   private readonly frames: Frame[] = [];
   private readonly outcomes = new Map<string, ScheduleStep[]>();
   /** The frame whose state the run is in, if that is one of those to go on from. */
@@ -159,14 +161,14 @@ class StateSearch {
     return taken;
   }
 
-  private key(): string {
+  private key(): StateKey {
     const { run } = this;
     if (run.stateKey === undefined) throw new Error('exploreStates: the program has no state keys');
     return run.stateKey();
   }
 
   /** Starts on the state that the run is in. */
-  private enter(key: string): void {
+  private enter(key: StateKey): void {
     if (this.open.has(key)) {
       throw new Error('exploreStates: the program can get back into a state; explore its traces');
     }

@@ -1,0 +1,61 @@
+/** A race that the search passes over, as it is seen to already, would indeed ask for nothing new. */
+import fc from 'fast-check';
+import type { Program } from '../../model/explorer/program';
+import { Search } from '../../model/explorer/search';
+import { casw, controlFlow, fib, lastzero, swaprace, trylocks, wcas } from './programs';
+import { build, randomProgram } from './random-programs';
+
+const EXECUTIONS_MOST = 300;
+
+/** A search that asks all the same, and counts what it is told. */
+class Doubting extends Search {
+  passedOver = 0;
+  wrongly = 0;
+
+  protected override isSeenTo(i: number): boolean {
+    if (!super.isSeenTo(i)) return false;
+    const { trees } = this;
+    const { add } = trees;
+    this.passedOver++;
+    trees.add = (...step) => {
+      this.wrongly++;
+      return add.apply(trees, step);
+    };
+    this.reverseRacesOf(i);
+    trees.add = add;
+    return true;
+  }
+}
+
+function doubt(program: Program): Doubting {
+  const search = new Doubting(program, 10_000, { onEnd: () => undefined });
+  for (let n = 0; n < EXECUTIONS_MOST && search.advance(); n++);
+  return search;
+}
+
+it.each([
+  ['casw(4)', casw(4)],
+  ['control-flow(3)', controlFlow(3)],
+  ['fib(2)', fib(2)],
+  ['lastzero(8)', lastzero(8)],
+  ['swaprace(original, 2)', swaprace('original', 2)],
+  ['trylock(5)', trylocks(5)],
+  ['wcas(5)', wcas(5)],
+])('nothing is passed over wrongly in %s', (_name, program) => {
+  const { passedOver, wrongly } = doubt(program);
+  expect(wrongly).toBe(0);
+  expect(passedOver).toBeGreaterThan(100);
+});
+
+it('nothing is passed over wrongly in 2000 random programs', () => {
+  let passedOver = 0;
+  fc.assert(
+    fc.property(randomProgram, (description) => {
+      const search = doubt(build(description));
+      passedOver += search.passedOver;
+      expect(search.wrongly).toBe(0);
+    }),
+    { seed: 6, numRuns: 2000 },
+  );
+  expect(passedOver).toBeGreaterThan(8000);
+});
