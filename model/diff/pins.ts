@@ -4,7 +4,7 @@ import { without } from '../features/requires';
 import { NAMED_VARIANTS } from '../features/variant';
 import type { Quantifier, Scenario } from '../scenario/ast';
 import { explore, type ExploreOptions } from './explore';
-import { judge, type ConditionVerdict } from './verdict';
+import { judge } from './verdict';
 
 /** An expectation that holds on `fixed` and fails without a switch. */
 export interface Pin {
@@ -27,8 +27,9 @@ export function pinsOf(
   scenarios: readonly Scenario[],
   options: ExploreOptions = {},
 ): Pin[] {
+  const variant = without(NAMED_VARIANTS.fixed, id);
   return scenarios.flatMap((scenario) =>
-    verdictsWithout(id, scenario, options)
+    judge(scenario, 'fixed', explore(scenario, variant, options))
       .filter(({ met }) => met === 'no')
       .map(({ expectation: { quantifier, condition } }) => ({
         scenario: scenario.name,
@@ -37,22 +38,3 @@ export function pinsOf(
       })),
   );
 }
-
-/** What becomes of the expectations for `fixed`; none of them can be judged if the set-up never ends. */
-function verdictsWithout(
-  id: SwitchId,
-  scenario: Scenario,
-  options: ExploreOptions,
-): readonly ConditionVerdict[] {
-  try {
-    const variant = without(NAMED_VARIANTS.fixed, id);
-    return judge(scenario, 'fixed', explore(scenario, variant, options));
-  } catch (error) {
-    if (isEndlessWait(error)) return [];
-    throw error;
-  }
-}
-
-/** A task that crashed with a lock held leaves the set-up's next operation waiting: no run, no verdict. */
-const isEndlessWait = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith('runAlone: waits for ever');

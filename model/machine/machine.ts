@@ -27,6 +27,17 @@ export interface Change {
   readonly after: number;
 }
 
+/** A machine between tasks: all that the ones to come depend on, or that is told of those before. */
+export interface MachineState {
+  readonly mem: Int32Array;
+  readonly faults: readonly Fault[];
+}
+
+/** A task that runs alone waits for what only another one could give. */
+export class EndlessWait extends Error {
+  override readonly name = 'EndlessWait';
+}
+
 interface Task {
   steps: Steps<unknown>;
   op: Op;
@@ -56,22 +67,28 @@ export class Machine {
   changes: Change[] | undefined;
   private tasks: Task[] = [];
   private current: Task | undefined;
-  private snapshot = new Int32Array(0);
+  private saved: MachineState = { mem: new Int32Array(0), faults: [] };
 
   get threadCount(): number {
     return this.tasks.length;
   }
 
-  /** Remembers the present state as the one that {@link restore} returns to. */
-  save(): void {
-    this.snapshot = this.arena.mem.slice();
+  /** The present state; tasks that have not ended are no part of it. */
+  state(): MachineState {
+    return { mem: this.arena.mem.slice(), faults: [...this.faults] };
   }
 
-  /** Goes back to the saved state and forgets all tasks and faults. */
-  restore(): void {
-    this.arena.mem.set(this.snapshot);
+  /** Remembers the present state as the one that {@link restore} returns to. */
+  save(): void {
+    this.saved = this.state();
+  }
+
+  /** Goes back to a state and forgets all tasks. */
+  restore({ mem, faults } = this.saved): void {
+    this.arena.mem.set(mem);
     this.tasks = [];
     this.faults.length = 0;
+    for (const fault of faults) this.faults.push(fault);
   }
 
   /** Adds a task, run up to (not including) its first shared access. @returns its index. */
@@ -94,7 +111,7 @@ export class Machine {
     return this.tasks.length - 1;
   }
 
-  /** Runs a task alone to its end. @returns what it returned. @throws if it has to wait. */
+  /** Runs a task alone to its end. @returns what it returned. @throws EndlessWait if it has to wait. */
   runAlone<T>(steps: Steps<T>, choice: (n: number) => number = () => 0): T | undefined {
     let result: T | undefined;
     const index = this.spawn(
@@ -104,7 +121,7 @@ export class Machine {
     );
     while (this.choices(index) > 0) {
       if (!this.enabled(index)) {
-        throw new Error(
+        throw new EndlessWait(
           `runAlone: waits for ever on ${this.arena.describe(this.pendingAddress(index))}`,
         );
       }

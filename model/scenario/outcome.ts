@@ -10,7 +10,7 @@ export type ResultValue = number | string;
 export interface UserOutcome {
   /** Results of operations, by the name the scenario gives them or by thread and ordinal. */
   readonly results: Readonly<Record<string, ResultValue>>;
-  /** Threads that wait for ever, or that a kernel fault ended. */
+  /** Threads, or operations outside them, that wait for ever, or that a kernel fault ended. */
   readonly stuck: readonly string[];
   readonly killed: readonly string[];
 }

@@ -3,6 +3,7 @@ import type { Program, Run } from '../explorer/program';
 import { applySwitches } from '../features/hunk';
 import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
+import { EndlessWait, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
 import { bootKernel } from '../state/boot';
 import type { Cpu } from '../state/cpu';
@@ -18,17 +19,30 @@ import { bornWord, doneWord, mmOf } from './world';
 /** Which switches are in; undefined leaves one undecided (reading it throws UndecidedSwitch). */
 export type Switches = (id: SwitchId) => boolean | undefined;
 
+/** Where a scenario stands between its parts: after an operation that ran alone, or after the threads. */
+export interface ScenarioState {
+  readonly machine: MachineState;
+  readonly results: ReadonlyMap<string, ResultValue>;
+  /** Operations and threads that a kernel fault ended. */
+  readonly killed: ReadonlySet<string>;
+  /** Who waits for ever; nothing comes after that. */
+  readonly stuck: readonly string[];
+}
+
+const setupLabel = (index: number): string => `setup:${index + 1}`;
+
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
 export class ScenarioProgram implements Program {
   readonly layout: Layout;
   readonly kernel: Kernel;
   readonly threadNames: readonly string[];
-  private readonly results = new Map<string, ResultValue>();
-  private readonly setupResults: ReadonlyMap<string, ResultValue>;
+  protected readonly results = new Map<string, ResultValue>();
+  protected readonly killed = new Set<string>();
   private readonly observer: Observer;
-  private readonly killed = new Set<string>();
   /** The operation that each thread of the machine is in; the last index is what comes afterwards. */
   private readonly performing: (Operation | undefined)[] = [];
+  /** Where the set-up ended, to which {@link start} returns. */
+  private readonly begin: ScenarioState;
 
   /**
    * Boots a kernel of this variant and runs the set-up in it.
@@ -45,21 +59,17 @@ export class ScenarioProgram implements Program {
     this.threadNames = scenario.threads.map((thread) => thread.actor.name);
     enter(this.kernel);
     applySwitches(switches);
-    this.markUnborn();
-    this.runSetup();
-    this.setupResults = new Map(this.results);
     this.observer = new Observer(this.layout, this.kernel);
-    this.kernel.machine.save();
+    this.markUnborn();
+    this.begin = this.setUp();
   }
 
   start(): Run & ScenarioRun {
     const { machine } = this.kernel;
     enter(this.kernel);
-    machine.restore();
-    this.results.clear();
-    this.killed.clear();
     this.performing.length = 0;
-    for (const [name, value] of this.setupResults) this.results.set(name, value);
+    this.restore(this.begin);
+    if (this.begin.stuck.length > 0) return new RunView(this);
     this.scenario.threads.forEach((thread, index) => {
       machine.spawn(this.thread(thread.actor, thread.operations, index));
     });
@@ -79,9 +89,14 @@ export class ScenarioProgram implements Program {
 
   /** What the execution that has just come to its end leaves behind. */
   observe(): Outcome {
+    return this.observer.outcome(this.results, this.stuck(), [...this.killed].sort());
+  }
+
+  /** Who waits for ever: an operation of the set-up, which nothing comes after, or threads. */
+  protected stuck(): readonly string[] {
     const { machine } = this.kernel;
-    const stuck = this.threadNames.filter((_, index) => !machine.finished(index));
-    return this.observer.outcome(this.results, stuck, [...this.killed].sort());
+    if (this.begin.stuck.length > 0) return this.begin.stuck;
+    return this.threadNames.filter((_, index) => !machine.finished(index));
   }
 
   /** Distinguishes outcomes without building them: equal keys, equal outcomes. */
@@ -91,11 +106,43 @@ export class ScenarioProgram implements Program {
     this.scenario.threads.forEach((_, index) => (mem[doneWord(this.layout, index) >> 2] = -1));
   }
 
-  private runSetup(): void {
-    this.scenario.setup.forEach(({ actor, operation }, index) => {
-      const cpu = this.cpu(actor, actor.cpu ?? 0);
-      this.kernel.machine.runAlone(this.operations(cpu, actor, [operation], `setup:${index + 1}`));
-    });
+  /** Performs the set-up; it ends early where one of its operations waits for ever. */
+  protected setUp(): ScenarioState {
+    for (const index of this.scenario.setup.keys()) {
+      if (!this.performSetup(index)) return this.state([setupLabel(index)]);
+    }
+    return this.state([]);
+  }
+
+  /** Performs one operation of the set-up. @returns whether it came to its end */
+  protected performSetup(index: number): boolean {
+    const { actor, operation } = this.scenario.setup[index]!;
+    const cpu = this.cpu(actor, actor.cpu ?? 0);
+    try {
+      this.kernel.machine.runAlone(this.operations(cpu, actor, [operation], setupLabel(index)));
+      return true;
+    } catch (error) {
+      if (error instanceof EndlessWait) return false;
+      throw error;
+    }
+  }
+
+  protected state(stuck: readonly string[]): ScenarioState {
+    const { kernel, results, killed } = this;
+    return {
+      machine: kernel.machine.state(),
+      results: new Map(results),
+      killed: new Set(killed),
+      stuck,
+    };
+  }
+
+  protected restore({ machine, results, killed }: ScenarioState): void {
+    this.kernel.machine.restore(machine);
+    this.results.clear();
+    this.killed.clear();
+    for (const [name, value] of results) this.results.set(name, value);
+    for (const name of killed) this.killed.add(name);
   }
 
   private *thread(actor: Actor, operations: readonly Operation[], index: number): Steps {

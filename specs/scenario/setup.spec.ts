@@ -1,0 +1,41 @@
+/** What goes wrong while a scenario is set up is a part of what can happen. */
+import { explore } from '../../model/diff/explore';
+import { without } from '../../model/features/requires';
+import { NAMED_VARIANTS } from '../../model/features/variant';
+import { parseScenario } from '../../model/scenario/parse';
+
+/** Nobody takes the mark off the page pointers that the gather frees, so that freeing one oopses. */
+const marked = without(NAMED_VARIANTS.fixed, 'p3/mm/swap_state/free_pages_and_swap_cache');
+
+const call = `scenario: x
+title: t
+source: s
+setup:
+  - P0: mmap a private-anon
+  - P0: write a 1
+  - P0: done = madvise a FREE
+`;
+
+describe('a set-up', () => {
+  it('that ends in a kernel fault says so in the outcome', () => {
+    const [{ outcome }] = explore(parseScenario(call), marked).outcomes;
+    expect(outcome.system.faults).toHaveLength(1);
+    expect(outcome.user.killed).toEqual(['setup:3']);
+    expect(outcome.user.results).not.toHaveProperty('done');
+  });
+
+  it('that waits for a lock which a dead task holds ends there, with nothing after it', () => {
+    const more = '  - P0: mmap b private-anon\nafter:\n  - P0: end = read a\n';
+    const { outcomes, completeness } = explore(parseScenario(call + more), marked);
+    expect(completeness.kind).toBe('complete');
+    expect(outcomes.map(({ outcome }) => outcome.user)).toEqual([
+      { results: { 'setup:1': 0 }, stuck: ['setup:4'], killed: ['setup:3'] },
+    ]);
+  });
+
+  it('that goes well leaves no fault behind', () => {
+    const [{ outcome }] = explore(parseScenario(call), NAMED_VARIANTS.fixed).outcomes;
+    expect(outcome.system.faults).toEqual([]);
+    expect(outcome.user).toMatchObject({ stuck: [], killed: [], results: { done: 0 } });
+  });
+});
