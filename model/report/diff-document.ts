@@ -1,4 +1,5 @@
 /** The result of `lzfree diff`: where two variants differ, at which levels, and what shows it. */
+import type { AlignedStep } from '../diff/align';
 import { witnessOf, type Comparison, type DifferenceWitness } from '../diff/compare';
 import { weaker, type Completeness } from '../diff/completeness';
 import type { LevelDiff, Verdict } from '../diff/outcome-diff';
@@ -34,6 +35,8 @@ export interface ReportedDifference {
   readonly other: Trace;
   /** The first step at which the two traces part, from 0. */
   readonly partsAt: number;
+  /** The steps of `trace` beside those of `other`, by index. */
+  readonly aligned: readonly AlignedStep[];
   /** What differs at this level when both have ended. */
   readonly differences: readonly ValueDifference[];
 }
@@ -116,7 +119,7 @@ export function reportDifference(
   a: string,
   b: string,
 ): ReportedDifference {
-  const { level, kind, observed, trace, other, partsAt } = witness;
+  const { level, kind, observed, trace, other, partsAt, aligned } = witness;
   return {
     level,
     kind,
@@ -127,6 +130,7 @@ export function reportDifference(
     trace,
     other,
     partsAt,
+    aligned,
     differences: valueDifferences(trace.outcome[level], other.outcome[level]),
   };
 }

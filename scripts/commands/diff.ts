@@ -1,4 +1,5 @@
 import { UsageError, type Args, type CommandSpec, type Io } from '../cli/command';
+import { formatOption, printAs, readFormat, type Format } from '../formats/format';
 import type { NamedVariant } from '../variants';
 import { workersFor, workersOption } from '../workers/option';
 
@@ -20,6 +21,7 @@ export const diffCommand: CommandSpec = {
     },
   ],
   options: [
+    formatOption,
     { flags: '--force', description: 'run variants that C would not compile, as a what-if' },
     {
       flags: '--executions <n>',
@@ -55,16 +57,18 @@ export const diffCommand: CommandSpec = {
     },
   ],
   async run(args, io) {
+    const format = readFormat(args);
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
     const { compare } = await import('../../model/diff/compare');
     const { comparedScenario, diffDocument } = await import('../../model/report/diff-document');
+    const { diffChecks } = await import('../formats/diff-checks');
     const { diffText } = await import('../views/diff-text');
     const [textA, textB, ...named] = args.operands as [string, string, ...string[]];
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
     const executions = args.integer('executions');
-    if (args.flag('search')) return searchAll(a, b, named, args, io);
+    if (args.flag('search')) return searchAll(a, b, named, format, args, io);
     const scenarios = await loadScenarios(named, io);
     const compared = scenarios.map((source) => {
       const comparison = compare(source.scenario, a.variant, b.variant, {
@@ -75,8 +79,7 @@ export const diffCommand: CommandSpec = {
       return comparedScenario(source, a, b, comparison);
     });
     const document = diffDocument(a.name, b.name, compared);
-    if (args.json) io.json(document);
-    else io.out(diffText(document, io.width));
+    await printAs(format, { document, text: diffText, checks: diffChecks }, io);
     const settled = document.completeness.kind === 'complete' || io.signal.aborted;
     // An interruption has an exit status of its own, where no difference was seen.
     return document.differsAt === null && settled ? 0 : 1;
@@ -87,11 +90,15 @@ async function searchAll(
   a: NamedVariant,
   b: NamedVariant,
   named: readonly string[],
+  format: Format,
   args: Args,
   io: Io,
 ): Promise<0 | 1> {
   if (named.length > 0) {
     throw new UsageError('--search makes its own programs; leave the scenarios out, or --search');
+  }
+  if (format !== 'text' && format !== 'json') {
+    throw new UsageError(`--search has no --format ${format}; choose text or json`);
   }
   const { search } = await import('../search');
   const { searchText } = await import('../views/search-text');
@@ -109,7 +116,7 @@ async function searchAll(
   });
   progress.end();
   const names = { a: a.name, b: b.name };
-  if (args.json) io.json({ schema: 'lzfree/diff-search', version: 1, ...names, ...result });
+  if (format === 'json') io.json({ schema: 'lzfree/diff-search', version: 1, ...names, ...result });
   else io.out(searchText(result, names, io.width));
   return result.kinds.length > 0 ? 1 : 0;
 }

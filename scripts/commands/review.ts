@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { formatOption, printAs, readFormat } from '../formats/format';
 
 /** `lzfree review [file]`: what a patch's hunks do, and what its last change changes. */
 export const reviewCommand: CommandSpec = {
@@ -11,6 +12,7 @@ export const reviewCommand: CommandSpec = {
     'format-patch or a bare diff; - reads standard input.',
   arguments: [{ name: 'file', description: 'a patch of your own' }],
   options: [
+    formatOption,
     { flags: '--against <variant>', description: 'variant to hold the patch against' },
     {
       flags: '--ignore-unknown',
@@ -28,10 +30,12 @@ export const reviewCommand: CommandSpec = {
     { command: 'lzfree review v2.mbox', purpose: 'your own version of the series' },
   ],
   async run(args, io) {
+    const format = readFormat(args);
     const { readPatchFile } = await import('./read-patch-file');
     const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
     const { readVariant } = await import('../variants');
     const { reviewVariants } = await import('../review');
+    const { reviewChecks } = await import('../formats/diff-checks');
     const { reviewText } = await import('../views/review-text');
     const { startProgress } = await import('../cli/progress');
     const imported = importPatch(await readPatchFile(args.operands[0], io));
@@ -47,8 +51,7 @@ export const reviewCommand: CommandSpec = {
       onScenario: (done, total, name) => progress.update(done, total, name),
     });
     progress.end();
-    if (args.json) io.json(review);
-    else io.out(reviewText(review, io.width));
+    await printAs(format, { document: review, text: reviewText, checks: reviewChecks }, io);
     return 0;
   },
 };

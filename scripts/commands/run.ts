@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { formatOption, printAs, readFormat } from '../formats/format';
 
 export const runCommand: CommandSpec = {
   name: 'run',
@@ -15,6 +16,7 @@ export const runCommand: CommandSpec = {
     },
   ],
   options: [
+    formatOption,
     { flags: '--variant <name>', description: 'variant to run', default: 'fixed' },
     { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
     {
@@ -34,10 +36,12 @@ export const runCommand: CommandSpec = {
     },
   ],
   async run(args, io) {
+    const format = readFormat(args);
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
     const { explore } = await import('../../model/diff/explore');
     const { runDocument, scenarioRun } = await import('../../model/report/run-document');
+    const { runChecks } = await import('../formats/run-checks');
     const { runText } = await import('../views/run-text');
     const variant = readVariant(args.text('variant')!, args.flag('force'), io);
     const scenarios = await loadScenarios(args.operands, io);
@@ -51,8 +55,7 @@ export const runCommand: CommandSpec = {
       return scenarioRun(source, variant, exploration);
     });
     const document = runDocument(variant.name, runs);
-    if (args.json) io.json(document);
-    else io.out(runText(document, io.width));
+    await printAs(format, { document, text: runText, checks: runChecks }, io);
     // An interruption has an exit status of its own, where nothing fails.
     return document.met === 'no' || (document.met === 'unknown' && !io.signal.aborted) ? 1 : 0;
   },

@@ -1,4 +1,5 @@
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Control characters, halves of surrogate pairs and what is no character. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
 /**
  * A line of somebody's file as a terminal may show it: tabs are blanks, and other control characters, which
