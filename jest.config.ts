@@ -15,8 +15,8 @@ const config: Config = {
     ],
   },
   // Most current libraries ship ES modules only; jest runs CommonJS, so they are transformed too. The
-  // compilers are CommonJS already, and large.
-  transformIgnorePatterns: ['/node_modules/(typescript|@ts-morph)/'],
+  // compilers and the formatter are CommonJS already, and large.
+  transformIgnorePatterns: ['/node_modules/(typescript|@ts-morph|ts-morph|prettier|esbuild)/'],
 };
 
 export default config;

@@ -1,7 +1,7 @@
 /** Bundles lzfree into dist/, with everything it needs but what package.json lists as dependencies. */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { licenceTexts } from './build/licences';
 import { packageRoot } from './cli/package-root';
 
@@ -11,28 +11,64 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   dependencies?: Record<string, string>;
 };
 
+/** Large packages that few commands need, each in a file of its own that only these commands load. */
+const APART = [
+  'ts-morph',
+  'prettier/standalone',
+  'prettier/plugins/estree',
+  'prettier/plugins/typescript',
+];
+const apartFile = (name: string): string => `${name.replaceAll('/', '-')}.js`;
+
+const OPTIONS = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.19',
+  legalComments: 'none',
+  metafile: true,
+} as const;
+
+/** Leaves the packages that stand apart where they are, beside the bundle. */
+const apart: Plugin = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${APART.join('|')})$`) }, ({ path }) => ({
+      path: `./${apartFile(path)}`,
+      external: true,
+    }));
+  },
+};
+
 async function bundle(): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  const { metafile } = await build({
-    absWorkingDir: root,
+  const main = await build({
+    ...OPTIONS,
     // A worker thread begins with a bundle of its own, which holds no more than its tasks.
     entryPoints: ['scripts/lzfree.ts', 'scripts/workers/worker.ts'],
     entryNames: '[name]',
     outdir: dist,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20.19',
     external: Object.keys(manifest.dependencies ?? {}),
     // Traces name the kernel functions on the stack, and a bundle renames functions that share a name.
     keepNames: true,
-    legalComments: 'none',
-    metafile: true,
     banner: { js: '#!/usr/bin/env node' },
+    plugins: [apart],
   });
   chmodSync(join(dist, 'lzfree.js'), 0o755);
-  const licences = licenceTexts(Object.keys(metafile.inputs), root);
+  const others = await Promise.all(
+    APART.map((name) =>
+      build({
+        ...OPTIONS,
+        entryPoints: [name],
+        outfile: join(dist, apartFile(name)),
+        minifyWhitespace: true,
+      }),
+    ),
+  );
+  const inputs = [main, ...others].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const licences = licenceTexts([...new Set(inputs)], root);
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences);
 }
 

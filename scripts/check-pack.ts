@@ -2,7 +2,7 @@
  * Packs lzfree, installs the package into an empty folder and runs its binary there: what is
  * published must work alone, and must answer as the source does.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ const COMPARED = [
   ['completion', 'bash'],
   ['patches', '--json'],
   ['hunks', '--json'],
+  ['materialize', 'base', 'original', '--diff', '--json'],
   ['review', '--json'],
   ['diff', 'original', 'fixed', '--search', '--size', '1', '--workers', '2', '--json'],
 ];
@@ -50,11 +51,19 @@ function install(tarball: string, folder: string): string {
   return join(folder, 'node_modules', '.bin', 'lzfree');
 }
 
+/** What a command prints; exit status 1 is an answer too. */
+function answer(file: string, args: readonly string[], cwd: string): string {
+  const options = { cwd, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+  const { status, stdout, stderr } = spawnSync(file, args, options);
+  if (status !== 0 && status !== 1) throw new Error(`check-pack: ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
 function compare(binary: string, folder: string): void {
   const known = new Set(commands.map(({ name }) => name));
   for (const words of COMPARED.filter(([word]) => word.startsWith('-') || known.has(word))) {
-    const installed = run(binary, words, folder);
-    const source = run('npx', ['tsx', 'scripts/lzfree.ts', ...words], root);
+    const installed = answer(binary, words, folder);
+    const source = answer('npx', ['tsx', 'scripts/lzfree.ts', ...words], root);
     if (installed !== source || installed === '')
       throw new Error(`check-pack: 'lzfree ${words.join(' ')}' answers otherwise once installed`);
     console.log(`same answer: lzfree ${words.join(' ')}`);

@@ -29,3 +29,19 @@ export function readVariant(text: string, force: boolean, io: Pick<Io, 'err'>): 
   }
   return { name: variantName(variant), variant };
 }
+
+/**
+ * Reads a variant of which a source can be made.
+ *
+ * @throws VariantNameError, UsageError if C would not compile it
+ */
+export function readBuildableVariant(text: string): NamedVariant {
+  const variant = parseVariant(text);
+  const [missing] = validate(variant);
+  if (missing !== undefined) {
+    throw new UsageError(
+      `variant '${text}' does not compile: ${describeMissing(missing)}; take that hunk away too`,
+    );
+  }
+  return { name: variantName(variant), variant };
+}

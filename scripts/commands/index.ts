@@ -4,6 +4,7 @@ import { diffCommand } from './diff';
 import { helpCommand } from './help';
 import { hunksCommand } from './hunks';
 import { importCommand } from './import';
+import { materializeCommand } from './materialize';
 import { patchesCommand } from './patches';
 import { replayCommand } from './replay';
 import { reviewCommand } from './review';
@@ -15,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
   patchesCommand,
   hunksCommand,
   importCommand,
+  materializeCommand,
   runCommand,
   diffCommand,
   replayCommand,
