@@ -98,7 +98,7 @@ export class Execution {
     this.choice[i] = choice;
     this.choices[i] = choices;
     this.guard[i] = guard;
-    this.depends[i] = depends;
+    this.depends[i] = run.accessCount > 1 ? Depends.anything : depends;
     this.keepAccesses(i, run);
     this.countEvent(i, thread);
     this.startClock(this.clock, i * this.stride, thread, this.count[thread]! - 1);

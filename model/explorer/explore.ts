@@ -73,6 +73,8 @@ export interface ExploreResult {
 /** Most steps of one execution, unless told otherwise. */
 export const DEFAULT_STEPS = 100_000;
 const PROGRESS_EVERY = 256;
+/** Several keys may stand for one outcome; more are forgotten and asked again, to bound the memory. */
+const KEYS_MOST = 50_000;
 
 /** Explores every trace of a program. @throws Error if the program is not deterministic. */
 export function explore(program: Program, options: ExploreOptions = {}): ExploreResult {
@@ -81,7 +83,8 @@ export function explore(program: Program, options: ExploreOptions = {}): Explore
 
 class Exploration {
   private readonly byKey = new Map<number | string, OutcomeCount>();
-  private readonly resumed = new Map<string, OutcomeCount>();
+  /** In the order in which they were found. */
+  private readonly outcomes = new Map<string, OutcomeCount>();
   private readonly search: Search;
   private readonly began: number;
   private readonly now: () => number;
@@ -101,13 +104,11 @@ class Exploration {
   result(): ExploreResult {
     const completeness = this.toEnd();
     const { executions, blocked, steps } = this.search;
-    const outcomes = new Map<string, OutcomeCount>();
-    for (const count of this.outcomes()) outcomes.set(count.outcome, count);
     return {
       executions,
       blocked,
       steps,
-      outcomes,
+      outcomes: this.outcomes,
       completeness,
       ...(this.stopped && { checkpoint: this.checkpoint() }),
     };
@@ -119,15 +120,15 @@ class Exploration {
     let count = this.byKey.get(key);
     if (count === undefined) {
       const outcome = run.outcome();
-      count = this.resumed.get(outcome) ?? { outcome, traces: 0, schedule: this.search.schedule() };
+      count = this.outcomes.get(outcome);
+      if (count === undefined) {
+        count = { outcome, traces: 0, schedule: this.search.schedule() };
+        this.outcomes.set(outcome, count);
+      }
+      if (this.byKey.size >= KEYS_MOST) this.byKey.clear();
       this.byKey.set(key, count);
     }
     count.traces++;
-  }
-
-  /** Outcomes in the order in which they were found. */
-  private outcomes(): Iterable<OutcomeCount> {
-    return new Set([...this.resumed.values(), ...this.byKey.values()]);
   }
 
   private toEnd(): Completeness {
@@ -167,7 +168,7 @@ class Exploration {
       nodes: writeNodes(this.search),
       counts: { executions, blocked, cut, steps, milliseconds },
       outcomes: Array.from(
-        this.outcomes(),
+        this.outcomes.values(),
         ({ outcome, traces, schedule }) => [outcome, traces, printSchedule(schedule)] as const,
       ),
     });
@@ -180,7 +181,7 @@ class Exploration {
     const { executions, blocked, cut, steps } = checkpoint.counts;
     Object.assign(search, { executions, blocked, cut, steps });
     for (const [outcome, traces, schedule] of checkpoint.outcomes) {
-      this.resumed.set(outcome, { outcome, traces, schedule: parseSchedule(schedule) });
+      this.outcomes.set(outcome, { outcome, traces, schedule: parseSchedule(schedule) });
     }
   }
 

@@ -26,7 +26,10 @@ export const Mode = {
   await: 9,
 } as const;
 
-/** On what the accesses of a step depend, besides what its thread has seen before it. */
+/**
+ * On what the accesses of a step depend, besides what its thread has seen before it. A step that turns
+ * out to touch more than one object is taken to depend on anything.
+ */
 export const Depends = {
   /** On nothing, not on a choice either. */
   nothing: 0,
@@ -66,7 +69,7 @@ export interface Run {
   readonly spawned: number;
   /** The final observation, asked when no thread can move. */
   outcome(): string;
-  /** A key of the final observation: the same for equal ones of this program, and for no others. */
+  /** A key of the final observation: equal keys, equal observations. It spares making most of them. */
   outcomeKey?(): number | string;
   /**
    * A key of the whole state with every thread's own: equal keys, equal futures and outcomes. The

@@ -9,6 +9,7 @@
  * not explored again, as its footprint is known.
  */
 import { dependent } from './dependence';
+import type { StopSignal } from './explore';
 import { Footprints, type Footprint } from './footprints';
 import { Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Preference } from './preference';
@@ -18,7 +19,7 @@ export interface StatesOptions {
   readonly states?: number;
   /** Most steps on the way to a state. */
   readonly steps?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 export interface StatesResult {

@@ -2,6 +2,7 @@ import { Arena } from './arena';
 import { KernelFault, type Fault } from './fault';
 import { callSite, cellOf, Code, codeOf, operand, type Op, type Steps } from './op';
 import type { Ptr } from './struct';
+import { Trails } from './trails';
 
 /**
  * How a step touches a word; the values are the explorer's access modes (model/explorer/program.ts
@@ -45,8 +46,6 @@ interface Task {
   b: number;
   done: boolean;
   fault: Fault | undefined;
-  /** Running hash of every value the task has seen: with the program it determines its local state. */
-  history: number;
   /** JavaScript call stack of the pending yield, while {@link callSite} is on. */
   site: string;
 }
@@ -63,10 +62,13 @@ export class Machine {
   readonly spawned = -1;
   /** Faults of this run, in order. */
   readonly faults: Fault[] = [];
+  /** What each task has seen: it determines the task's local state. */
+  readonly trails = new Trails();
   /** While an array, receives every change of a word; for traces. */
   changes: Change[] | undefined;
   private tasks: Task[] = [];
-  private current: Task | undefined;
+  /** The task that is in a step, or -1. */
+  private current = -1;
   private saved: MachineState = { mem: new Int32Array(0), faults: [] };
 
   get threadCount(): number {
@@ -89,6 +91,7 @@ export class Machine {
     this.tasks = [];
     this.faults.length = 0;
     for (const fault of faults) this.faults.push(fault);
+    this.trails.reset();
   }
 
   /** Adds a task, run up to (not including) its first shared access. @returns its index. */
@@ -100,7 +103,6 @@ export class Machine {
       b: 0,
       done: false,
       fault: undefined,
-      history: 0,
       site: '',
     };
     this.tasks.push(task);
@@ -170,11 +172,33 @@ export class Machine {
   step(index: number, choice: number): void {
     const task = this.tasks[index]!;
     this.accessCount = 0;
-    this.current = task;
+    this.current = index;
     const value = this.execute(task, choice);
-    task.history = mix(mix(task.history, task.op), value);
+    this.trails.see(index, value);
     this.resume(task, value);
-    this.current = undefined;
+    this.current = -1;
+  }
+
+  /**
+   * Whether the result of a task's next access is the same in every state. Then so is what follows up
+   * to the next access, as long as it does not look at shared state itself.
+   */
+  isBlind(index: number): boolean {
+    switch (codeOf(this.tasks[index]!.op)) {
+      case Code.store:
+      case Code.add:
+      case Code.lock:
+      case Code.readLock:
+      case Code.awaitFree:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** What the task in the present step has seen so far has no influence on it any more. */
+  mark(): void {
+    if (this.current >= 0) this.trails.mark(this.current);
   }
 
   /** Address of the word that a task's next step starts with; 0 at a choice. */
@@ -203,11 +227,6 @@ export class Machine {
     return this.tasks[index]!.done;
   }
 
-  /** Hash of what the task has seen so far; equal hashes of equal programs mean equal local state. */
-  history(index: number): number {
-    return this.tasks[index]!.history;
-  }
-
   // Direct access inside an atomic section.
 
   /** Reads a word inside an atomic section. */
@@ -215,7 +234,7 @@ export class Machine {
     const cell = addr >> 2;
     this.touch(cell, Touch.read);
     const value = this.arena.mem[cell]!;
-    if (this.current !== undefined) this.current.history = mix(this.current.history, value);
+    if (this.current >= 0) this.trails.see(this.current, value);
     return value;
   }
 
@@ -382,10 +401,3 @@ export class Machine {
 /** How an addition touches a count that others test for 0. */
 const growing = (old: number, delta: number): number =>
   old > 0 && delta > 0 ? Touch.add : Touch.write;
-
-/** One round of a 32-bit multiplicative hash. */
-function mix(hash: number, value: number): number {
-  let h = Math.imul(hash ^ value, 0x9e3779b1);
-  h ^= h >>> 15;
-  return Math.imul(h, 0x85ebca77) ^ (h >>> 13);
-}

@@ -1,9 +1,9 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
-import type { Program, Run } from '../explorer/program';
+import { Depends, type Program, type Run } from '../explorer/program';
 import { applySwitches } from '../features/hunk';
 import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
-import { EndlessWait, type MachineState } from '../machine/machine';
+import { EndlessWait, type Machine, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
 import { bootKernel } from '../state/boot';
 import type { Cpu } from '../state/cpu';
@@ -14,6 +14,7 @@ import { layOut, type Layout } from './layout';
 import { Observer } from './observe';
 import { perform, SignalDelivered } from './operations';
 import type { Outcome, ResultValue } from './outcome';
+import { StateNames } from './state-names';
 import { bornWord, doneWord, mmOf } from './world';
 
 /** Which switches are in; undefined leaves one undecided (reading it throws UndecidedSwitch). */
@@ -43,6 +44,8 @@ export class ScenarioProgram implements Program {
   private readonly performing: (Operation | undefined)[] = [];
   /** Where the set-up ended, to which {@link start} returns. */
   private readonly begin: ScenarioState;
+  private readonly names: StateNames;
+  private readonly run: RunView;
 
   /**
    * Boots a kernel of this variant and runs the set-up in it.
@@ -60,6 +63,8 @@ export class ScenarioProgram implements Program {
     enter(this.kernel);
     applySwitches(switches);
     this.observer = new Observer(this.layout, this.kernel);
+    this.names = new StateNames(this.kernel.machine);
+    this.run = new RunView(this);
     this.markUnborn();
     this.begin = this.setUp();
   }
@@ -69,12 +74,12 @@ export class ScenarioProgram implements Program {
     enter(this.kernel);
     this.performing.length = 0;
     this.restore(this.begin);
-    if (this.begin.stuck.length > 0) return new RunView(this);
+    if (this.begin.stuck.length > 0) return this.run;
     this.scenario.threads.forEach((thread, index) => {
       machine.spawn(this.thread(thread.actor, thread.operations, index));
     });
     if (this.scenario.after.length > 0) machine.spawn(this.afterwards());
-    return new RunView(this);
+    return this.run;
   }
 
   /** Results of the operations that have ended so far, the set-up's included. */
@@ -99,7 +104,31 @@ export class ScenarioProgram implements Program {
     return this.threadNames.filter((_, index) => !machine.finished(index));
   }
 
-  /** Distinguishes outcomes without building them: equal keys, equal outcomes. */
+  /** Equal keys, equal outcomes: all that an outcome is made of, without making it. */
+  outcomeKey(): string {
+    return `${this.names.memory()} ${this.stuck().join()} ${this.beside()}`;
+  }
+
+  /** Equal keys, equal states: memory, what is kept beside it, and where every task is. */
+  stateKey(): string {
+    const tasks: number[] = [];
+    for (let t = 0; t < this.kernel.machine.threadCount; t++) tasks.push(this.names.task(t));
+    return `${this.names.memory()} ${tasks.join()} ${this.beside()}`;
+  }
+
+  /** A number for where a task is. */
+  position(task: number): number {
+    return this.names.task(task);
+  }
+
+  /** What an outcome is made of beside the memory. */
+  private beside(): string {
+    const { faults } = this.kernel.machine;
+    if (faults.length === 0 && this.killed.size === 0 && this.results.size === 0) return '';
+    const texts = faults.map(({ kind, where, what }) => `${kind} ${where} ${what}`).sort();
+    return JSON.stringify([[...this.results].sort(byName), [...this.killed].sort(), texts]);
+  }
+
   private markUnborn(): void {
     const { mem } = this.kernel.machine.arena;
     for (const process of this.layout.forked) mem[bornWord(this.layout, process) >> 2] = -1;
@@ -181,6 +210,8 @@ export class ScenarioProgram implements Program {
       try {
         const value = yield* perform({ cpu, process, layout: this.layout, operation });
         if (value !== undefined) this.results.set(name, value);
+        // Nothing but results is carried from one operation to the next.
+        this.kernel.machine.mark();
       } catch (error) {
         if (error instanceof SignalDelivered) {
           this.results.set(name, error.signal);
@@ -206,15 +237,18 @@ export interface ScenarioRun {
   observe(): Outcome;
 }
 
-/** The explorer's view of the program's machine. */
+/** By the name that results have. */
+const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+
+/** The explorer's view of the program's machine; one serves all runs. */
 class RunView implements Run, ScenarioRun {
   readonly spawned = -1;
+  private readonly machine: Machine;
 
-  constructor(private readonly program: ScenarioProgram) {}
-
-  private get machine() {
-    return this.program.kernel.machine;
+  constructor(private readonly program: ScenarioProgram) {
+    this.machine = program.kernel.machine;
   }
+
   get threadCount(): number {
     return this.machine.threadCount;
   }
@@ -236,8 +270,20 @@ class RunView implements Run, ScenarioRun {
   step(thread: number, choice: number): void {
     this.machine.step(thread, choice);
   }
+  depends(thread: number): number {
+    return this.machine.isBlind(thread) ? Depends.nothing : Depends.anything;
+  }
   outcome(): string {
     return JSON.stringify(this.program.observe());
+  }
+  outcomeKey(): string {
+    return this.program.outcomeKey();
+  }
+  stateKey(): string {
+    return this.program.stateKey();
+  }
+  position(thread: number): number {
+    return this.program.position(thread);
   }
   observe(): Outcome {
     return this.program.observe();
