@@ -32,8 +32,10 @@ export async function loadScenarios(
   io: Pick<Io, 'stdin' | 'signal'>,
 ): Promise<ScenarioSource[]> {
   if (named.length === 0) return loadSuite();
-  const loaded = await Promise.all(named.map((name) => loadNamed(name, io)));
-  return loaded.flat();
+  const loaded: ScenarioSource[] = [];
+  // One after the other: each open file listens for the signal that interrupts it.
+  for (const name of named) loaded.push(...(await loadNamed(name, io)));
+  return loaded;
 }
 
 async function loadNamed(
@@ -42,9 +44,11 @@ async function loadNamed(
 ): Promise<ScenarioSource[]> {
   const files = isFolder(name) ? findScenarios(name) : isPath(name) ? [name] : [];
   if (files.length > 0) {
-    return Promise.all(
-      files.map(async (file) => parseFile(file, decode(await readInput(file, io, LARGEST)))),
-    );
+    const loaded: ScenarioSource[] = [];
+    for (const file of files) {
+      loaded.push(parseFile(file, decode(await readInput(file, io, LARGEST))));
+    }
+    return loaded;
   }
   const suite = loadSuite();
   const known = suite.find(({ scenario }) => scenario.name === name);

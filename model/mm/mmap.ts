@@ -71,6 +71,8 @@ export type MmapKind =
   | 'pfn'
   /** Private anonymous, VM_GROWSDOWN. */
   | 'stack'
+  /** The stack of a program that exec is about to start (fs/exec.c __bprm_mm_init). */
+  | 'exec-stack'
   /** install_special_mapping: operations, but no file. */
   | 'vdso';
 
@@ -116,6 +118,11 @@ const KINDS: Readonly<Record<MmapKind, KindTraits>> = {
     vm_ops: 0,
   },
   stack: { vm_flags: flags.VM_GROWSDOWN, file: 0, vm_ops: 0 },
+  'exec-stack': {
+    vm_flags: flags.VM_GROWSDOWN | flags.VM_STACK_INCOMPLETE_SETUP,
+    file: 0,
+    vm_ops: 0,
+  },
   vdso: { vm_flags: flags.VM_DONTEXPAND, file: 0, vm_ops: 1 },
 };
 
@@ -160,9 +167,12 @@ function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
   return yield* mmap_region(cpu, mm, options, range, traits.vm_ops);
 }
 
+/** Private mappings whose pages have no other origin. */
+const ANONYMOUS: readonly MmapKind[] = ['private-anon', 'stack', 'exec-stack'];
+
 /** vm_pgoff: of anonymous memory the address, of shared anonymous memory 0, else the file's page. */
 function range_pgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
-  if (kind === 'private-anon' || kind === 'stack') return start;
+  if (ANONYMOUS.includes(kind)) return start;
   return kind === 'shared-anon' || kind === 'vdso' ? 0 : Math.max(0, pgoff);
 }
 

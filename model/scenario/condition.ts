@@ -190,7 +190,8 @@ function pteProperty(pte: string | undefined, property: string): boolean {
 
 function pageAt(outcome: Outcome, args: string[]): PageView | undefined {
   const pte = outcome.internal.ptes[`${args[0]}:${args[1]}`];
-  const name = pte?.split(' -> ')[1];
+  // A huge page is named by its first small page, and marked so in the text.
+  const name = pte?.split(' -> ')[1]?.replace(' (huge)', '');
   return name === undefined ? undefined : outcome.internal.pages[name];
 }
 

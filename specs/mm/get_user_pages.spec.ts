@@ -222,7 +222,7 @@ describe('access_process_vm', () => {
   it("writes another process's page, copied first, and marks it dirty", () => {
     const k = written();
     k.fork();
-    expect(k.run(access_process_vm(k.task(1), k.mm(0), A, 1, 9))).toBe(0);
+    expect(k.run(access_process_vm(k.task(1), k.mm(0), A, [1], 9))).toBe(0);
     expect([k.read(A, { part: 1 }), k.read(A, { process: 1, cpu: 1, part: 1 })]).toEqual([9, 0]);
     const page = k.pageAt(A);
     expect([k.has(page, 'PG_dirty'), k.has(page, 'PG_locked')]).toEqual([true, false]);
@@ -232,13 +232,13 @@ describe('access_process_vm', () => {
   it('writes what the process itself may only read', () => {
     const k = written();
     k.map(5, 1, { prot: VM_READ });
-    expect(k.run(access_process_vm(k.task(1), k.mm(0), 5, 0, 9))).toBe(0);
+    expect(k.run(access_process_vm(k.task(1), k.mm(0), 5, [0], 9))).toBe(0);
     expect(k.read(5)).toBe(9);
   });
 
   it('is -EFAULT where nothing is mapped', () => {
     const k = written();
-    expect(k.run(access_process_vm(k.task(1), k.mm(0), 9, 0, 9))).toBe(-EFAULT);
+    expect(k.run(access_process_vm(k.task(1), k.mm(0), 9, [0], 9))).toBe(-EFAULT);
     expect(k.unlocked).toBe(true);
   });
 });

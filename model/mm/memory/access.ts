@@ -12,8 +12,9 @@ import { __get_user_pages, get_user_pages } from './gup';
 const { mmap_sem } = mm_struct.offset;
 
 /**
- * mm/memory.c access_process_vm, __access_remote_vm: a write by ptrace or /proc/pid/mem, all of it
- * under mmap_sem. Abstracted: the mm's own reference count, as the scenario lets no mm die meanwhile.
+ * mm/memory.c access_process_vm, __access_remote_vm: a write by ptrace or /proc/pid/mem to one page, which
+ * is pinned once however much of it is written; all of it under mmap_sem. Abstracted: the mm's own
+ * reference count, as the scenario lets no mm die meanwhile.
  *
  * @returns 0, or -EFAULT if nothing was written (in Linux: fewer bytes than asked for).
  */
@@ -21,13 +22,13 @@ export function* access_process_vm(
   cpu: Cpu,
   mm: Mm,
   address: Address,
-  part: number,
+  parts: readonly number[],
   value: number,
 ): Steps<number> {
   yield readLock(mm + mmap_sem);
   const page = yield* get_user_pages(cpu, mm, address, true, true);
   if (page > 0) {
-    yield store(page_content(page, part), value);
+    for (const part of parts) yield store(page_content(page, part), value);
     yield* set_page_dirty_lock(cpu, page);
     yield* put_page(cpu, page);
   }

@@ -44,10 +44,8 @@ function* poke(context: Context): Steps<ResultValue> {
   const { mm, start, end, parts } = target(context);
   const value = numberArgument(context, 1);
   for (let address = start; address < end; address++) {
-    for (const part of parts) {
-      const result = yield* access_process_vm(context.cpu, mm, address, part, value);
-      if (result < 0) return result;
-    }
+    const result = yield* access_process_vm(context.cpu, mm, address, parts, value);
+    if (result < 0) return result;
   }
   return 0;
 }

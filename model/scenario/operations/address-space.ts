@@ -42,6 +42,7 @@ export const MAPPING_KINDS = [
   'hugetlb',
   'pfn',
   'stack',
+  'exec-stack',
   'vdso',
 ] as const;
 export type MappingKind = (typeof MAPPING_KINDS)[number];
