@@ -4,6 +4,13 @@ import tseslint from 'typescript-eslint';
 /** Folders that mirror the kernel's tree or hold its state: names there are the kernel's. */
 const KERNEL = ['model/{mm,include,arch,fs,kernel,state}/**/*.ts'];
 
+/** What a browser's global scope has, and a forgotten declaration would find there. */
+const BROWSER = [
+  ...['document', 'window', 'self', 'parent', 'top', 'location', 'history', 'navigator'],
+  ...['name', 'event', 'status', 'length', 'origin', 'screen', 'open', 'close', 'find', 'print'],
+  ...['stop', 'focus', 'blur', 'alert', 'confirm', 'prompt', 'external', 'frames', 'opener'],
+];
+
 const camelCase = { format: ['camelCase'], leadingUnderscore: 'allow' };
 
 export default tseslint.config(
@@ -19,7 +26,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       // A promise or a case that is forgotten would fail silently.
@@ -33,7 +40,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     ignores: KERNEL,
     rules: {
       '@typescript-eslint/naming-convention': [
@@ -56,6 +63,23 @@ export default tseslint.config(
     },
   },
   {
+    // A component's name begins as a type's does.
+    files: ['**/*.tsx'],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'function', format: ['camelCase', 'PascalCase'] },
+        { selector: 'typeLike', format: ['PascalCase'] },
+      ],
+    },
+  },
+  {
+    // The page's types bring globals whose names are easily meant for something else.
+    files: ['{model,scripts,specs}/**/*.{ts,tsx}'],
+    ignores: ['model/**', 'scripts/html/app/**'],
+    rules: { 'no-restricted-globals': ['error', ...BROWSER] },
+  },
+  {
     files: KERNEL,
     rules: {
       // A mirrored function is a generator because its callers await steps, even if it has none.
@@ -68,7 +92,11 @@ export default tseslint.config(
     // The model runs in a browser too, and a schedule must replay to the bit.
     files: ['model/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'Buffer', 'require', '__dirname', '__filename'],
+        ...BROWSER,
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Choices belong to the explorer.' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { licenceTexts } from './build/licences';
 import { packageRoot } from './cli/package-root';
+import { ASSET_FILES, buildAssets } from './html/assets';
 
 const root = packageRoot();
 const dist = join(root, 'dist');
@@ -50,7 +51,8 @@ async function bundle(): Promise<void> {
     entryPoints: ['scripts/lzfree.ts', 'scripts/workers/worker.ts'],
     entryNames: '[name]',
     outdir: dist,
-    external: Object.keys(manifest.dependencies ?? {}),
+    // esbuild makes the page's script where lzfree runs from source; the package brings the script.
+    external: [...Object.keys(manifest.dependencies ?? {}), 'esbuild'],
     // Traces name the kernel functions on the stack, and a bundle renames functions that share a name.
     keepNames: true,
     banner: { js: '#!/usr/bin/env node' },
@@ -67,8 +69,11 @@ async function bundle(): Promise<void> {
       }),
     ),
   );
-  const inputs = [main, ...others].flatMap(({ metafile }) => Object.keys(metafile.inputs));
-  const licences = licenceTexts([...new Set(inputs)], root);
+  const page = await buildAssets();
+  writeFileSync(join(dist, ASSET_FILES.script), page.script);
+  writeFileSync(join(dist, ASSET_FILES.style), page.style);
+  const bundled = [main, ...others].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const licences = licenceTexts([...new Set([...bundled, ...page.inputs])], root);
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences);
 }
 

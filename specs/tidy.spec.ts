@@ -7,6 +7,7 @@ const ROOT = join(__dirname, '..');
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git', 'package-lock.json']);
 const TEXT = new Set([
   '.ts',
+  '.tsx',
   '.mjs',
   '.cjs',
   '.js',
@@ -39,7 +40,7 @@ const content = new Map(
     .filter((path) => TEXT.has(extname(path)) || path.startsWith('.ci/') || path === 'LICENSE')
     .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
 );
-const sources = [...content].filter(([path]) => path.endsWith('.ts'));
+const sources = [...content].filter(([path]) => /[.]tsx?$/.test(path));
 
 /** `path:line` of every line that the test holds for. */
 function linesWhere(

@@ -8,23 +8,26 @@ export interface ValueDifference {
   readonly other: string;
 }
 
-/** Every place at which two values differ; a list is one value. */
+/** Every place at which two values differ; a list is one value, and what is missing has no places. */
 export function valueDifferences(
   own: unknown,
   other: unknown,
   path: readonly string[] = [],
 ): ValueDifference[] {
   if (Object.is(own, other)) return [];
-  if (!isTable(own) || !isTable(other)) {
+  if (!isTableOrMissing(own) || !isTableOrMissing(other)) {
     const [a, b] = [show(own), show(other)];
     return a === b ? [] : [{ path, own: a, other: b }];
   }
-  const keys = [...new Set([...Object.keys(own), ...Object.keys(other)])];
-  return keys.flatMap((key) => valueDifferences(own[key], other[key], [...path, key]));
+  const [ofOwn, ofOther] = [own ?? {}, other ?? {}];
+  const keys = [...new Set([...Object.keys(ofOwn), ...Object.keys(ofOther)])];
+  return keys.flatMap((key) => valueDifferences(ofOwn[key], ofOther[key], [...path, key]));
 }
 
-const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+type Table = Record<string, unknown>;
+
+const isTableOrMissing = (value: unknown): value is Table | undefined =>
+  value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value));
 
 function show(value: unknown): string {
   if (value === undefined) return '-';

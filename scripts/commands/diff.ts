@@ -1,5 +1,6 @@
 import { UsageError, type Args, type CommandSpec, type Io } from '../cli/command';
 import { formatOption, printAs, readFormat, type Format } from '../formats/format';
+import { HTML_OPTION, writePage } from '../html/write-page';
 import type { NamedVariant } from '../variants';
 import { workersFor, workersOption } from '../workers/option';
 
@@ -44,6 +45,7 @@ export const diffCommand: CommandSpec = {
       integer: { min: 1 },
     },
     { ...workersOption, description: `with --search: ${workersOption.description}` },
+    HTML_OPTION,
   ],
   examples: [
     { command: 'lzfree diff original fixed', purpose: 'what the fixup changes' },
@@ -63,7 +65,7 @@ export const diffCommand: CommandSpec = {
     const { compare } = await import('../../model/diff/compare');
     const { comparedScenario, diffDocument } = await import('../../model/report/diff-document');
     const { diffChecks } = await import('../formats/diff-checks');
-    const { diffText } = await import('../views/diff-text');
+    const { diffAnswer, diffText } = await import('../views/diff-text');
     const [textA, textB, ...named] = args.operands as [string, string, ...string[]];
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
@@ -79,6 +81,7 @@ export const diffCommand: CommandSpec = {
       return comparedScenario(source, a, b, comparison);
     });
     const document = diffDocument(a.name, b.name, compared);
+    await writePage(args, io, diffAnswer(document), document);
     await printAs(format, { document, text: diffText, checks: diffChecks }, io);
     const settled = document.completeness.kind === 'complete' || io.signal.aborted;
     // An interruption has an exit status of its own, where no difference was seen.
@@ -99,6 +102,9 @@ async function searchAll(
   }
   if (format !== 'text' && format !== 'json') {
     throw new UsageError(`--search has no --format ${format}; choose text or json`);
+  }
+  if (args.text('html') !== undefined) {
+    throw new UsageError('--search has no page of its own; leave out --html, or --search');
   }
   const { search } = await import('../search');
   const { searchText } = await import('../views/search-text');

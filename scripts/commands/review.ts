@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../cli/command';
 import { formatOption, printAs, readFormat } from '../formats/format';
+import { HTML_OPTION, writePage } from '../html/write-page';
 
 /** `lzfree review [file]`: what a patch's hunks do, and what its last change changes. */
 export const reviewCommand: CommandSpec = {
@@ -24,10 +25,12 @@ export const reviewCommand: CommandSpec = {
       integer: { min: 1 },
       default: '20000',
     },
+    HTML_OPTION,
   ],
   examples: [
     { command: 'lzfree review', purpose: 'the fixup of the mail' },
     { command: 'lzfree review v2.mbox', purpose: 'your own version of the series' },
+    { command: 'lzfree review --html out', purpose: 'the same as a page, with the model in it' },
   ],
   async run(args, io) {
     const format = readFormat(args);
@@ -36,7 +39,7 @@ export const reviewCommand: CommandSpec = {
     const { readVariant } = await import('../variants');
     const { reviewVariants } = await import('../review');
     const { reviewChecks } = await import('../formats/diff-checks');
-    const { reviewText } = await import('../views/review-text');
+    const { answer, reviewText } = await import('../views/review-text');
     const { startProgress } = await import('../cli/progress');
     const imported = importPatch(await readPatchFile(args.operands[0], io));
     const variant = variantToRun(imported, { ignoreUnknown: args.flag('ignore-unknown') });
@@ -51,6 +54,7 @@ export const reviewCommand: CommandSpec = {
       onScenario: (done, total, name) => progress.update(done, total, name),
     });
     progress.end();
+    await writePage(args, io, answer(review), review);
     await printAs(format, { document: review, text: reviewText, checks: reviewChecks }, io);
     return 0;
   },

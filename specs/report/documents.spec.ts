@@ -140,4 +140,11 @@ describe('differences of values', () => {
       { path: ['gone'], own: 'y', other: '-' },
     ]);
   });
+
+  it('of a table that one side has not are those of its values', () => {
+    expect(valueDifferences({ page: { count: 1, lru: 'none' } }, {})).toEqual([
+      { path: ['page', 'count'], own: '1', other: '-' },
+      { path: ['page', 'lru'], own: 'none', other: '-' },
+    ]);
+  });
 });

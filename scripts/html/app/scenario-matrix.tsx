@@ -1,0 +1,77 @@
+/** Scenarios and levels as a heat map; a row opens to what stands behind it. */
+import { Fragment } from 'preact';
+import { useState } from 'preact/hooks';
+import { printCompleteness } from '../../../model/diff/completeness';
+import type { ComparedScenario } from '../../../model/report/diff-document';
+import { LEVELS } from '../../../model/scenario/outcome';
+import { linkTo } from './fragment';
+import { VerdictCell } from './verdict-cell';
+import { WHO } from './words';
+
+export interface ScenarioMatrixProps {
+  readonly rows: readonly ComparedScenario[];
+  readonly names: { readonly a: string; readonly b: string };
+}
+
+export function ScenarioMatrix({ rows, names }: ScenarioMatrixProps) {
+  const [open, setOpen] = useState<string | null>(null);
+  return (
+    <div class="scroll">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">scenario</th>
+            {LEVELS.map((level) => (
+              <th scope="col" key={level}>
+                {level}
+                <small> {WHO[level]}</small>
+              </th>
+            ))}
+            <th scope="col" class="number">
+              traces
+            </th>
+            <th scope="col">explored</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Fragment key={row.name}>
+              <tr>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="plain"
+                    aria-expanded={open === row.name}
+                    onClick={() => setOpen(open === row.name ? null : row.name)}
+                  >
+                    {row.name}
+                  </button>
+                </th>
+                {LEVELS.map((level) => (
+                  <VerdictCell key={level} verdict={row.levels[level].verdict} />
+                ))}
+                <td class="number">
+                  {row.executions.a} | {row.executions.b}
+                </td>
+                <td>{printCompleteness(row.completeness)}</td>
+              </tr>
+              {open === row.name && (
+                <tr>
+                  <td colSpan={6} class="drill">
+                    {row.title}. {row.executions.a} traces on {names.a}, {row.executions.b} on{' '}
+                    {names.b}.
+                    <br />
+                    <a href={linkTo({ scenario: row.name, ...names })}>
+                      Run it in the live model
+                    </a>{' '}
+                    or with <code>{`lzfree diff ${names.a} ${names.b} ${row.name}`}</code>
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,210 @@
+/** The state of the live model: what is asked, and what the worker answered. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import {
+  dependents,
+  describeMissing,
+  validate,
+  type Missing,
+} from '../../../model/features/requires';
+import type { SwitchId } from '../../../model/features/hunk-id';
+import { NAMED_VARIANTS, type Variant } from '../../../model/features/variant';
+import { parseVariant, variantName } from '../../../model/features/variant-name';
+import type { LiveResult } from '../live/compute';
+import type { LiveError, LiveMessage } from '../live/worker';
+import type { PageData, ScenarioText } from '../page-data';
+import { linkTo, readFragment, type LivePoint } from './fragment';
+import type { SwitchBoard } from './switch-box';
+
+/** Most executions of a scenario in the page; more make the answer bounded, and it says so. */
+const EXECUTIONS = 20_000;
+/** Waits until the typing pauses. */
+const PAUSE_MS = 250;
+
+export interface Live {
+  readonly scenario: ScenarioText;
+  readonly text: string;
+  readonly edited: boolean;
+  readonly a: string;
+  readonly b: string;
+  readonly schedule: string | null;
+  readonly board: SwitchBoard;
+  /** Why the variant would not compile; then nothing is computed. */
+  readonly missing: readonly { readonly need: Missing; readonly text: string }[];
+  readonly answer: LiveAnswer;
+  choose(scenario: string): void;
+  edit(text: string): void;
+  holdAgainst(variant: string): void;
+  setVariant(variant: Variant): void;
+  show(schedule: string | null): void;
+}
+
+/** What is known for the present request. */
+export type LiveAnswer =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly executions: number; readonly before: LiveResult | null }
+  | { readonly kind: 'result'; readonly result: LiveResult }
+  | { readonly kind: 'error'; readonly error: LiveError };
+
+interface Asked {
+  readonly scenario: string;
+  /** null: the text that the page came with. */
+  readonly text: string | null;
+  readonly a: string;
+  readonly b: string;
+  readonly schedule: string | null;
+}
+
+export function useLive({ document: report, scenarios }: PageData): Live {
+  const [alive, setAlive] = useState(false);
+  const [asked, setAsked] = useState<Asked>(() => firstAsked(report, scenarios));
+  const change = (part: Partial<Asked>): void => {
+    const next = { ...asked, schedule: null, ...part };
+    setAsked(next);
+    history.replaceState(null, '', linkTo(toPoint(next)));
+  };
+  useEffect(() => {
+    const follow = (): void => {
+      const point = readFragment(location.hash);
+      if (point === undefined) return;
+      setAsked((before) => merge(before, point, scenarios));
+      window.document.getElementById('live')?.scrollIntoView();
+    };
+    setAlive(true);
+    follow();
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  const scenario = scenarios.find(({ name }) => name === asked.scenario) ?? scenarios[0]!;
+  const text = asked.text ?? scenario.text;
+  const variant = useMemo(() => parseVariant(asked.b), [asked.b]);
+  const missing = validate(variant).map((need) => ({ need, text: describeMissing(need) }));
+  const request = { text, a: asked.a, b: asked.b, schedule: asked.schedule };
+  const answer = useWorker(alive && missing.length === 0 ? request : null);
+  const setVariant = (next: Variant): void => change({ b: variantName(next) });
+  const flip = (id: SwitchId, on: boolean): void =>
+    setVariant(on ? variant.plus([id]) : variant.minus([id]));
+  return {
+    scenario,
+    text,
+    edited: asked.text !== null,
+    a: asked.a,
+    b: asked.b,
+    schedule: asked.schedule,
+    board: { variant, alive, flip },
+    missing,
+    answer,
+    choose: (name) => change({ scenario: name, text: null }),
+    edit: (next) => change({ text: next === scenario.text ? null : next }),
+    holdAgainst: (a) => change({ a }),
+    setVariant,
+    show: (schedule) => change({ schedule }),
+  };
+}
+
+/** The variant without a switch that lacks something, and without all that needs it in turn. */
+export const takeOut = (variant: Variant, id: SwitchId): Variant => variant.minus(dependents([id]));
+
+function firstAsked(report: PageData['document'], scenarios: readonly ScenarioText[]): Asked {
+  const telling = report?.scenarios.find((each) =>
+    'witness' in each ? each.witness !== null : each.met === 'no',
+  );
+  const names =
+    report === null
+      ? { a: 'original', b: 'fixed' }
+      : report.schema === 'lzfree/run'
+        ? { a: 'original', b: report.variant }
+        : { a: report.a, b: report.b };
+  const scenario = telling?.name ?? report?.scenarios[0]?.name ?? FIRST_SCENARIO;
+  const known = scenarios.some(({ name }) => name === scenario);
+  return { scenario: known ? scenario : scenarios[0]!.name, text: null, ...names, schedule: null };
+}
+
+const FIRST_SCENARIO = 'fixup-swap-slot';
+
+function toPoint({ scenario, text, a, b, schedule }: Asked): LivePoint {
+  return { scenario, a, b, schedule: schedule ?? undefined, text: text ?? undefined };
+}
+
+/** Takes from a link what can be read; a name that does not exist changes nothing. */
+function merge(
+  before: Asked,
+  { scenario, text, a, b, schedule }: Partial<LivePoint>,
+  scenarios: readonly ScenarioText[],
+): Asked {
+  const known = scenarios.some(({ name }) => name === scenario);
+  return {
+    scenario: known ? scenario! : before.scenario,
+    text: text ?? null,
+    a: readable(a) ?? before.a,
+    b: readable(b) ?? before.b,
+    schedule: schedule ?? null,
+  };
+}
+
+function readable(variant: string | undefined): string | undefined {
+  try {
+    return variant === undefined ? undefined : variantName(parseVariant(variant));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks a worker of its own; a newer request ends the older one. */
+function useWorker(
+  request: (Omit<Asked, 'scenario' | 'text'> & { text: string }) | null,
+): LiveAnswer {
+  const [answer, setAnswer] = useState<LiveAnswer>({ kind: 'idle' });
+  const key = request === null ? null : JSON.stringify(request);
+  useEffect(() => {
+    if (request === null) {
+      setAnswer({ kind: 'idle' });
+      return;
+    }
+    setAnswer((before) => ({
+      kind: 'running',
+      executions: 0,
+      before:
+        before.kind === 'result' ? before.result : before.kind === 'running' ? before.before : null,
+    }));
+    let worker: Worker | undefined;
+    const timer = setTimeout(() => {
+      worker = startWorker();
+      worker.onmessage = ({ data }: MessageEvent<LiveMessage>) =>
+        setAnswer((before) => toAnswer(data, before));
+      worker.onerror = ({ message }) =>
+        setAnswer({ kind: 'error', error: { message, line: null, column: null } });
+      worker.postMessage({ ...request, executions: EXECUTIONS });
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      worker?.terminate();
+    };
+  }, [key]);
+  return answer;
+}
+
+function toAnswer(message: LiveMessage, before: LiveAnswer): LiveAnswer {
+  switch (message.kind) {
+    case 'progress':
+      return {
+        kind: 'running',
+        executions: message.executions,
+        before: before.kind === 'running' ? before.before : null,
+      };
+    case 'result':
+      return { kind: 'result', result: message.result };
+    case 'error':
+      return { kind: 'error', error: message.error };
+  }
+}
+
+/** The page's own script is the worker's too: a page from disk can load no second file. */
+function startWorker(): Worker {
+  const script = window.document.getElementById('script')!.textContent!;
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  URL.revokeObjectURL(url);
+  return worker;
+}
+
+export const VARIANTS = Object.keys(NAMED_VARIANTS) as readonly (keyof typeof NAMED_VARIANTS)[];

@@ -1,0 +1,35 @@
+/** Words and signs that every view uses alike; a sign never stands without its word. */
+import type { Verdict } from '../../../model/diff/outcome-diff';
+import type { Level } from '../../../model/scenario/outcome';
+import type { StateSection } from '../../../model/scenario/state-cells';
+
+/** A sign for each verdict, so that nothing is said by colour alone. */
+export const SIGNS: Readonly<Record<Verdict, string>> = {
+  equal: '=',
+  gained: '+',
+  lost: '−',
+  changed: '±',
+  unknown: '?',
+};
+
+/** Who sees what a level holds. */
+export const WHO: Readonly<Record<Level, string>> = {
+  user: 'a program',
+  system: 'an administrator',
+  internal: 'only the kernel',
+};
+
+export const SECTION_TITLES: Readonly<Record<StateSection, string>> = {
+  results: 'Results so far',
+  ptes: 'Page-table entries',
+  tlbs: 'TLBs',
+  pages: 'Pages',
+  lists: 'LRU lists and pagevecs, tail first',
+  swap: 'Swap map',
+  locks: 'Locks held',
+  counters: 'Counters',
+};
+
+/** A count with its noun. */
+export const count = (n: number, noun: string): string =>
+  `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;

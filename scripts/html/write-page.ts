@@ -1,0 +1,83 @@
+/** The `--html` option: a command's document as a page that needs nothing but a browser. */
+import { readFileSync } from 'node:fs';
+import { extname, isAbsolute, join } from 'node:path';
+import packageJson from '../../package.json';
+import type { OptionSpec } from '../cli/command';
+import { writeFileAtomically } from '../cli/atomic-write';
+import type { Args, Io } from '../cli/command';
+import { packagePath } from '../cli/package-root';
+import type { ReportDocument } from './documents';
+import type { PageData, ScenarioText } from './page-data';
+
+export const HTML_OPTION: OptionSpec = {
+  flags: '--html <out>',
+  description: 'write the result as a web page too: a .html file, or index.html in a folder',
+};
+
+/**
+ * Writes the page if the command line asks for one.
+ *
+ * @throws UsageError where it cannot be written
+ */
+export async function writePage(
+  args: Args,
+  io: Pick<Io, 'note'>,
+  answer: string,
+  document: ReportDocument,
+): Promise<void> {
+  const out = args.text('html');
+  if (out === undefined) return;
+  const path = /^[.]html?$/i.test(extname(out)) ? out : join(out, 'index.html');
+  await writeFileAtomically(path, await pageOf(answer, commandOf(document), document));
+  io.note(`wrote ${path}`);
+}
+
+/** The text of a page; without a document, the live model alone. */
+export async function pageOf(
+  answer: string,
+  command: string,
+  document: ReportDocument | null,
+): Promise<string> {
+  const { loadAssets } = await import('./assets');
+  const { pageHtml } = await import('./page');
+  const { reportHunks } = await import('../hunk-report');
+  const { version } = packageJson;
+  const scenarios = await scenarioTexts(document);
+  const data: PageData = { version, answer, command, document, scenarios, switches: reportHunks() };
+  return pageHtml(data, await loadAssets());
+}
+
+function commandOf(document: ReportDocument): string {
+  switch (document.schema) {
+    case 'lzfree/review':
+      return 'lzfree review';
+    case 'lzfree/diff':
+      return `lzfree diff ${document.a} ${document.b}`;
+    case 'lzfree/run':
+      return `lzfree run --variant ${document.variant}`;
+  }
+}
+
+/** The suite, and what the document has beside it. A text that was piped in is not there any more. */
+async function scenarioTexts(document: ReportDocument | null): Promise<ScenarioText[]> {
+  const { loadSuite } = await import('../suite');
+  const suite = loadSuite().map(({ scenario, file }) => ({ ...scenario, file }));
+  const others = (document?.scenarios ?? []).filter(
+    ({ file }) => !suite.some((known) => known.file === file),
+  );
+  return [...others, ...suite].flatMap(({ name, title, file }) => {
+    const text = textOf(file);
+    return text === undefined ? [] : [{ name, title, file, text }];
+  });
+}
+
+function textOf(file: string): string | undefined {
+  for (const path of isAbsolute(file) ? [file] : [file, packagePath(file)]) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      // Not there, or not readable any more: the page goes without its text.
+    }
+  }
+  return undefined;
+}

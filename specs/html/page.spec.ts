@@ -1,0 +1,87 @@
+/** The page as a file: what it holds without any script, and that nothing in it can break out. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inlineJson, pageHtml } from '../../scripts/html/page';
+import { runCli } from '../cli/run-cli';
+
+const folder = mkdtempSync(join(tmpdir(), 'lzfree-page-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ASSETS = { script: 'var x = "</script><!--";', style: 'p { margin: 0 }' };
+const EMPTY = {
+  version: '0',
+  command: 'lzfree serve',
+  document: null,
+  scenarios: [{ name: 'x', title: 'x', file: 'x.yaml', text: 'scenario: x\n' }],
+  switches: [],
+};
+
+/** The text of an element that has this id, up to its end tag. */
+const element = (html: string, id: string): string =>
+  new RegExp(`id="${id}">(.*?)</script>`, 's').exec(html)![1];
+
+describe('a page', () => {
+  const answer = 'equal </script><script>alert(1)</script> & <b>';
+  const html = pageHtml({ ...EMPTY, answer }, ASSETS);
+
+  it('shows what the document says, not what its text would do', () => {
+    expect(html).not.toContain('<script>alert');
+    expect(html).toContain('equal &lt;/script>&lt;script>alert(1)&lt;/script> &amp; &lt;b>');
+  });
+
+  it('holds its data so that it reads back as it was', () => {
+    expect(JSON.parse(element(html, 'data'))).toEqual({ ...EMPTY, answer });
+    expect(inlineJson('\u2028</script>')).toBe('"\\u2028\\u003c/script\\u003e"');
+  });
+
+  it('allows its own script and style by their hashes, and no network', () => {
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(html)![1];
+    const hash = (text: string) => createHash('sha256').update(text).digest('base64');
+    expect(policy).toContain(`script-src 'sha256-${hash(element(html, 'script'))}'`);
+    expect(policy).toContain(`style-src 'sha256-${hash(ASSETS.style)}'`);
+    expect(policy).toContain(`default-src 'none'`);
+  });
+
+  it('keeps the meaning of a script that names the end of a script', () => {
+    const code = element(html, 'script');
+    expect(new Function(`${code}; return x;`)()).toBe('</script><!--');
+  });
+});
+
+describe('diff --html', () => {
+  const out = join(folder, 'report');
+
+  it('writes a page with the answer, the witness and the live model in it', async () => {
+    const { code, stderr } = await runCli([
+      ...['diff', 'original', 'fixed', 'fixup-swap-slot', 'half-written-page'],
+      ...['--html', out],
+    ]);
+    expect(stderr).toContain(join(out, 'index.html'));
+    expect(code).toBe(1);
+    expect(readdirSync(out)).toEqual(['index.html']);
+    const html = readFileSync(join(out, 'index.html'), 'utf8');
+    const text = html.replace(/<script.*?<\/script>/gs, '').replace(/<[^>]+>/g, ' ');
+    expect(text).toContain('different: original and fixed in 1 of 2 scenarios');
+    expect(text).toContain('try_to_free_swap > delete_from_swap_cache');
+    expect(text).toMatch(/lzfree replay fixup-swap-slot s1:\S+ --variant fixed/);
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+
+  it('leaves nothing behind where the page cannot be written', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, 'mine');
+    const command = ['diff', 'original', 'fixed', 'half-written-page', '--html', join(file, 'x')];
+    const { code, stdout, stderr } = await runCli(command);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^lzfree diff: cannot write '.*index\.html': [^\n]+\n$/);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  it('has no page for the search', async () => {
+    const { code, stderr } = await runCli(['diff', 'base', 'fixed', '--search', '--html', out]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('leave out --html');
+  });
+});

@@ -1,0 +1,167 @@
+/** The page of `lzfree review` in a real browser, opened from disk. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { runCli } from '../cli/run-cli';
+import { explored, launchBrowser, openPage, type OpenPage } from './open-page';
+
+const folder = mkdtempSync(join(tmpdir(), 'lzfree-browser-'));
+const url = pathToFileURL(join(folder, 'index.html')).href;
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+let browser: Browser;
+let opened: OpenPage;
+let page: Page;
+
+beforeAll(async () => {
+  expect(await runCli(['review', '--html', folder])).toMatchObject({ code: 0 });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  opened = await openPage(browser, url);
+  page = opened.page;
+});
+afterEach(() => page.close());
+
+const live = () => page.locator('#live');
+const fixup = () => live().getByLabel('fixup/mm/swap_state/free_pages_and_swap_cache');
+/** Verdicts of the live model, by level. */
+const verdicts = () => live().locator('.matrix .verdict').allInnerTexts();
+/** The outcomes of the live model with their traces. */
+const outcomes = () => live().locator('table', { hasText: 'what a program sees' }).innerText();
+
+describe('the page of a review, from disk', () => {
+  it('loads without a complaint of the browser, and says the answer first', async () => {
+    expect(opened.complaints).toEqual([]);
+    expect(await page.locator('h1').innerText()).toContain('original -> fixed: no program can see');
+  });
+
+  it('begins where the two variants part, and the slider steps on and back', async () => {
+    const timeline = page.locator('#differences .timeline');
+    const slider = timeline.getByRole('slider');
+    const current = timeline.locator('tr[aria-current=step]');
+    const state = timeline.getByRole('group', { name: /^State after/ });
+    expect(await current.innerText()).toContain('free_swap_cache > trylock_page');
+    const at = Number(await slider.inputValue());
+    await slider.press('ArrowRight');
+    expect(await slider.inputValue()).toBe(String(at + 1));
+    expect(await current.innerText()).toContain('delete_from_swap_cache');
+    const flags = state.locator('tr', { hasText: 'flags' });
+    expect(await flags.locator('mark').innerText()).toContain('locked uptodate lru swapbacked');
+    await slider.press('ArrowLeft');
+    expect(await flags.locator('mark').innerText()).toContain('swapcache');
+    await slider.press('Home');
+    expect(await state.getAttribute('aria-label')).toBe('State after step 0');
+    expect(await state.locator('mark').count()).toBe(0);
+  });
+
+  it('has a live model that finds what the document says', async () => {
+    expect(await verdicts()).toEqual(['= equal', '+ gained', '+ gained']);
+  });
+
+  it('opens a scenario of the matrix to what stands behind it', async () => {
+    const row = page.locator('#scenarios').getByRole('button', { name: 'half-written-page' });
+    await row.click();
+    expect(await row.getAttribute('aria-expanded')).toBe('true');
+    await page.locator('#scenarios').getByRole('link', { name: 'live model' }).click();
+    await live().getByText('explored half-written-page').waitFor();
+    expect(new URL(page.url()).hash).toContain('scenario=half-written-page');
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 375],
+    ['dark', 375],
+  ] as const)('passes the checks of axe, %s and %d pixels wide', async (colorScheme, width) => {
+    const viewport = { width, height: 900 };
+    const checked = await openPage(browser, url, { colorScheme, viewport, bypassCSP: true });
+    await checked.page.evaluate(axe);
+    const violations = await checked.page.evaluate(
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
+        id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 150)).join(' ')))`,
+    );
+    expect(violations).toEqual([]);
+    const overflow = await checked.page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(overflow).toBe(0);
+    await checked.page.close();
+  });
+});
+
+describe('the live model', () => {
+  it('loses the difference with the fixup, and finds it again with it', async () => {
+    const [before, verdictsBefore] = [await outcomes(), await verdicts()];
+    await fixup().uncheck();
+    await live().getByText('explored fixup-swap-slot on original').waitFor();
+    expect(await verdicts()).toEqual(['= equal', '= equal', '= equal']);
+    expect(
+      await page
+        .locator('#patch')
+        .getByLabel(/^fixup/)
+        .isChecked(),
+    ).toBe(false);
+    await fixup().check();
+    await live().getByText('explored fixup-swap-slot on fixed').waitFor();
+    expect(await verdicts()).toEqual(verdictsBefore);
+    expect(await outcomes()).toBe(before);
+  });
+
+  it('shows no change by the fixup where no page is shared by KSM', async () => {
+    await live().getByLabel('Scenario', { exact: true }).selectOption('half-written-page');
+    await live().getByText('explored half-written-page on fixed').waitFor();
+    const before = (await outcomes()).replaceAll('fixed', '');
+    await fixup().uncheck();
+    await live().getByText('explored half-written-page on original').waitFor();
+    expect((await outcomes()).replaceAll('original', '')).toBe(before);
+  });
+
+  it('refuses what C would not compile, says why, and mends it', async () => {
+    await live().getByText('3/6: 26 of 26 in').click();
+    await live().getByLabel('p3/include/linux/rmap/TTU_LAZYFREE').uncheck();
+    const refusal = live().getByRole('alert').filter({ hasText: 'would not compile' });
+    expect(await refusal.innerText()).toContain('needs TTU_LAZYFREE');
+    await refusal.getByRole('button', { name: 'add what is needed' }).first().click();
+    await explored(page);
+    expect(await refusal.count()).toBe(0);
+    expect(await live().getByLabel('p3/include/linux/rmap/TTU_LAZYFREE').isChecked()).toBe(true);
+  });
+
+  it('shows an error in the scenario at its line', async () => {
+    const text = live().getByLabel('Scenario text');
+    const valid = await text.inputValue();
+    await text.fill(valid.replace('madvise a DONTNEED', 'madvise a DONTNED'));
+    const alert = live().locator('.editor [role=alert]');
+    await alert.filter({ hasText: 'DONTNED' }).waitFor();
+    const line = valid.split('\n').findIndex((each) => each.includes('a DONTNEED')) + 1;
+    expect(await alert.innerText()).toContain(`line ${line}, column`);
+    expect(await live().locator('.gutter .wrong').innerText()).toMatch(new RegExp(`${line}\\s*$`));
+    expect(await text.getAttribute('aria-invalid')).toBe('true');
+    await text.fill(valid);
+    await live().getByText('explored fixup-swap-slot on fixed').waitFor();
+    expect(await alert.innerText()).toBe('');
+  });
+
+  it('leads back by its address to scenario, variants, text and schedule', async () => {
+    await live().getByRole('link', { name: 'show' }).last().click();
+    await live().getByText('The chosen execution').waitFor();
+    const text = live().getByLabel('Scenario text');
+    await text.fill(`${await text.inputValue()}# mine\n`);
+    await live().getByText('explored your text on fixed').waitFor();
+    await fixup().uncheck();
+    await live().getByText('explored your text on original').waitFor();
+    await live().getByRole('link', { name: 'show' }).first().click();
+    await live().getByText('The chosen execution').waitFor();
+    const again = await openPage(browser, page.url());
+    await again.page.locator('#live').getByText('The chosen execution').waitFor();
+    expect(await again.page.locator('#live').innerText()).toBe(await live().innerText());
+    expect(again.complaints).toEqual([]);
+    await again.page.close();
+  });
+});
