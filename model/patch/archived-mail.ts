@@ -15,5 +15,11 @@ export function readArchivedMail(text: string): Mail | undefined {
   const isField = /^(?:Subject|From|Date|To|Cc|Message-I[Dd]|Received|Return-Path|X-[\w-]+): /;
   if (first === undefined || first === '' || isField.test(first)) return undefined;
   if (from?.[1] !== 'From' || date?.[1] !== 'Date') return undefined;
-  return { subject: first.trim(), from: from[2], date: date[2], texts: [lines.slice(3)] };
+  return {
+    subject: first.trim(),
+    from: from[2],
+    date: date[2],
+    fields: new Map(),
+    texts: [lines.slice(3)],
+  };
 }

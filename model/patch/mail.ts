@@ -9,6 +9,8 @@ export interface Mail {
   readonly subject: string;
   readonly from?: string;
   readonly date?: string;
+  /** Header fields as they stand in the message, unfolded, by lower-case name; none of an archived mail. */
+  readonly fields: ReadonlyMap<string, string>;
   /** The texts of its parts in their order; a patch can stand in the body or in an attachment. */
   readonly texts: readonly (readonly SourceLine[])[];
 }
@@ -63,6 +65,19 @@ function checkText(lines: readonly SourceLine[]): void {
   throw new PatchError(bad.position, 'a NUL byte', 'give text, not a binary file or UTF-16');
 }
 
+/** The first of each name, without what folds a long one: a reply copies them as they are. */
+function fieldsOf({ headerLines }: Email): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const { key, line } of headerLines) {
+    const value = line
+      .slice(line.indexOf(':') + 1)
+      .replace(/\r?\n(?=[ \t])/g, '')
+      .trim();
+    if (!fields.has(key) && !/[\r\n]/.test(value)) fields.set(key, value);
+  }
+  return fields;
+}
+
 function addressOf({ from }: Email): string | undefined {
   return from?.name || from?.address || undefined;
 }
@@ -96,6 +111,7 @@ export async function readMail(bytes: Uint8Array, place: MailPlace): Promise<Mai
     subject: (email.subject ?? '').replace(/\s+/g, ' ').trim(),
     ...(from === undefined ? {} : { from }),
     ...(email.date === undefined ? {} : { date: email.date }),
+    fields: fieldsOf(email),
     texts,
   };
 }

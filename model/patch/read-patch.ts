@@ -30,7 +30,9 @@ function isMail(text: string): boolean {
   return HEADER_BLOCK.test(lines[0]) && lines.some((line) => MAIL_FIELD.test(line));
 }
 
-async function readCarrier(bytes: Uint8Array): Promise<{ carrier: Carrier; mails: Mail[] }> {
+/** The messages of an input; a bare diff is one without a header. @throws PatchError */
+export async function readMails(bytes: Uint8Array): Promise<{ carrier: Carrier; mails: Mail[] }> {
+  checkBytes(bytes);
   const text = decode(bytes);
   if (isPostmark(text.split('\n', 1)[0])) {
     const mails: Mail[] = [];
@@ -44,7 +46,10 @@ async function readCarrier(bytes: Uint8Array): Promise<{ carrier: Carrier; mails
   if (isMail(text)) {
     return { carrier: 'mail', mails: [await readMail(bytes, { message: 1, firstLine: 1 })] };
   }
-  return { carrier: 'diff', mails: [{ subject: '', texts: [splitLines(text)] }] };
+  return {
+    carrier: 'diff',
+    mails: [{ subject: '', fields: new Map(), texts: [splitLines(text)] }],
+  };
 }
 
 function headOf(mail: Mail, scan: Scan, depth: number, isReply: boolean): PatchHead {
@@ -82,8 +87,7 @@ function scanMail(mail: Mail): { head: PatchHead; scanned: ScannedPatch }[] {
  * @throws PatchError, and nothing else, for an input that is not such a patch
  */
 export async function readPatch(bytes: Uint8Array): Promise<PatchInput> {
-  checkBytes(bytes);
-  const { carrier, mails } = await readCarrier(bytes);
+  const { carrier, mails } = await readMails(bytes);
   const open = mails.flatMap(scanMail);
   if (open.length === 0) {
     const what = carrier === 'diff' ? 'not a mail or diff' : 'a mail without a diff';

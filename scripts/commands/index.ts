@@ -7,12 +7,14 @@ import { importCommand } from './import';
 import { materializeCommand } from './materialize';
 import { patchesCommand } from './patches';
 import { replayCommand } from './replay';
+import { replyCommand } from './reply';
 import { reviewCommand } from './review';
 import { runCommand } from './run';
 
 /** Every command of lzfree, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
   reviewCommand,
+  replyCommand,
   patchesCommand,
   hunksCommand,
   importCommand,

@@ -1,6 +1,7 @@
 import { MAX_INPUT_BYTES } from '../../model/patch/limits';
+import type { Mail } from '../../model/patch/mail';
 import { PatchError } from '../../model/patch/patch-error';
-import { readPatch } from '../../model/patch/read-patch';
+import { readMails, readPatch } from '../../model/patch/read-patch';
 import type { PatchInput } from '../../model/patch/types';
 import { UsageError } from '../cli/command';
 import type { Io } from '../cli/command';
@@ -16,9 +17,17 @@ const OWN_MAIL = packagePath('patches', 'rfc-3of6-reply.txt');
  * @throws UsageError naming file, line and reason if it is no patch that can be read
  */
 export async function readPatchFile(file: string | undefined, io: Io): Promise<PatchInput> {
+  return (await readMailFile(file, io)).input;
+}
+
+/** The same with the messages that the patch stands in. */
+export async function readMailFile(
+  file: string | undefined,
+  io: Io,
+): Promise<{ readonly input: PatchInput; readonly mails: readonly Mail[] }> {
   const bytes = await readInput(file ?? OWN_MAIL, io, MAX_INPUT_BYTES);
   try {
-    return await readPatch(bytes);
+    return { input: await readPatch(bytes), mails: (await readMails(bytes)).mails };
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw new UsageError(error.in(file === undefined || file === '-' ? 'standard input' : file));
