@@ -91,7 +91,7 @@ function check_new_page(page: PagePtr): boolean {
  * mm/page_alloc.c free_pages_prepare up to the checks: an anonymous page loses its mapping. All of
  * it runs with interrupts on, the counter included.
  */
-function* forget_anon_mapping(cpu: Cpu, page: PagePtr): Steps {
+function* free_pages_prepare(cpu: Cpu, page: PagePtr): Steps {
   if (!(yield* PageAnon(page))) return;
   if (hunk('p4/mm/page_alloc/free_pages_prepare') && (yield* PageLazyFree(page))) {
     yield* __dec_zone_page_state(cpu, page, 'NR_LAZYFREE_PAGES');
@@ -115,7 +115,7 @@ function push_free(cpu: Cpu, page: PagePtr): void {
  * checks is reported and lost.
  */
 export function* free_hot_cold_page(cpu: Cpu, page: PagePtr): Steps {
-  yield* forget_anon_mapping(cpu, page);
+  yield* free_pages_prepare(cpu, page);
   yield step(page + Page._count);
   if (free_pages_check(page)) return;
   bump_vm_event('PGFREE');
@@ -131,7 +131,7 @@ export function* free_hot_cold_page_list(cpu: Cpu, pages: readonly PagePtr[]): S
  * mm/page_alloc.c __free_pages_ok, for a huge page: all its frames or, if one of them is bad, none.
  */
 export function* free_compound_page(cpu: Cpu, head: PagePtr): Steps {
-  yield* forget_anon_mapping(cpu, head);
+  yield* free_pages_prepare(cpu, head);
   const { hugePages } = kernel.config;
   yield step(head + Page._count);
   const pages = Array.from({ length: hugePages }, (_, i) => head + i * pageSize());

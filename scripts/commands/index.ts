@@ -10,6 +10,7 @@ import { replayCommand } from './replay';
 import { replyCommand } from './reply';
 import { reviewCommand } from './review';
 import { runCommand } from './run';
+import { traceCommand } from './trace';
 
 /** Every command of lzfree, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
@@ -17,6 +18,7 @@ export const commands: readonly CommandSpec[] = [
   replyCommand,
   patchesCommand,
   hunksCommand,
+  traceCommand,
   importCommand,
   materializeCommand,
   runCommand,

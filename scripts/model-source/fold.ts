@@ -10,6 +10,7 @@ import {
 } from 'ts-morph';
 import type { SwitchId } from '../../model/features/hunk-id';
 import { applyEdits, type Edit } from './edits';
+import { remember } from './memo';
 import { parseSource, switchCalls } from './switch-calls';
 import { removalOf, spliceEdit, unreachableEdits } from './statements';
 
@@ -26,21 +27,36 @@ export const asksForSwitch = (text: string): boolean => /\b(?:hunk|defined)\(/.t
  * @throws Error where the code asks for a switch in a place that cannot be folded
  */
 export function fold(path: string, text: string, decide: Decide): string {
-  const edits = parseSource(path, text)
-    .getStatements()
-    .filter((statement) => asksForSwitch(statement.getText()))
-    .map((statement) => {
-      const folded = foldStatement(path, statement.getText(), decide);
-      return folded === '' ? removalOf(statement) : replace(statement, folded);
-    });
+  const edits = askingStatements(path, text).map(({ range, removal, text: statement, ids }) => {
+    const key = `${statement} ${ids.map((id) => decide(id)).join()}`;
+    const made = folded.get(key) ?? foldStatement(path, statement, decide);
+    folded.set(key, made);
+    return made === '' ? removal : { ...range, text: made };
+  });
   return applyEdits(text, edits);
 }
 
+/** Variants decide most statements alike. */
+const folded = new Map<string, string>();
+
+/** The statements at the top of a source that ask for a switch. */
+const askingStatements = remember((path, text) =>
+  parseSource(path, text)
+    .getStatements()
+    .filter((statement) => asksForSwitch(statement.getText()))
+    .map((statement) => ({
+      range: { start: statement.getStart(), end: statement.getEnd() },
+      removal: removalOf(statement),
+      text: statement.getText(),
+      ids: switchCalls(statement).flatMap(({ id }) => id ?? []),
+    })),
+);
+
 /** Folds one statement of a file, by itself: small texts are parsed again and again. */
 function foldStatement(path: string, text: string, decide: Decide): string {
-  let folded = text;
+  let made = text;
   for (;;) {
-    const source = parseSource(`statement of ${path}`, folded);
+    const source = parseSource(`statement of ${path}`, made);
     const edits = firstOf([
       () => decideHunks(source, decide),
       () => foldExpressions(source),
@@ -48,8 +64,8 @@ function foldStatement(path: string, text: string, decide: Decide): string {
       () => unreachableEdits(source),
       () => decideDefinitions(source, decide),
     ]);
-    if (edits.length === 0) return folded;
-    folded = applyEdits(folded, edits);
+    if (edits.length === 0) return made;
+    made = applyEdits(made, edits);
   }
 }
 

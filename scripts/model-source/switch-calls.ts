@@ -18,8 +18,8 @@ export function parseSource(path: string, text: string): SourceFile {
   return project.createSourceFile(path, text, { overwrite: true });
 }
 
-/** Every call that asks for a switch, in the order of the text. */
-export function switchCalls(source: SourceFile): SwitchCall[] {
+/** Every call under a node that asks for a switch, in the order of the text. */
+export function switchCalls(source: Node): SwitchCall[] {
   return source.getDescendantsOfKind(SyntaxKind.CallExpression).flatMap((call) => {
     const kind = call.getExpression().getText();
     return kind === 'hunk' || kind === 'defined' ? [{ call, kind, id: idOf(call) }] : [];
