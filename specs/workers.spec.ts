@@ -39,7 +39,11 @@ describe('the worker pool', () => {
     const of = (workers: number) =>
       withPool({ workers, signal: running }, (pool) => all(pool, quick));
     const here = await of(0);
-    expect(here.map(({ difference }) => difference?.level)).toEqual([undefined, 'user', undefined]);
+    expect(here.map(({ differences }) => differences[0]?.level)).toEqual([
+      undefined,
+      'user',
+      undefined,
+    ]);
     expect(await of(2)).toEqual(here);
   });
 
@@ -63,6 +67,6 @@ describe('the worker pool', () => {
     const results = await withPool({ workers: 2, signal: stop.signal }, (pool) =>
       all(pool, inputs()),
     );
-    expect(results).toEqual(Array(2).fill({ completeness: { kind: 'interrupted' } }));
+    expect(results).toMatchObject(Array(2).fill({ completeness: { kind: 'interrupted' } }));
   });
 });

@@ -187,13 +187,11 @@ export function* free_pages_and_swap_cache(cpu: Cpu, pages: Page[]): Steps {
     for (let i = 0; i < pagep.length; i++) {
       if (hunk('p3/mm/swap_state/free_pages_and_swap_cache') && LazyFree(pagep[i]!)) {
         pagep[i] = ClearLazyFree(pagep[i]!);
-        if (hunk('fixup/mm/swap_state/free_pages_and_swap_cache')) {
-          yield* move_lazyfree(cpu, pagep[i]!);
-        } else {
-          // What was not moved leaves the swap cache as any other page does.
-          if (!(yield* move_lazyfree(cpu, pagep[i]!))) {
-            yield* free_swap_cache(cpu, pagep[i]!);
-          }
+        const moved = yield* move_lazyfree(cpu, pagep[i]!);
+        // Without the fixup, what was not moved leaves the swap cache as any other page does. The
+        // switch is asked only there, so that a run which moves every page does not depend on it.
+        if (!moved && !hunk('fixup/mm/swap_state/free_pages_and_swap_cache')) {
+          yield* free_swap_cache(cpu, pagep[i]!);
         }
       } else {
         yield* free_swap_cache(cpu, pagep[i]!);

@@ -69,6 +69,16 @@ export function recordTrace(
   }
 }
 
+/** What a schedule ends in, followed as far as it fits; from then on threads run in order. */
+export function outcomeAlong(program: ScenarioProgram, schedule: readonly ScheduleStep[]): Outcome {
+  const run = program.start();
+  for (const step of schedule) if (fits(run, step)) run.step(step.thread, step.choice);
+  for (let step = nextInOrder(run); step !== undefined; step = nextInOrder(run)) {
+    run.step(step.thread, step.choice);
+  }
+  return run.observe();
+}
+
 function fits(run: Run, { thread, choice }: ScheduleStep): boolean {
   return thread < run.threadCount && choice < run.choices(thread) && run.enabled(thread);
 }

@@ -1,19 +1,34 @@
 /** Compares two variants on one program of the search. */
-import { compare, differs } from '../diff/compare';
-import type { Completeness } from '../diff/completeness';
+import { differs } from '../diff/compare';
+import { weaker, type Completeness } from '../diff/completeness';
 import { exploreSwitches, type ExploreOptions } from '../diff/explore';
-import type { ObservedOutcome } from '../diff/outcome-diff';
+import { diffBehaviours, type Behaviour, type ObservedOutcome } from '../diff/outcome-diff';
 import { switchesRead } from '../features/hunk';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
 import type { Level } from '../scenario/outcome';
+import { ScenarioProgram } from '../scenario/program';
+import { outcomeAlong } from '../scenario/trace';
 import { changedPaths } from './paths';
+import { differingSwitches } from './gate';
+
+/** One way in which a program tells two variants apart, at the outermost level at which it does. */
+export interface Difference {
+  readonly level: Level;
+  /** `gained`: only the second variant does it; `lost`: only the first. */
+  readonly direction: 'gained' | 'lost';
+  /** What differs, without names of pages and slots: `vmstat nr_file_pages`, `freeSwap`. */
+  readonly paths: readonly string[];
+}
 
 /** What looking at one program told. */
 export interface Finding {
   readonly completeness: Completeness;
-  /** At the outermost level that differs: what does, without names of pages and slots. */
-  readonly difference?: { readonly level: Level; readonly paths: readonly string[] };
+  /** Executions on both variants. */
+  readonly executions: number;
+  /** Whether some execution reads a switch in which the variants differ; if not, they are equal. */
+  readonly reached: boolean;
+  readonly differences: readonly Difference[];
 }
 
 /** Compares two variants on one program. */
@@ -24,26 +39,70 @@ export function lookAt(
   bounds: ExploreOptions,
 ): Finding {
   const ofA = exploreSwitches(scenario, (id) => a.has(id), bounds);
-  // Variants that agree on every switch that was read behave the same.
-  if (ofA.completeness.kind === 'complete' && switchesRead().every((id) => a.has(id) === b.has(id)))
-    return { completeness: ofA.completeness };
-  const comparison = compare(scenario, a, b, bounds);
-  const { completeness } = comparison;
-  const level = comparison.levels.find(({ verdict }) => differs(verdict));
-  if (level === undefined) return { completeness };
-  const odd = [...level.gained, ...level.lost][0]!;
-  const others = level.gained.length > 0 ? comparison.a.outcomes : comparison.b.outcomes;
-  const paths = nearestPaths(level.level, odd, others);
-  return { completeness, difference: { level: level.level, paths } };
+  const read = new Set(switchesRead());
+  const reached = differingSwitches(a, b).some((id) => read.has(id));
+  // As long as no such switch is read both variants take the same steps, so one exploration is both.
+  if (!reached) return { ...pick(ofA), reached, differences: [] };
+  const ofB = exploreSwitches(scenario, (id) => b.has(id), bounds);
+  return {
+    completeness: weaker(ofA.completeness, ofB.completeness),
+    executions: ofA.executions + ofB.executions,
+    reached,
+    differences: differencesOf(
+      scenario,
+      { variant: a, behaviour: ofA },
+      { variant: b, behaviour: ofB },
+    ).map(({ difference }) => difference),
+  };
 }
 
-/** What tells an outcome from the most similar one that the other variant has. */
-function nearestPaths(
-  level: Level,
-  odd: ObservedOutcome,
-  others: readonly ObservedOutcome[],
-): string[] {
-  return others
-    .map(({ outcome }) => changedPaths(odd.outcome[level], outcome[level]))
-    .reduce((best, paths) => (paths.length < best.length ? paths : best));
+const pick = ({ completeness, executions }: Pick<Finding, 'completeness' | 'executions'>) => ({
+  completeness,
+  executions,
+});
+
+/** An outcome that only one of two variants has, and what it differs in. */
+export interface OddOutcome {
+  readonly difference: Difference;
+  readonly observed: ObservedOutcome;
 }
+
+/**
+ * What is certain of how two variants differ on a program, with an outcome for each difference. An
+ * outcome that only one has is held against what the other does on the same schedule, so that what
+ * differs is what the difference causes.
+ */
+export function differencesOf(scenario: Scenario, a: Explored, b: Explored): readonly OddOutcome[] {
+  const level = diffBehaviours(a.behaviour, b.behaviour).find(({ verdict }) => differs(verdict));
+  if (level === undefined) return [];
+  const found = new Map<string, OddOutcome>();
+  const collect = (
+    direction: 'gained' | 'lost',
+    odd: readonly ObservedOutcome[],
+    other: Explored,
+  ) => {
+    // Only a side that was explored completely is known not to have an outcome.
+    if (odd.length === 0 || other.behaviour.completeness.kind !== 'complete') return;
+    const program = new ScenarioProgram(scenario, (id) => other.variant.has(id));
+    for (const observed of odd) {
+      const answer = outcomeAlong(program, observed.schedule);
+      const paths = changedPaths(observed.outcome[level.level], answer[level.level]);
+      const difference = { level: level.level, direction, paths };
+      const key = differenceKey(difference);
+      if (!found.has(key)) found.set(key, { difference, observed });
+    }
+  };
+  collect('gained', level.gained, a);
+  collect('lost', level.lost, b);
+  return [...found.values()];
+}
+
+/** A variant with what it was seen to do. */
+export interface Explored {
+  readonly variant: Variant;
+  readonly behaviour: Behaviour;
+}
+
+/** Equal for differences of one kind. */
+export const differenceKey = ({ level, direction, paths }: Difference): string =>
+  `${level} ${direction} ${paths.join(', ')}`;

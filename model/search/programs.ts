@@ -1,10 +1,20 @@
 /** Every program of the operation language up to a size, smallest first, symmetric ones once. */
 import type { Actor, Scenario, Thread } from '../scenario/ast';
 import { parseOperation } from '../scenario/operation-syntax';
-import { BEGINNINGS, KERNEL_OPERATIONS, PROCESS_OPERATIONS, type Beginning } from './alphabet';
+import { BEGINNINGS, type Alphabet, type Beginning } from './alphabet';
 
-/** Threads that run at the same time, at most. */
-export const MOST_THREADS = 3;
+/** Which programs are meant. */
+export interface Language {
+  readonly alphabet: Alphabet;
+  readonly beginnings: readonly Beginning[];
+  /** Threads that run at the same time, at most. */
+  readonly threads: number;
+  /**
+   * Text of an operation that each program must have somewhere; see `gate.ts`. Programs without it
+   * are left out, and counted by {@link countOfSize} all the same.
+   */
+  readonly needs?: string;
+}
 
 /** A thread by who runs it (`P0`, `P1`, or '' for the kernel) and what it does. */
 interface Strand {
@@ -12,36 +22,68 @@ interface Strand {
   readonly operations: readonly string[];
 }
 
+/** A program with where it stands in its size, counted from 1. */
+export interface Program {
+  readonly size: number;
+  readonly number: number;
+  readonly beginning: string;
+  readonly scenario: Scenario;
+}
+
 /**
- * Programs with exactly `size` operations in their threads. Two programs that differ in the order of
- * their threads are one.
+ * Programs with exactly `size` operations in their threads, the fewest threads first for each
+ * beginning. Programs that differ in the order of their threads, or in names, are one.
  */
-export function* programsOfSize(size: number): Generator<Scenario> {
-  for (const beginning of BEGINNINGS) {
-    let number = 0;
-    for (const strands of choose(strandsOf(beginning, size), size, MOST_THREADS)) {
-      yield toScenario(beginning, strands, `${beginning.name}-${size}-${++number}`);
+export function* programsOfSize(size: number, language: Language): Generator<Program> {
+  let number = 0;
+  for (const beginning of language.beginnings) {
+    for (const strands of choicesOf(beginning, size, language)) {
+      if (!isNeeded(strands, language)) continue;
+      const name = `${beginning.name}-${size}-${++number}`;
+      const scenario = toScenario(beginning, strands, name);
+      yield { size, number, beginning: beginning.name, scenario };
     }
   }
 }
 
-/** How many programs {@link programsOfSize} yields. */
-export function countOfSize(size: number): number {
-  let count = 0;
-  for (const beginning of BEGINNINGS) {
-    const programs = choose(strandsOf(beginning, size), size, MOST_THREADS);
-    while (programs.next().done !== true) count++;
+export interface ProgramCount {
+  /** All programs of the language with this many operations. */
+  readonly all: number;
+  /** Those that {@link programsOfSize} yields. */
+  readonly yielded: number;
+}
+
+/** How many programs there are. */
+export function countOfSize(size: number, language: Language): ProgramCount {
+  let all = 0;
+  let yielded = 0;
+  for (const beginning of language.beginnings) {
+    for (const strands of choicesOf(beginning, size, language)) {
+      all++;
+      if (isNeeded(strands, language)) yielded++;
+    }
   }
-  return count;
+  return { all, yielded };
+}
+
+const isNeeded = (strands: readonly Strand[], { needs }: Language): boolean =>
+  needs === undefined || strands.some(({ operations }) => operations.includes(needs));
+
+/** Multisets of strands with `size` operations in all, fewest threads first. */
+function* choicesOf(beginning: Beginning, size: number, language: Language): Generator<Strand[]> {
+  const strands = strandsOf(beginning, size, language.alphabet);
+  for (let threads = 1; threads <= Math.min(size, language.threads); threads++) {
+    yield* choose(strands, size, threads);
+  }
 }
 
 /** Every strand of at most `longest` operations, in a fixed order. */
-function strandsOf(beginning: Beginning, longest: number): Strand[] {
-  const strands = (process: string, alphabet: readonly string[]): Strand[] =>
-    sequences(alphabet, longest).map((operations) => ({ process, operations }));
+function strandsOf({ processes }: Beginning, longest: number, alphabet: Alphabet): Strand[] {
+  const strands = (process: string, words: readonly string[]): Strand[] =>
+    sequences(words, longest).map((operations) => ({ process, operations }));
   return [
-    ...beginning.processes.flatMap((process) => strands(process, PROCESS_OPERATIONS)),
-    ...strands('', KERNEL_OPERATIONS),
+    ...processes.flatMap((process) => strands(process, alphabet.process)),
+    ...strands('', alphabet.kernel),
   ];
 }
 
@@ -55,23 +97,22 @@ function sequences(alphabet: readonly string[], longest: number): string[][] {
   return found;
 }
 
-/** Multisets of at most `most` strands with `size` operations in all. */
+/** Multisets of exactly `threads` strands with `size` operations in all. */
 function* choose(
   strands: readonly Strand[],
   size: number,
-  most: number,
+  threads: number,
   from = 0,
 ): Generator<Strand[]> {
-  if (size === 0) {
-    yield [];
+  if (threads === 0) {
+    if (size === 0) yield [];
     return;
   }
-  if (most === 0) return;
   for (let i = from; i < strands.length; i++) {
     const strand = strands[i]!;
     const left = size - strand.operations.length;
-    if (left < 0) continue;
-    for (const rest of choose(strands, left, most - 1, i)) yield [strand, ...rest];
+    if (left < threads - 1) continue;
+    for (const rest of choose(strands, left, threads - 1, i)) yield [strand, ...rest];
   }
 }
 
@@ -89,12 +130,20 @@ function toScenario(beginning: Beginning, strands: readonly Strand[], name: stri
     .join(' || ');
   return {
     name,
-    title: `page ${beginning.name}; ${title}`,
-    source: 'search',
-    options: { nodes: 2 },
+    title: `page a ${beginning.state}; ${title}`,
+    source: 'found by a search over all small programs',
+    options: beginning.options,
     setup: beginning.setup,
     threads,
     after,
     expect: [],
   };
 }
+
+/** All beginnings and three threads: the language unless told otherwise. */
+export const languageOf = (alphabet: Alphabet, needs?: string): Language => ({
+  alphabet,
+  beginnings: BEGINNINGS,
+  threads: 3,
+  ...(needs !== undefined && { needs }),
+});

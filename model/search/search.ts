@@ -1,93 +1,129 @@
 /** The whole difference between two variants: over every program up to a size, smallest first. */
-import type { Scenario } from '../scenario/ast';
 import { LEVELS, type Level } from '../scenario/outcome';
-import type { Finding } from './look-at';
-import { countOfSize, programsOfSize } from './programs';
+import { differenceKey, type Difference, type Finding } from './look-at';
+import { countOfSize, programsOfSize, type Language, type Program } from './programs';
 
 export interface SearchOptions {
+  readonly language: Language;
   /** Largest number of operations in the threads of a program. */
   readonly size: number;
   /** Looks at programs, in any way, and tells of each in their order; fewer if it was stopped. */
-  readonly lookAtAll: (programs: Iterable<Scenario>) => AsyncIterable<Finding>;
-  readonly onProgram?: (size: number, done: number, total: number) => void;
+  readonly lookAtAll: (programs: Iterable<Program>) => AsyncIterable<Finding>;
+  /** Called after each program; the state is the one that a later search can begin with. */
+  readonly onProgram?: (state: SearchState) => void | Promise<void>;
+  /** Where an earlier search of the same programs was stopped. It goes on there, and changes it. */
+  readonly state?: SearchState;
 }
 
 /** A kind of difference: which parts of the outcome it shows in, at its outermost level. */
-export interface DifferenceKind {
-  readonly level: Level;
-  /** What differs, without names of pages and slots: `vmstat nr_file_pages`, `freeSwap`. */
-  readonly paths: readonly string[];
+export interface DifferenceKind extends Difference {
   /** Programs that show it. */
   programs: number;
   /** The smallest program that does. */
-  readonly scenario: Scenario;
-  readonly size: number;
+  readonly smallest: Program;
 }
 
-/** Programs of one size: all there are, looked at, and how many could not be explored completely. */
+/** The programs of one size. */
 export interface SizeCount {
   readonly size: number;
+  /** All of the language. */
+  readonly all: number;
+  /** Those that can reach what differs, and so are looked at. */
   readonly programs: number;
   done: number;
-  bounded: number;
+  /** Of these: no execution reads a switch in which the variants differ. */
+  unreached: number;
+  /** Of these: not explored completely, so that a difference may have been missed. */
+  incomplete: number;
+  /** Executions of all of them on both variants. */
+  executions: number;
 }
 
-export interface SearchResult {
-  readonly sizes: readonly SizeCount[];
-  readonly kinds: readonly DifferenceKind[];
+/** How far a search is and what it found; plain data. */
+export interface SearchState {
+  readonly sizes: SizeCount[];
+  readonly kinds: DifferenceKind[];
+  /** What the programs do that were not explored completely. */
+  readonly incomplete: string[];
+}
+
+export interface SearchResult extends SearchState {
   /** Per level: the largest size up to which no program differs at it; every such program explored. */
   readonly equalUpTo: Readonly<Record<Level, number>>;
   readonly interrupted: boolean;
 }
 
+export const emptySearch = (): SearchState => ({ sizes: [], kinds: [], incomplete: [] });
+
 /** Compares two variants on all programs up to a size. */
 export async function searchDifferences(options: SearchOptions): Promise<SearchResult> {
-  const kinds = new Map<string, DifferenceKind>();
-  const sizes: SizeCount[] = [];
+  const state = options.state ?? emptySearch();
   for (let size = 1; size <= options.size; size++) {
-    const row = { size, programs: countOfSize(size), done: 0, bounded: 0 };
-    sizes.push(row);
-    await searchSize(row, kinds, options);
+    const row = rowOf(state, size, options.language);
+    await searchSize(row, state, options);
     if (row.done < row.programs) break;
   }
+  const sizes = state.sizes.filter(({ size }) => size <= options.size);
   const equalUpTo = Object.fromEntries(
-    LEVELS.map((level) => [level, equalSize(level, [...kinds.values()], sizes)]),
+    LEVELS.map((level) => [level, equalSize(level, state.kinds, sizes)]),
   ) as Record<Level, number>;
-  const interrupted = sizes.some(({ done, programs }) => done < programs);
-  return { sizes, kinds: [...kinds.values()], equalUpTo, interrupted };
+  const interrupted = sizes.length < options.size || sizes.some((row) => row.done < row.programs);
+  return { ...state, equalUpTo, interrupted };
+}
+
+function rowOf({ sizes }: SearchState, size: number, language: Language): SizeCount {
+  const known = sizes.find((row) => row.size === size);
+  if (known !== undefined) return known;
+  const { all, yielded } = countOfSize(size, language);
+  const row = {
+    size,
+    all,
+    programs: yielded,
+    done: 0,
+    unreached: 0,
+    incomplete: 0,
+    executions: 0,
+  };
+  sizes.push(row);
+  return row;
 }
 
 async function searchSize(
   row: SizeCount,
-  kinds: Map<string, DifferenceKind>,
-  { lookAtAll, onProgram }: SearchOptions,
+  state: SearchState,
+  { language, lookAtAll, onProgram }: SearchOptions,
 ): Promise<void> {
-  const handedOut: Scenario[] = [];
+  const handedOut: Program[] = [];
+  const done = row.done;
   const programs = function* () {
-    for (const scenario of programsOfSize(row.size)) {
-      handedOut.push(scenario);
-      yield scenario;
+    for (const program of programsOfSize(row.size, language)) {
+      if (program.number <= done) continue;
+      handedOut.push(program);
+      yield program;
     }
   };
-  for await (const { completeness, difference } of lookAtAll(programs())) {
-    const scenario = handedOut.shift()!;
-    if (completeness.kind === 'interrupted') return;
-    if (completeness.kind === 'bounded') row.bounded++;
-    if (difference !== undefined) count(kinds, difference, scenario, row.size);
-    onProgram?.(row.size, ++row.done, row.programs);
+  for await (const finding of lookAtAll(programs())) {
+    if (finding.completeness.kind === 'interrupted') return;
+    account(finding, handedOut.shift()!, row, state);
+    await onProgram?.(state);
   }
 }
 
-function count(
-  kinds: Map<string, DifferenceKind>,
-  { level, paths }: NonNullable<Finding['difference']>,
-  scenario: Scenario,
-  size: number,
-): void {
-  const key = `${level} ${paths.join(', ')}`;
-  const known = kinds.get(key);
-  if (known !== undefined) known.programs++;
-  else kinds.set(key, { level, paths, programs: 1, scenario, size });
+function account(finding: Finding, program: Program, row: SizeCount, state: SearchState): void {
+  row.done++;
+  row.executions += finding.executions;
+  if (finding.completeness.kind !== 'complete') {
+    row.incomplete++;
+    state.incomplete.push(program.scenario.title);
+  } else if (!finding.reached) {
+    row.unreached++;
+  }
+  for (const difference of finding.differences) {
+    const key = differenceKey(difference);
+    const known = state.kinds.find((kind) => differenceKey(kind) === key);
+    if (known !== undefined) known.programs++;
+    else state.kinds.push({ ...difference, programs: 1, smallest: program });
+  }
 }
 
 /** A level differs only where no outer one does; a difference further out is one further in, too. */
@@ -98,10 +134,10 @@ function equalSize(
 ): number {
   const inner = LEVELS.indexOf(level);
   const found = kinds.filter((kind) => LEVELS.indexOf(kind.level) <= inner);
-  const first = Math.min(...found.map((kind) => kind.size), Infinity);
+  const first = Math.min(...found.map(({ smallest }) => smallest.size), Infinity);
   let equal = 0;
-  for (const { size, programs, done, bounded } of sizes) {
-    if (size >= first || done < programs || bounded > 0) break;
+  for (const { size, programs, done, incomplete } of sizes) {
+    if (size >= first || done < programs || incomplete > 0) break;
     equal = size;
   }
   return equal;

@@ -1,89 +1,155 @@
-/** The result of `lzfree diff A B --search` as text. */
-import { printOperation } from '../../model/scenario/operation-syntax';
-import { reportDifference } from '../../model/report/diff-document';
+/** The result of `lzfree diff A B --search` as text; the first paragraph is the answer. */
+import type { ReportedKind, SearchDocument } from '../../model/report/search-document';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
-import type { Scenario } from '../../model/scenario/ast';
-import type { SearchResult } from '../../model/search/search';
-import type { SearchDocument, WitnessedKind } from '../search';
 import { formatTable } from '../cli/table';
 import { wrapText } from '../cli/text';
 import { indent } from './outcome-text';
+import { UNSAVED } from '../../model/report/search-document';
 import { witnessLines } from './witness-text';
 
-interface Names {
-  readonly a: string;
-  readonly b: string;
-}
-
 /** The whole answer in at most `width` columns. */
-export function searchText(result: SearchDocument, names: Names, width: number): string {
-  const kinds = [...result.kinds].sort(
-    (x, y) => LEVELS.indexOf(x.level) - LEVELS.indexOf(y.level) || x.size - y.size,
-  );
+export function searchText(document: SearchDocument, width: number): string {
   return [
-    wrapText(searchAnswer(result, names), width),
-    ...kinds.map((kind, i) => kindText(kind, i + 1, names, width)),
-    coverage(result, width),
+    wrapText(searchAnswer(document), width),
+    ...document.kinds.map((kind, i) => kindText(kind, i + 1, document, width)),
+    coverage(document, width),
+    ...hint(document),
   ].join('\n\n');
 }
 
-/** The first line: at which levels the variants differ, and up to which size they do not. */
-export function searchAnswer(result: SearchResult, { a, b }: Names): string {
-  const levels = LEVELS.filter((level) => result.kinds.some((kind) => kind.level === level));
-  const upTo = result.equalUpTo;
-  const equal = (level: Level): string =>
-    `${level} level: equal in every program of up to ${upTo[level]} operations`;
-  if (levels.length === 0) return `${a} -> ${b}: no difference found; ${equal('internal')}.`;
-  const outermost = LEVELS.indexOf(levels[0]!);
-  const outer = LEVELS.slice(0, outermost).map(equal);
-  return (
-    [
-      `${a} -> ${b}: they differ at ${levels.join(' and ')} level (${result.kinds.length} kinds)`,
-      ...outer,
-    ].join('; ') + '.'
-  );
+/** The replay commands name files, which are there once they are asked for. */
+function hint({ kinds }: SearchDocument): string[] {
+  const saved = kinds.every(({ witness }) => !witness.replay.includes(` ${UNSAVED}/`));
+  return saved ? [] : [`With --save ${UNSAVED} the programs are written as scenario files.`];
 }
 
-function kindText(kind: WitnessedKind, number: number, names: Names, width: number): string {
-  const where = `${number}. ${kind.level} level: ${kind.paths.join(', ')}`;
+const VIEWERS: Readonly<Record<Level, string>> = {
+  user: 'a program',
+  system: 'an administrator',
+  internal: 'the kernel itself',
+};
+
+/** Who can see a difference, from which size on, and up to which size nobody can. */
+export function searchAnswer(document: SearchDocument): string {
+  const { a, b, differsAt, bound, completeness } = document;
+  const parts = LEVELS.map((level) => levelAnswer(level, document));
+  const how =
+    completeness.kind === 'complete'
+      ? 'complete'
+      : completeness.kind === 'bounded'
+        ? `bounded (${document.incomplete.length} programs at ${completeness.bound})`
+        : 'interrupted';
+  const verdict = differsAt === null ? 'no difference found' : `they differ at ${differsAt} level`;
+  return `${a} -> ${b}: ${verdict}. ${parts.join('; ')}. Programs of up to ${bound.size} operations: ${how}.`;
+}
+
+function levelAnswer(level: Level, { levels }: SearchDocument): string {
+  const { equalUpTo, differsFrom } = levels[level];
+  const none = `none of up to ${equalUpTo} operations`;
+  if (differsFrom === null) return `${VIEWERS[level]} sees it in ${none}`;
+  const from = `${VIEWERS[level]} sees it from ${differsFrom} operations on`;
+  return equalUpTo === differsFrom - 1 ? from : `${from} (certainly ${none})`;
+}
+
+function kindText(
+  kind: ReportedKind,
+  number: number,
+  names: SearchDocument,
+  width: number,
+): string {
+  const { level, direction, paths, programs, size, scenario, witness } = kind;
+  const doer = direction === 'gained' ? names.b : names.a;
   return [
-    wrapText(where, width),
-    `   in ${kind.programs} programs; the smallest has ${kind.size} operations:`,
+    wrapText(`${number}. ${level} level, only ${doer}: ${paths.join(', ')}`, width, 3),
+    `   in ${counted(programs, 'program')}; the smallest has ${counted(size, 'operation')}:`,
     '',
-    indent(programText(kind.scenario), 3),
+    indent(programText(scenario), 3),
     '',
-    ...witnessLines(reportDifference(kind.witness, names.a, names.b), width - 3).map((line) =>
-      indent(line, 3),
-    ),
+    ...witnessLines(witness, width - 3).map((line) => indent(line, 3)),
   ].join('\n');
 }
 
-/** A program in the scenario language, without what every found program has. */
-export function programText({ setup, threads }: Scenario): string {
-  return [
-    'setup:',
-    ...setup.map(({ actor, operation }) => `  - ${actor.name}: ${printOperation(operation)}`),
-    'threads:',
-    ...threads.map(
-      ({ actor, operations }) =>
-        `  ${actor.name}: [${operations.map((operation) => printOperation(operation)).join(', ')}]`,
-    ),
-  ].join('\n');
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** The part of a scenario's text that tells it from the others: set-up and threads. */
+function programText(scenario: string): string {
+  return scenario.slice(scenario.indexOf('setup:'), scenario.indexOf('\nafter:'));
 }
 
-function coverage({ sizes, interrupted }: SearchResult, width: number): string {
-  const rows = sizes.map(({ size, programs, done, bounded }) => [
-    String(size),
-    String(programs),
-    String(done),
-    bounded === 0 ? '-' : String(bounded),
+function coverage(
+  { sizes, bound, incomplete, completeness }: SearchDocument,
+  width: number,
+): string {
+  const rows = sizes.map((row) => [
+    String(row.size),
+    String(row.all),
+    String(row.all - row.programs),
+    `${row.done} of ${row.programs}`,
+    String(row.unreached),
+    String(row.incomplete),
+    String(row.executions),
   ]);
+  const right = { align: 'right' as const };
   const columns = [
     { title: 'Operations' },
-    { title: 'Programs', align: 'right' as const },
-    { title: 'Explored', align: 'right' as const },
-    { title: 'Of these not completely', align: 'right' as const },
+    { title: 'Programs', ...right },
+    { title: 'Cannot', ...right },
+    { title: 'Explored', ...right },
+    { title: 'Never reach it', ...right },
+    { title: 'Incomplete', ...right },
+    { title: 'Executions', ...right },
   ];
-  const table = `What was searched\n\n${formatTable(columns, rows, width)}`;
-  return interrupted ? `${table}\n\nThe search was stopped before its end.` : table;
+  const { process, kernel } = bound.operations;
+  const needs =
+    bound.needs === null
+      ? []
+      : [
+          `Cannot: programs without '${bound.needs.operation}' are equal, and were not run, because ` +
+            `${bound.needs.reason}.`,
+        ];
+  return [
+    'What was searched',
+    formatTable(columns, rows, width),
+    ...needs.map((line) => wrapText(line, width)),
+    wrapText(
+      'Never reach it: no execution reads a switch in which the variants differ. Incomplete: more ' +
+        `than ${bound.executions} executions on a variant.`,
+      width,
+    ),
+    wrapText(
+      `Threads: up to ${bound.threads}. Of a process: ${process.join(', ')}. ` +
+        `Of the kernel: ${kernel.join(', ')}.`,
+      width,
+    ),
+    'Page a at the beginning:\n' +
+      formatTable(
+        [
+          { title: 'Name' },
+          { title: 'State', wrap: true },
+          { title: 'Pages', ...right },
+          { title: 'Processes', ...right },
+        ],
+        bound.beginnings.map(({ name, state, pages, processes }) => [
+          name,
+          state,
+          String(pages),
+          String(processes),
+        ]),
+        width,
+      ),
+    ...(incomplete.length === 0
+      ? []
+      : [
+          `Incomplete, the first of ${incomplete.length}:\n` +
+            incomplete
+              .slice(0, SHOWN)
+              .map((title) => wrapText(`  ${title}`, width, 4))
+              .join('\n'),
+        ]),
+    ...(completeness.kind === 'interrupted' ? ['The search was stopped before its end.'] : []),
+  ].join('\n\n');
 }
+
+/** Incomplete programs to name. */
+const SHOWN = 5;

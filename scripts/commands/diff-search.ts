@@ -1,0 +1,117 @@
+/** `lzfree diff A B --search`: its options, and what it does. */
+import { join } from 'node:path';
+import { UsageError, type Args, type ExitCode, type Io, type OptionSpec } from '../cli/command';
+import type { Format } from '../formats/format';
+import type { NamedVariant } from '../variants';
+import { workersFor, workersOption } from '../workers/option';
+
+/** Programs of the search are small; one that has more traces than this is left incomplete, and said so. */
+const EXECUTIONS = 5000;
+
+/** Options that mean something with `--search` only. */
+export const searchOptions: readonly OptionSpec[] = [
+  {
+    flags: '--search',
+    description: 'compare on every program of the operation language instead of scenarios',
+  },
+  {
+    flags: '--size <n>',
+    description: 'with --search: operations of the largest programs (default: 2)',
+    integer: { min: 1, max: 8 },
+  },
+  {
+    flags: '--threads <n>',
+    description: 'with --search: threads that run at the same time, at most (default: 3)',
+    integer: { min: 1, max: 4 },
+  },
+  {
+    flags: '--operations <set>',
+    description: 'with --search: the operations of the language (default: core)',
+    choices: ['core', 'all'],
+  },
+  {
+    flags: '--beginning <name>',
+    description: 'with --search: only programs with this beginning; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--for <seconds>',
+    description: 'with --search: stop after this long',
+    integer: { min: 1 },
+  },
+  {
+    flags: '--checkpoint <file>',
+    description: 'with --search: store in the file how far the search is, and go on from there',
+  },
+  {
+    flags: '--save <folder>',
+    description: 'with --search: write the smallest program of each difference as a scenario file',
+  },
+  { ...workersOption, description: `with --search: ${workersOption.description}` },
+];
+
+/** @throws UsageError for options that do not go together, or files that cannot be used */
+export async function searchAll(
+  a: NamedVariant,
+  b: NamedVariant,
+  format: Format,
+  args: Args,
+  io: Io,
+): Promise<ExitCode> {
+  if (format !== 'text' && format !== 'json') {
+    throw new UsageError(`--search has no --format ${format}; choose text or json`);
+  }
+  if (args.text('html') !== undefined) {
+    throw new UsageError('--search has no page of its own; leave out --html, or --search');
+  }
+  const { search } = await import('../search');
+  const { searchText } = await import('../views/search-text');
+  const { startProgress } = await import('../cli/progress');
+  const { writeFileAtomically } = await import('../cli/atomic-write');
+  const folder = args.text('save');
+  const checkpoint = args.text('checkpoint');
+  const progress = startProgress(io, 'search');
+  const document = await search({
+    a,
+    b,
+    size: args.integer('size') ?? 2,
+    threads: args.integer('threads') ?? 3,
+    executions: args.integer('executions') ?? EXECUTIONS,
+    operations: args.text('operations') === 'all' ? 'all' : 'core',
+    beginnings: await beginningsOf(args.texts('beginning')),
+    workers: workersFor(args.integer('workers'), Infinity),
+    signal: stopAfter(args.integer('for'), io.signal),
+    ...(checkpoint !== undefined && { checkpoint }),
+    ...(folder !== undefined && { folder }),
+    onProgram: (size, done, total, kinds) =>
+      progress.update(done, total, `programs of ${size} operations, ${kinds} differences`),
+  }).finally(() => progress.end());
+  if (folder !== undefined) {
+    for (const { name, scenario } of document.kinds) {
+      await writeFileAtomically(join(folder, `${name}.yaml`), scenario);
+    }
+  }
+  if (format === 'json') io.json(document);
+  else io.out(searchText(document, io.width));
+  const settled = document.completeness.kind === 'complete' || io.signal.aborted;
+  return document.differsAt === null && settled ? 0 : 1;
+}
+
+async function beginningsOf(names: readonly string[]): Promise<readonly string[]> {
+  const { BEGINNINGS } = await import('../../model/search/alphabet');
+  const { didYouMean } = await import('../cli/nearest');
+  const known = BEGINNINGS.map(({ name }) => name);
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `no beginning is called '${wrong}'${didYouMean(wrong, known)}; there are ${known.join(', ')}`,
+    );
+  }
+  return names;
+}
+
+/** The command's signal, or one that also aborts after some seconds. */
+function stopAfter(seconds: number | undefined, signal: AbortSignal): AbortSignal {
+  if (seconds === undefined) return signal;
+  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+}
