@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { b4CheckCommand } from './b4-check';
 import { completionCommand } from './completion';
 import { diffCommand } from './diff';
 import { helpCommand } from './help';
@@ -16,6 +17,7 @@ import { traceCommand } from './trace';
 export const commands: readonly CommandSpec[] = [
   reviewCommand,
   replyCommand,
+  b4CheckCommand,
   patchesCommand,
   hunksCommand,
   traceCommand,

@@ -1,0 +1,62 @@
+/** What b4 is told about a patch mail: one result, or nothing to say. */
+import type { ImportedPatch } from '../../model/patch/import-patch';
+import { describeMissing } from '../../model/features/requires';
+import type { ReplyDocument } from './reply-document';
+
+/** A result as b4's check commands print it; a reviewer reads `details` in a window of its own. */
+export interface CheckEntry {
+  readonly tool: string;
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly summary: string;
+  readonly details: string;
+}
+
+const TOOL = 'lzfree';
+
+/** For a patch that cannot be read: the reviewer has to know that nothing was checked. */
+export const notChecked = (reason: string): CheckEntry[] => [
+  { tool: TOOL, status: 'warn', summary: `not checked: ${reason}`, details: reason },
+];
+
+/** Whether anything of the series is in it; other kernel patches are no business of this tool. */
+export const concerns = ({ given }: ImportedPatch): boolean => given.length > 0;
+
+/** C code that misses a symbol; undefined if it builds. */
+export function buildFailure({ unmet }: ImportedPatch): CheckEntry[] | undefined {
+  if (unmet.length === 0) return undefined;
+  const details = unmet.map(describeMissing).join('\n');
+  const summary = `does not build: ${unmet.length} symbols are missing`;
+  return [{ tool: TOOL, status: 'fail', summary, details }];
+}
+
+/** Questions make it `warn`: whether they are faults is for people to say. */
+export function checked(
+  { report, unknown, name }: ImportedPatch,
+  { parts, notShown, elsewhere }: ReplyDocument,
+): CheckEntry[] {
+  const remarks = parts.flatMap((part) => (part.kind === 'remark' ? [part.remark] : []));
+  const open = unknown.length > 0 || remarks.length > 0;
+  const known = report.hunks.length - unknown.length;
+  const counts = [
+    `${known} hunks known`,
+    ...(unknown.length > 0 ? [`${unknown.length} not`] : []),
+    remarks.length === 1 ? '1 question' : `${remarks.length} questions`,
+  ];
+  const asked = remarks.map(({ title, hunk, question, replay }) =>
+    [`${hunk}: ${title}`, ...question, replay].join('\n'),
+  );
+  const about = [
+    `variant ${name}`,
+    ...unknown.map(({ file, text }) => `unknown hunk: ${file}, line ${text?.position.line ?? 0}`),
+    ...(elsewhere.length > 0 ? [`true, but of no hunk here: ${elsewhere.join(', ')}`] : []),
+    ...(notShown.length > 0 ? [`looked for and not seen: ${notShown.join(', ')}`] : []),
+  ];
+  return [
+    {
+      tool: TOOL,
+      status: open ? 'warn' : 'pass',
+      summary: counts.join(', '),
+      details: [about.join('\n'), ...asked].join('\n\n'),
+    },
+  ];
+}
