@@ -1,9 +1,14 @@
-/** Makes the tables of docs/scenarios.md anew from the operations that exist. */
+/** Makes the tables of docs/scenarios.md and the list of docs/promises.md anew from what exists. */
 import { readFileSync } from 'node:fs';
 import { writeFileAtomically } from './cli/atomic-write';
 import { packagePath } from './cli/package-root';
+import { withPromises } from './views/promises-manual';
 import { withTables } from './views/scenario-manual';
 
-const path = packagePath('docs', 'scenarios.md');
+const renew = (name: string, make: (text: string) => string): void => {
+  const path = packagePath('docs', name);
+  void writeFileAtomically(path, make(readFileSync(path, 'utf8')));
+};
 
-void writeFileAtomically(path, withTables(readFileSync(path, 'utf8')));
+renew('scenarios.md', withTables);
+renew('promises.md', withPromises);

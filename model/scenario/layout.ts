@@ -20,6 +20,8 @@ export interface Layout {
   readonly files: readonly string[];
   /** Names of pins, as in `pin a as=h`; the index is the scenario word. */
   readonly handles: readonly string[];
+  /** Names that are posted or waited for. */
+  readonly posts: readonly string[];
 }
 
 /** Every operation of a scenario with who runs it, in the order of the text. */
@@ -40,8 +42,13 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
   );
   const files = unique(actions.flatMap((a) => fileOf(a.operation) ?? []));
   const handles = unique(actions.flatMap((a) => a.operation.options['as'] ?? []));
+  const posts = unique(
+    actions
+      .filter((a) => /^(post|wait)$/.test(a.operation.verb))
+      .map((a) => wordOf(a.operation, 0)),
+  );
   const config = deriveConfig(scenario, { areas, processes, files });
-  return { config, areas, processes, forked, files, handles };
+  return { config, areas, processes, forked, files, handles, posts };
 }
 
 /** The file that an operation names or implies: every file-backed mapping has one of its own. */

@@ -5,12 +5,14 @@ import { nearest } from './nearest';
 import { OperationSyntaxError } from './operation-syntax';
 import { accessOperations } from './operations/access';
 import { addressSpaceOperations } from './operations/address-space';
+import { auditOperations } from './operations/audit';
 import { deviceOperations } from './operations/device';
 import { kernelOperations } from './operations/kernel';
 import { memoryEventOperations } from './operations/memory-events';
 import type { ArgumentKind, OperationSpec } from './operations/operation';
 import { procOperations } from './operations/proc';
 import { reclaimOperations } from './operations/reclaim';
+import { synchronisationOperations } from './operations/synchronisation';
 import type { ResultValue } from './outcome';
 import type { Context } from './world';
 
@@ -24,7 +26,9 @@ export const OPERATIONS: readonly OperationSpec[] = [
   ...reclaimOperations,
   ...memoryEventOperations,
   ...kernelOperations,
+  ...synchronisationOperations,
   ...procOperations,
+  ...auditOperations,
 ];
 
 const byVerb = new Map(OPERATIONS.map((spec) => [spec.verb, spec]));

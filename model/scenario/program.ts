@@ -1,5 +1,5 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
-import { Depends, type Program, type Run } from '../explorer/program';
+import { Depends, type Program, type Run, type ScheduleStep } from '../explorer/program';
 import { applySwitches } from '../features/hunk';
 import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
@@ -15,7 +15,7 @@ import { Observer } from './observe';
 import { perform, SignalDelivered } from './operations';
 import type { Outcome, ResultValue } from './outcome';
 import { StateNames } from './state-names';
-import { bornWord, doneWord, mmOf } from './world';
+import { bornWord, doneWord, mmOf, postWord } from './world';
 
 /** Which switches are in; undefined leaves one undecided (reading it throws UndecidedSwitch). */
 export type Switches = (id: SwitchId) => boolean | undefined;
@@ -69,7 +69,8 @@ export class ScenarioProgram implements Program {
     this.begin = this.setUp();
   }
 
-  start(): Run & ScenarioRun {
+  /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
+  start(withAfter = true): Run & ScenarioRun {
     const { machine } = this.kernel;
     enter(this.kernel);
     this.performing.length = 0;
@@ -78,8 +79,25 @@ export class ScenarioProgram implements Program {
     this.scenario.threads.forEach((thread, index) => {
       machine.spawn(this.thread(thread.actor, thread.operations, index));
     });
-    if (this.scenario.after.length > 0) machine.spawn(this.afterwards());
+    if (withAfter && this.scenario.after.length > 0) machine.spawn(this.afterwards());
     return this.run;
+  }
+
+  /**
+   * Runs what comes after the threads, which have all ended, with choice 0 everywhere.
+   *
+   * @returns the steps that it takes in a run with everything
+   */
+  runAfter(): ScheduleStep[] {
+    const { machine } = this.kernel;
+    if (this.scenario.after.length === 0) return [];
+    const thread = machine.spawn(this.afterwards());
+    const steps: ScheduleStep[] = [];
+    while (machine.choices(thread) > 0 && machine.enabled(thread)) {
+      steps.push({ thread, choice: 0 });
+      machine.step(thread, 0);
+    }
+    return steps;
   }
 
   /** Results of the operations that have ended so far, the set-up's included. */
@@ -133,6 +151,7 @@ export class ScenarioProgram implements Program {
     const { mem } = this.kernel.machine.arena;
     for (const process of this.layout.forked) mem[bornWord(this.layout, process) >> 2] = -1;
     this.scenario.threads.forEach((_, index) => (mem[doneWord(this.layout, index) >> 2] = -1));
+    for (const name of this.layout.posts) mem[postWord(this.layout, name) >> 2] = -1;
   }
 
   /** Performs the set-up; it ends early where one of its operations waits for ever. */

@@ -2,7 +2,7 @@
 import type { Mm } from '../include/linux/mm_types';
 import type { Ptr } from '../machine/struct';
 import type { Cpu } from '../state/cpu';
-import { kernel } from '../state/kernel';
+import { kernel, SCENARIO_WORDS } from '../state/kernel';
 import { ScenarioError, type AddressRange, type Operation } from './ast';
 import { wordOf, type Area, type Layout } from './layout';
 
@@ -38,6 +38,10 @@ export const bornWord = (layout: Layout, process: string): Ptr =>
 /** A scenario-owned word that is -1 until the thread has ended. */
 export const doneWord = (layout: Layout, thread: number): Ptr =>
   kernel.scenarioWord(layout.handles.length + layout.processes.length + thread);
+
+/** A scenario-owned word that is -1 until the name has been posted. */
+export const postWord = (layout: Layout, name: string): Ptr =>
+  kernel.scenarioWord(SCENARIO_WORDS - 1 - layout.posts.indexOf(name));
 
 /** The scenario-owned word of a pin's name. */
 export const handleWord = (layout: Layout, handle: string): Ptr =>

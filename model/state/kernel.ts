@@ -11,6 +11,9 @@ export type PagevecName = (typeof PAGEVECS)[number];
 
 const word = struct('word', ['value'], 4);
 
+/** Words that belong to the scenario. */
+export const SCENARIO_WORDS = 64;
+
 /**
  * One booted kernel: where every shared object lives. All values are addresses or constants, fixed
  * at boot; what changes is in the machine's arena.
@@ -97,7 +100,7 @@ export class Kernel {
     this.rmapItems = arena.array(rmap_item, processes * pages);
     this.huge_zero_page = arena.array(named('huge_zero_page'), 1);
     this.huge_zero_refcount = arena.array(named('huge_zero_refcount'), 1);
-    this.scenarioWords = arena.array(named('scenario'), 64);
+    this.scenarioWords = arena.array(named('scenario'), SCENARIO_WORDS);
     arena.seal();
   }
 

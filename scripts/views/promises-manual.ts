@@ -1,0 +1,17 @@
+/** docs/promises.md: every promise that a run is judged by. */
+import { PROMISES } from '../../model/promises/judge';
+
+/** From this heading on, docs/promises.md is generated; what stands before it is written by hand. */
+const FIRST_HEADING = '## The promises';
+
+/** The manual with its list made anew. @throws Error if the text lacks the heading that it begins at */
+export function withPromises(manual: string): string {
+  const at = manual.indexOf(`${FIRST_HEADING}\n`);
+  if (at < 0) throw new Error(`promises-manual: no heading '${FIRST_HEADING}'`);
+  const list = PROMISES.map(({ id, text, source, concurrently }) =>
+    [`### ${id}\n`, `${text}\n`, `Rests on: ${source}\n`, `Said when: ${concurrently}\n`].join(
+      '\n',
+    ),
+  );
+  return [`${manual.slice(0, at)}${FIRST_HEADING}\n`, ...list].join('\n');
+}

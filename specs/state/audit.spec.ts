@@ -1,0 +1,69 @@
+/** The audit agrees with every scenario of the suite, and sees each count that is changed behind it. */
+import { explore } from '../../model/diff/explore';
+import { NAMED_VARIANTS, VARIANT_NAMES } from '../../model/features/variant';
+import { Page } from '../../model/include/linux/mm_types';
+import { ZONE_STAT_ITEMS } from '../../model/include/linux/mmzone';
+import { parseOperation } from '../../model/scenario/operation-syntax';
+import { audit, describeAudit } from '../../model/state/audit';
+import { loadSuite } from '../../scripts/suite';
+import { boot } from '../mm/support/boot';
+
+const kworker = { name: 'kworker' };
+const question = { actor: kworker, operation: parseOperation('last_audit = audit') };
+
+describe('audit', () => {
+  it.each(VARIANT_NAMES)('agrees at the end of every scenario of the suite on %s', (variant) => {
+    const disagreeing = loadSuite().flatMap(({ scenario }) => {
+      const audited = { ...scenario, after: [...scenario.after, question] };
+      const { outcomes } = explore(audited, NAMED_VARIANTS[variant], { executions: 2 });
+      const whole = outcomes.filter(({ outcome }) => outcome.user.killed.length === 0);
+      const results = whole.map(({ outcome }) => outcome.user.results['last_audit']);
+      return results
+        .filter((result) => result !== 'agrees')
+        .map((result) => [scenario.name, result]);
+    });
+    expect(disagreeing).toEqual([]);
+  });
+
+  const bench = () => {
+    const programs = boot({}, 'original');
+    programs.map(1, 2);
+    programs.write(1, 7);
+    programs.write(2, 8);
+    return programs;
+  };
+
+  it.each(ZONE_STAT_ITEMS.filter((item) => item !== 'NR_FILE_DIRTY'))('sees a false %s', (item) => {
+    const programs = bench();
+    expect(describeAudit(audit())).toBe('agrees');
+    programs.set(programs.kernel.zoneStat(item), programs.stat(item) + 1);
+    expect(audit().map(({ what }) => what)).toEqual([item.toLowerCase()]);
+  });
+
+  it.each([
+    ['_count', 'page count'],
+    ['_mapcount', 'page mapcount'],
+    ['PG_locked', 'page lock'],
+    ['PG_swapcache', 'page in swap cache'],
+  ] as const)('sees a false %s of a page', (field, what) => {
+    const programs = bench();
+    const page = programs.pageAt(1) + Page[field];
+    programs.set(page, programs.word(page) + 1);
+    expect(audit().map((found) => found.what)).toEqual([what]);
+  });
+
+  it('sees a slot that has a user too many', () => {
+    const programs = bench();
+    programs.swapOut(1);
+    const { kernel } = programs;
+    expect(describeAudit(audit())).toBe('agrees');
+    programs.set(kernel.swap_map + 4, programs.word(kernel.swap_map + 4) + 1);
+    expect(describeAudit(audit())).toBe('swap map is 2, counts 1');
+  });
+
+  it('counts pins that it is told of, and tells equal disagreements once', () => {
+    const programs = bench();
+    const pinned = [programs.pageAt(1), programs.pageAt(2)];
+    expect(describeAudit(audit(pinned))).toBe('page count is 2, counts 3 (2 times)');
+  });
+});
