@@ -134,7 +134,7 @@ function* reclaimable(run: JudgedRun): Generator<Found> {
     if (run.outcome.system.freeSwap === 0 || !hasContents(run, node)) continue;
     yield {
       detail: 'stays',
-      text: `${node.result}: a page stays through ${ROUNDS} rounds of pressure`,
+      text: `${node.result}: a page stays through all pressure`,
     };
   }
 }
@@ -146,7 +146,9 @@ const WHEN_PLAIN =
 export const callPromises: readonly KernelPromise[] = [
   {
     id: 'errnos',
-    text: 'madvise(MADV_FREE) answers 0 for private anonymous memory and EINVAL for locked, file and other memory.',
+    text:
+      'madvise(MADV_FREE) answers 0 for private anonymous memory and EINVAL for locked, file and ' +
+      'other memory.',
     source: 'madvise(2) ERRORS; mm/madvise.c madvise_dontneed (hunk 17)',
     concurrently:
       'Beside mlock or munlock of the same memory either answer is right. A kernel without the call ' +

@@ -4,6 +4,7 @@ import { completionCommand } from './completion';
 import { diffCommand } from './diff';
 import { helpCommand } from './help';
 import { hunksCommand } from './hunks';
+import { huntCommand } from './hunt';
 import { importCommand } from './import';
 import { materializeCommand } from './materialize';
 import { patchesCommand } from './patches';
@@ -25,6 +26,7 @@ export const commands: readonly CommandSpec[] = [
   materializeCommand,
   runCommand,
   diffCommand,
+  huntCommand,
   replayCommand,
   completionCommand(() => commands),
   helpCommand(() => commands),

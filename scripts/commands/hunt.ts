@@ -1,0 +1,112 @@
+import type { CommandSpec } from '../cli/command';
+import type { HuntDocument } from '../hunt-document';
+import { workersFor, workersOption } from '../workers/option';
+
+export const huntCommand: CommandSpec = {
+  name: 'hunt',
+  summary: 'Looks for programs on which a variant breaks a promise of the kernel',
+  description:
+    'docs/promises.md lists what is promised. Every small program of the operation language is run ' +
+    'by every interleaving, smallest first; then larger ones are drawn at random. Each cause is told ' +
+    'once, with its minimal program, a schedule, the hunks without which it goes away, and whether ' +
+    'Linux without the series has it already. Failures that break the same promise alike with the same ' +
+    'moves are taken for one. Exit status 1 means that something was found that base has not.',
+  arguments: [{ name: 'variant', description: 'the variant to hunt on', required: true }],
+  options: [
+    { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
+    { flags: '--for <seconds>', description: 'stop after this long', integer: { min: 1 } },
+    {
+      flags: '--until-size <n>',
+      description: 'enumerate programs of up to this many moves',
+      integer: { min: 0, max: 6 },
+      default: '2',
+    },
+    {
+      flags: '--random <n>',
+      description: 'random programs after those (with --for: until the time is up)',
+      integer: { min: 0 },
+    },
+    {
+      flags: '--seed <n>',
+      description: 'of the random programs and their schedules',
+      integer: { min: 1, max: 2 ** 31 - 1 },
+      default: '1',
+    },
+    {
+      flags: '--executions <n>',
+      description: 'of one program at most',
+      integer: { min: 1 },
+      default: '1000',
+    },
+    workersOption,
+    {
+      flags: '--state <file>',
+      description: 'go on from this file, if it exists, and leave the state in it',
+    },
+    { flags: '--save <folder>', description: 'write the programs found there, as scenarios' },
+  ],
+  examples: [
+    { command: 'lzfree hunt original --for 60', purpose: 'a minute of looking' },
+    {
+      command: 'lzfree hunt fixed --until-size 3 --state fixed.json --save found',
+      purpose: 'a long hunt that can be stopped and taken up again',
+    },
+  ],
+  async run(args, io) {
+    const { hunt } = await import('../hunt');
+    const { huntDocument } = await import('../hunt-document');
+    const { readState, writeState } = await import('../hunt-state');
+    const { huntText } = await import('../views/hunt-text');
+    const { readVariant } = await import('../variants');
+    const { startProgress } = await import('../cli/progress');
+    const { variant, name } = readVariant(args.operands[0]!, args.flag('force'), io);
+    const seconds = args.integer('for');
+    const identity = {
+      variant: name,
+      seed: args.integer('seed')!,
+      executions: args.integer('executions')!,
+    };
+    const file = args.text('state');
+    const resume = file === undefined ? undefined : await readState(file, identity);
+    const progress = startProgress(io, 'hunt');
+    const result = await hunt({
+      ...identity,
+      variant,
+      untilSize: args.integer('until-size')!,
+      random: args.integer('random') ?? (seconds === undefined ? 0 : Infinity),
+      workers: workersFor(args.integer('workers'), Infinity),
+      signal: stopAfter(seconds, io.signal),
+      ...(resume !== undefined && { resume }),
+      onProgress: ({ sizes, random, causes }) => {
+        const row = sizes.at(-1);
+        const found = `${causes.length} found`;
+        if (random.done > 0) progress.update(random.done, undefined, `random programs, ${found}`);
+        else if (row) progress.update(row.done, row.programs, `of ${row.size} moves, ${found}`);
+      },
+    });
+    progress.end();
+    if (file !== undefined) await writeState(file, identity, result);
+    const document = huntDocument(identity, result);
+    const folder = args.text('save');
+    if (folder !== undefined) await save(folder, document);
+    if (args.json) io.json(document);
+    else io.out(huntText(document, folder, io.width));
+    return document.findings.some(({ base }) => !base) ? 1 : 0;
+  },
+};
+
+/** The command's signal, or one that also aborts after some seconds. */
+function stopAfter(seconds: number | undefined, signal: AbortSignal): AbortSignal {
+  if (seconds === undefined) return signal;
+  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+}
+
+async function save(folder: string, { findings }: HuntDocument): Promise<void> {
+  const { join } = await import('node:path');
+  const { writeFileAtomically } = await import('../cli/atomic-write');
+  for (const { smallest, others } of findings) {
+    for (const { name, scenario } of [smallest, ...others]) {
+      await writeFileAtomically(join(folder, `${name}.yaml`), scenario);
+    }
+  }
+}

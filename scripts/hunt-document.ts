@@ -1,0 +1,89 @@
+/** The document of `lzfree hunt`: causes that belong together, and what was covered. */
+import type { Cause } from '../model/hunt/cause';
+import { PROMISES } from '../model/promises/judge';
+import { printScenario } from '../model/scenario/print';
+import type { HuntResult, HuntState } from './hunt';
+
+/** Everything that breaks one promise in one way and is mended by the same hunks. */
+export interface Finding {
+  readonly promise: string;
+  /** The promise in words. */
+  readonly states: string;
+  readonly detail: string;
+  /** Linux without the series does the same: not the patch's. */
+  readonly base: boolean;
+  /** The smallest program of all, and the others that need moves of their own. */
+  readonly smallest: Way;
+  readonly others: readonly Way[];
+  readonly variants: readonly string[];
+  readonly removals: Cause['removals'];
+}
+
+export interface Way {
+  readonly name: string;
+  readonly text: string;
+  readonly program: string;
+  readonly size: number;
+  readonly how: Cause['how'];
+  readonly schedule: string;
+  /** The program in the scenario language. */
+  readonly scenario: string;
+}
+
+export interface HuntDocument {
+  readonly schema: 'lzfree/hunt';
+  readonly version: 1;
+  readonly variant: string;
+  readonly seed: number;
+  readonly executions: number;
+  readonly findings: readonly Finding[];
+  readonly sizes: HuntState['sizes'];
+  readonly random: HuntState['random'];
+  readonly unjudged: HuntState['unjudged'];
+  readonly interrupted: boolean;
+}
+
+export function huntDocument(
+  { variant, seed, executions }: { variant: string; seed: number; executions: number },
+  result: HuntResult,
+): HuntDocument {
+  const { sizes, random, unjudged, interrupted } = result;
+  const findings = findingsOf(result.causes);
+  const about = { schema: 'lzfree/hunt', version: 1, variant, seed, executions } as const;
+  return { ...about, findings, sizes, random, unjudged, interrupted };
+}
+
+function findingsOf(causes: readonly Cause[]): Finding[] {
+  const groups = new Map<string, Cause[]>();
+  for (const cause of causes) {
+    const key = JSON.stringify([cause.promise, cause.detail, cause.base, cause.removals]);
+    groups.set(key, [...(groups.get(key) ?? []), cause]);
+  }
+  return [...groups.values()].sort(inOrder).map((group, index) => {
+    const sorted = [...group].sort((a, b) => a.size - b.size);
+    const [first] = sorted as [Cause, ...Cause[]];
+    const ways = sorted.map((cause, i) => way(cause, `${cause.promise}-${index + 1}-${i + 1}`));
+    return {
+      promise: first.promise,
+      states: PROMISES.find(({ id }) => id === first.promise)!.text,
+      detail: first.detail,
+      base: first.base,
+      smallest: ways[0]!,
+      others: ways.slice(1),
+      variants: first.variants,
+      removals: first.removals,
+    };
+  });
+}
+
+/** What is the patch's first, then in the order of the promises. */
+function inOrder([a]: Cause[], [b]: Cause[]): number {
+  const rank = ({ promise }: Cause): number => PROMISES.findIndex(({ id }) => id === promise);
+  return Number(a!.base) - Number(b!.base) || rank(a!) - rank(b!) || a!.size - b!.size;
+}
+
+function way(cause: Cause, name: string): Way {
+  const { text, program, size, how, schedule } = cause;
+  const scenario = printScenario({ ...cause.scenario, name });
+  return { name, text, program, size, how, schedule, scenario };
+}

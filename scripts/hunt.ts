@@ -1,0 +1,171 @@
+/** `lzfree hunt` as data: what it goes through, in which order, and what it makes of failures. */
+import type { Variant } from '../model/features/variant';
+import type { Cause } from '../model/hunt/cause';
+import { countOfSize, programsOfSize } from '../model/hunt/enumerate';
+import { movesOf } from '../model/hunt/cause';
+import { titleOf } from '../model/hunt/program';
+import { parseProgram } from '../model/hunt/text';
+import { isCovered, type Way } from '../model/hunt/ways';
+import { withPool, type Pool } from './workers/pool';
+
+export interface HuntRequest {
+  readonly variant: Variant;
+  /** Enumerated up to this many moves; beyond, programs are drawn at random. */
+  readonly untilSize: number;
+  /** Random programs after the enumeration; Infinity: until the signal. */
+  readonly random: number;
+  readonly seed: number;
+  readonly executions: number;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly resume?: HuntState;
+  readonly onProgress?: (state: HuntState) => void;
+}
+
+/** Programs of one size that were gone through. */
+export interface SizeCoverage {
+  readonly size: number;
+  /** All there are. */
+  readonly programs: number;
+  done: number;
+  /** Of these, not by every interleaving. */
+  partly: number;
+  executions: number;
+  /** Of these, such that no run could be judged. */
+  unjudged: number;
+}
+
+/** How far a hunt is; all that another one needs to go on. */
+export interface HuntState {
+  readonly sizes: SizeCoverage[];
+  readonly random: { done: number; executions: number };
+  readonly causes: Cause[];
+  /** Reasons why programs could not be judged, with one of them and how many. */
+  readonly unjudged: { readonly reason: string; readonly program: string; programs: number }[];
+}
+
+export interface HuntResult extends HuntState {
+  readonly interrupted: boolean;
+}
+
+/** Programs that one task looks at. */
+const CHUNK = 16;
+const RANDOM_CHUNK = 40;
+const RANDOM_SCHEDULES = 6;
+
+export function emptyState(): HuntState {
+  return { sizes: [], random: { done: 0, executions: 0 }, causes: [], unjudged: [] };
+}
+
+/** Hunts; the result does not depend on the number of workers unless a clock stops it. */
+export async function hunt(request: HuntRequest): Promise<HuntResult> {
+  const state = structuredClone(request.resume ?? emptyState());
+  await withPool({ workers: request.workers, signal: request.signal }, async (pool) => {
+    const run = new Hunt(request, state, pool);
+    for (let size = 1; size <= request.untilSize; size++) await run.enumerate(size);
+    await run.draw();
+  });
+  return { ...state, interrupted: request.signal.aborted };
+}
+
+class Hunt {
+  private readonly onVariant;
+
+  constructor(
+    private readonly request: HuntRequest,
+    private readonly state: HuntState,
+    private readonly pool: Pool,
+  ) {
+    const { variant, executions } = request;
+    this.onVariant = { switches: variant.switches(), executions };
+  }
+
+  async enumerate(size: number): Promise<void> {
+    const { signal } = this.request;
+    if (signal.aborted) return;
+    const row = this.rowOf(size);
+    const inputs = chunks(programsOfSize(size), row.done, CHUNK, this.onVariant);
+    for await (const examined of this.pool.map('huntPrograms', inputs)) {
+      for (const { program, key } of examined.sightings) await this.explain(program, key);
+      // What was interrupted is looked at again when the hunt goes on.
+      if (signal.aborted) return;
+      row.done += examined.done;
+      row.partly += examined.partly;
+      row.executions += examined.executions;
+      row.unjudged += examined.givenUp.length;
+      for (const { program, reason } of examined.givenUp) this.giveUp(program, reason);
+      this.request.onProgress?.(this.state);
+    }
+  }
+
+  async draw(): Promise<void> {
+    const { signal, random, seed } = this.request;
+    while (!signal.aborted && this.state.random.done < random) {
+      const programs = Math.min(RANDOM_CHUNK, random - this.state.random.done);
+      const from = seed + this.state.random.done;
+      const inputs = Array.from({ length: this.request.workers || 1 }, (_, i) => ({
+        ...this.onVariant,
+        seed: from + i * RANDOM_CHUNK,
+        programs,
+        schedules: RANDOM_SCHEDULES,
+        ways: this.ways(),
+      }));
+      for await (const drawn of this.pool.map('huntRandom', inputs)) {
+        for (const { program, key } of drawn.sightings) await this.explain(program, key);
+        if (signal.aborted) return;
+        this.state.random.done += drawn.done;
+        this.state.random.executions += drawn.executions;
+        this.request.onProgress?.(this.state);
+      }
+    }
+  }
+
+  private rowOf(size: number): SizeCoverage {
+    const known = this.state.sizes.find((row) => row.size === size);
+    if (known !== undefined) return known;
+    const programs = countOfSize(size);
+    const row = { size, programs, done: 0, partly: 0, executions: 0, unjudged: 0 };
+    this.state.sizes.push(row);
+    return row;
+  }
+
+  private ways(): Way[] {
+    return this.state.causes.map(({ promise, detail, moves }) => ({
+      key: `${promise}: ${detail}`,
+      moves,
+    }));
+  }
+
+  private async explain(program: string, key: string): Promise<void> {
+    if (this.request.signal.aborted) return;
+    if (isCovered(this.ways(), key, movesOf(parseProgram(program)))) return;
+    const input = { ...this.onVariant, program, key };
+    for await (const cause of this.pool.map('huntCause', [input])) {
+      if (cause === null || isCovered(this.ways(), key, cause.moves)) continue;
+      this.state.causes.push(cause);
+    }
+  }
+
+  private giveUp(program: string, reason: string): void {
+    const known = this.state.unjudged.find((other) => other.reason === reason);
+    if (known === undefined) this.state.unjudged.push({ reason, program, programs: 1 });
+    else known.programs++;
+  }
+}
+
+function* chunks<T>(
+  programs: Iterable<Parameters<typeof titleOf>[0]>,
+  from: number,
+  size: number,
+  input: T,
+): Generator<T & { programs: string[] }> {
+  let [index, chunk] = [0, [] as string[]];
+  for (const program of programs) {
+    if (index++ < from) continue;
+    chunk.push(titleOf(program));
+    if (chunk.length < size) continue;
+    yield { ...input, programs: chunk };
+    chunk = [];
+  }
+  if (chunk.length > 0) yield { ...input, programs: chunk };
+}

@@ -1,0 +1,110 @@
+/** The document of `lzfree hunt` as text. */
+import { formatTable } from '../cli/table';
+import { wrapText } from '../cli/text';
+import type { Finding, HuntDocument, Way } from '../hunt-document';
+import { indent } from './outcome-text';
+
+/** @param folder where the programs were saved, if they were */
+export function huntText(
+  document: HuntDocument,
+  folder: string | undefined,
+  width: number,
+): string {
+  return [
+    wrapText(huntAnswer(document), width),
+    ...document.findings.map((finding, i) => findingText(finding, i + 1, document, folder, width)),
+    coverage(document, width),
+  ].join('\n\n');
+}
+
+/** The first line: what is broken, and whose it is. */
+export function huntAnswer({ variant, findings, interrupted }: HuntDocument): string {
+  const stopped = interrupted ? ' The hunt was stopped before its end.' : '';
+  const own = findings.filter(({ base }) => !base);
+  const foreign = findings.length - own.length;
+  const also = foreign === 0 ? '' : `; ${foreign} more that base has, too`;
+  if (own.length === 0) return `${variant}: no promise was seen broken${also}.${stopped}`;
+  const promises = new Set(own.map(({ promise }) => promise)).size;
+  return (
+    `${variant}: ${own.length} ${own.length === 1 ? 'fault' : 'faults'} against ` +
+    `${promises} ${promises === 1 ? 'promise' : 'promises'}${also}.${stopped}`
+  );
+}
+
+function findingText(
+  finding: Finding,
+  number: number,
+  { variant }: HuntDocument,
+  folder: string | undefined,
+  width: number,
+): string {
+  const { promise, detail, states, smallest, others } = finding;
+  const lines = [
+    `${number}. ${promise}: ${detail}`,
+    states,
+    `${smallest.program}`,
+    `  ${smallest.text} (${howText(smallest)})`,
+    whoseText(finding),
+    ...removalsText(finding),
+    ...(others.length === 0 ? [] : ['Other ways:', ...others.map(({ program }) => `  ${program}`)]),
+  ];
+  const replay =
+    folder === undefined ? [] : ['', indent(replayCommand(smallest, folder, variant), 3)];
+  const [head, ...rest] = lines as [string, ...string[]];
+  const body = rest.map((line) =>
+    indent(wrapText(line.trimStart(), width - 5), line.startsWith('  ') ? 5 : 3),
+  );
+  return [wrapText(head, width), ...body, ...replay].join('\n');
+}
+
+const howText = ({ how }: Way): string =>
+  ({
+    complete: 'every interleaving was run',
+    bounded: 'not every interleaving was run',
+    interrupted: 'not every interleaving was run',
+    sampled: 'some interleavings were run',
+  })[how];
+
+function whoseText({ base, variants }: Finding): string {
+  if (base) return "base has it too: not the patch's";
+  return `on ${variants.join(', ')}; base has it not`;
+}
+
+function removalsText({ base, removals }: Finding): string[] {
+  if (base) return [];
+  if (removals.length === 0) return ['No one or two hunks can be left out to mend it.'];
+  return ['Goes away without', ...removals.map((hunks) => `  ${hunks.join(' and ')}`)];
+}
+
+const replayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>
+  `lzfree replay ${folder}/${name}.yaml ${schedule} --variant ${variant}`;
+
+function coverage({ sizes, random, unjudged, executions }: HuntDocument, width: number): string {
+  const rows = sizes.map((row) =>
+    [row.size, row.programs, row.done, row.partly, row.unjudged, row.executions].map(String),
+  );
+  const right = { align: 'right' as const };
+  const columns = [
+    { title: 'Moves' },
+    { title: 'Programs', ...right },
+    { title: 'Run', ...right },
+    { title: 'Not all of it', ...right },
+    { title: 'Unjudged', ...right },
+    { title: 'Executions', ...right },
+  ];
+  const parts = [`What was covered\n\n${formatTable(columns, rows, width)}`];
+  parts.push(
+    wrapText(
+      `A program is run by every interleaving, ${executions} executions at most.` +
+        (random.done === 0
+          ? ''
+          : ` Beyond these sizes ${random.done} random programs were run by ` +
+            `${random.executions} random schedules.`),
+      width,
+    ),
+  );
+  for (const { reason, program, programs } of unjudged) {
+    parts.push(wrapText(`Unjudged: ${programs} programs, such as '${program}': ${reason}`, width));
+  }
+  return parts.join('\n\n');
+}

@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { huntDocument, type HuntDocument } from '../../scripts/hunt-document';
+import { emptyState } from '../../scripts/hunt';
+import { huntText } from '../../scripts/views/hunt-text';
+import { runCli } from './run-cli';
+
+const folder = mkdtempSync(join(tmpdir(), 'hunt-'));
+const file = (name: string) => join(folder, name);
+const small = ['--until-size', '0', '--workers', '1'];
+
+describe('lzfree hunt', () => {
+  it('that looks at nothing finds nothing, says so, and leaves its state', async () => {
+    const { code, stdout } = await runCli([
+      'hunt',
+      'fixed',
+      ...small,
+      '--state',
+      file('state.json'),
+    ]);
+    expect([code, stdout.split('\n')[0]]).toEqual([0, 'fixed: no promise was seen broken.']);
+    expect(JSON.parse(readFileSync(file('state.json'), 'utf8'))).toMatchObject({
+      schema: 'lzfree/hunt-state',
+      identity: { variant: 'fixed', seed: 1, executions: 1000 },
+    });
+    const other = await runCli(['hunt', 'original', ...small, '--state', file('state.json')]);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('is of a hunt with variant fixed, not original');
+  });
+
+  it('refuses a file that holds no state', async () => {
+    for (const text of ['', '[]', '{"schema":"lzfree/hunt-state","version":9}']) {
+      writeFileSync(file('bad.json'), text);
+      const { code, stderr } = await runCli([
+        'hunt',
+        'fixed',
+        ...small,
+        '--state',
+        file('bad.json'),
+      ]);
+      expect([code, stderr.includes('holds no state of a hunt')]).toEqual([2, true]);
+    }
+  });
+
+  it('refuses a variant that does not exist', async () => {
+    expect((await runCli(['hunt', 'new'])).code).toBe(2);
+  });
+});
+
+describe('the hunt as text', () => {
+  const document = (own: boolean): HuntDocument => ({
+    ...huntDocument(
+      { variant: 'original', seed: 1, executions: 10 },
+      { ...emptyState(), random: { done: 5, executions: 30 }, interrupted: true },
+    ),
+    findings: [
+      {
+        promise: 'movable',
+        states: 'A page with one user can be migrated.',
+        detail: 'not moved',
+        base: !own,
+        smallest: {
+          name: 'movable-1-1',
+          text: 'status: not moved',
+          program: 'page written; P0 free',
+          size: 1,
+          how: 'bounded',
+          schedule: 's1:0x3',
+          scenario: '',
+        },
+        others: [],
+        variants: ['original'],
+        removals: own ? [['p3/mm/rmap/try_to_unmap_one']] : [],
+      },
+    ],
+  });
+
+  it("says what is the patch's, what mends it, and how to see it", () => {
+    const text = huntText(document(true), 'found', 80);
+    expect(text).toMatch(/^original: 1 fault against 1 promise\. The hunt was stopped/);
+    expect(text).toContain('on original; base has it not');
+    expect(text).toContain('p3/mm/rmap/try_to_unmap_one');
+    expect(text).toContain('lzfree replay found/movable-1-1.yaml s1:0x3 --variant original');
+    expect(text).toContain('5 random programs were run by 30 random schedules');
+  });
+
+  it('blames nothing on the patch that base does too', () => {
+    const text = huntText(document(false), undefined, 80);
+    expect(text).toMatch(/^original: no promise was seen broken; 1 more that base has, too/);
+    expect(text).toContain("base has it too: not the patch's");
+    expect(text).not.toContain('Goes away');
+  });
+});
