@@ -49,7 +49,7 @@ export const diffCommand: CommandSpec = {
     const { compare } = await import('../../model/diff/compare');
     const { comparedScenario, diffDocument } = await import('../../model/report/diff-document');
     const { diffChecks } = await import('../formats/diff-checks');
-    const { diffAnswer, diffText } = await import('../views/diff-text');
+    const { diffText } = await import('../views/diff-text');
     const [textA, textB, ...named] = args.operands as [string, string, ...string[]];
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
@@ -72,7 +72,7 @@ export const diffCommand: CommandSpec = {
       return comparedScenario(source, a, b, comparison);
     });
     const document = diffDocument(a.name, b.name, compared);
-    await writePage(args, io, diffAnswer(document), document);
+    await writePage(args, io, document);
     await printAs(format, { document, text: diffText, checks: diffChecks }, io);
     const settled = document.completeness.kind === 'complete' || io.signal.aborted;
     // An interruption has an exit status of its own, where no difference was seen.

@@ -13,6 +13,7 @@ import { replyCommand } from './reply';
 import { reviewCommand } from './review';
 import { runCommand } from './run';
 import { traceCommand } from './trace';
+import { serveCommand } from './serve';
 
 /** Every command of lzfree, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
@@ -28,6 +29,7 @@ export const commands: readonly CommandSpec[] = [
   diffCommand,
   huntCommand,
   replayCommand,
+  serveCommand,
   completionCommand(() => commands),
   helpCommand(() => commands),
 ];

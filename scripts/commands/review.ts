@@ -39,7 +39,7 @@ export const reviewCommand: CommandSpec = {
     const { readVariant } = await import('../variants');
     const { reviewVariants } = await import('../review');
     const { reviewChecks } = await import('../formats/diff-checks');
-    const { answer, reviewText } = await import('../views/review-text');
+    const { reviewText } = await import('../views/review-text');
     const { startProgress } = await import('../cli/progress');
     const imported = importPatch(await readPatchFile(args.operands[0], io));
     const variant = variantToRun(imported, { ignoreUnknown: args.flag('ignore-unknown') });
@@ -54,7 +54,7 @@ export const reviewCommand: CommandSpec = {
       onScenario: (done, total, name) => progress.update(done, total, name),
     });
     progress.end();
-    await writePage(args, io, answer(review), review);
+    await writePage(args, io, review);
     await printAs(format, { document: review, text: reviewText, checks: reviewChecks }, io);
     return 0;
   },

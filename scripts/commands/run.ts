@@ -44,7 +44,7 @@ export const runCommand: CommandSpec = {
     const { explore } = await import('../../model/diff/explore');
     const { runDocument, scenarioRun } = await import('../../model/report/run-document');
     const { runChecks } = await import('../formats/run-checks');
-    const { runAnswer, runText } = await import('../views/run-text');
+    const { runText } = await import('../views/run-text');
     const variant = readVariant(args.text('variant')!, args.flag('force'), io);
     const scenarios = await loadScenarios(args.operands, io);
     const executions = args.integer('executions');
@@ -57,7 +57,7 @@ export const runCommand: CommandSpec = {
       return scenarioRun(source, variant, exploration);
     });
     const document = runDocument(variant.name, runs);
-    await writePage(args, io, runAnswer(document), document);
+    await writePage(args, io, document);
     await printAs(format, { document, text: runText, checks: runChecks }, io);
     // An interruption has an exit status of its own, where nothing fails.
     return document.met === 'no' || (document.met === 'unknown' && !io.signal.aborted) ? 1 : 0;

@@ -13,6 +13,7 @@ export function pageHtml(data: PageData, { script, style }: Assets): string {
     `script-src ${hashOf(code)}`,
     `style-src ${hashOf(style)}`,
     'worker-src blob:',
+    'img-src data:',
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
@@ -22,6 +23,7 @@ export function pageHtml(data: PageData, { script, style }: Assets): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="icon" href="data:,">
 <title>${escapeText(`lzfree: ${data.answer}`)}</title>
 <style>${style}</style>
 </head>

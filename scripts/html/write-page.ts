@@ -22,26 +22,23 @@ export const HTML_OPTION: OptionSpec = {
 export async function writePage(
   args: Args,
   io: Pick<Io, 'note'>,
-  answer: string,
   document: ReportDocument,
 ): Promise<void> {
   const out = args.text('html');
   if (out === undefined) return;
   const path = /^[.]html?$/i.test(extname(out)) ? out : join(out, 'index.html');
-  await writeFileAtomically(path, await pageOf(answer, commandOf(document), document));
+  const { answerOf } = await import('./read-document');
+  await writeFileAtomically(path, await pageOf(answerOf(document), document));
   io.note(`wrote ${path}`);
 }
 
 /** The text of a page; without a document, the live model alone. */
-export async function pageOf(
-  answer: string,
-  command: string,
-  document: ReportDocument | null,
-): Promise<string> {
+export async function pageOf(answer: string, document: ReportDocument | null): Promise<string> {
   const { loadAssets } = await import('./assets');
   const { pageHtml } = await import('./page');
   const { reportHunks } = await import('../hunk-report');
   const { version } = packageJson;
+  const command = document === null ? 'lzfree serve' : commandOf(document);
   const scenarios = await scenarioTexts(document);
   const data: PageData = { version, answer, command, document, scenarios, switches: reportHunks() };
   return pageHtml(data, await loadAssets());

@@ -10,7 +10,7 @@ import { HunkDiff } from './hunk-diff';
 import { hunksBetween } from './patch-view';
 import { ScenarioMatrix } from './scenario-matrix';
 import { VerdictCell } from './verdict-cell';
-import { count, WHO } from './words';
+import { count, sentence, WHO } from './words';
 
 /** More than these are counted, not shown one by one. */
 const MOST_SHOWN = 4;
@@ -41,7 +41,7 @@ export function ComparisonView({ comparison, scenarios: texts, unknown = 0 }: Pr
         {different.map(({ name, title, witness }) => (
           <article key={name}>
             <h3>{name}</h3>
-            <p class="lead">{title}.</p>
+            <p class="lead">{sentence(title)}</p>
             <Difference scenario={name} names={{ a, b }} witness={witness!} text={textOf(name)} />
           </article>
         ))}
@@ -69,7 +69,7 @@ function Titles({ different }: { readonly different: readonly ComparedScenario[]
     <>
       {different.map(({ name, title }) => (
         <p key={name} class="lead">
-          {title}.
+          {sentence(title)}
         </p>
       ))}
     </>

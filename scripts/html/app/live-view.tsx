@@ -11,6 +11,7 @@ import { Expectations, OutcomeList, SingleTimeline } from './run-view';
 import { ScenarioMatrix } from './scenario-matrix';
 import { SwitchBox } from './switch-box';
 import { Timeline } from './timeline';
+import { sentence } from './words';
 import { takeOut, VARIANTS, type Live } from './use-live';
 
 export interface LiveViewProps {
@@ -180,7 +181,7 @@ function Result({ live, result }: { readonly live: Live; readonly result: LiveRe
   const names = { a: live.a, b: live.b };
   return (
     <>
-      <p class="lead">{result.title}.</p>
+      <p class="lead">{sentence(result.title)}</p>
       <ScenarioMatrix rows={[comparison]} names={names} />
       <OutcomeList scenario={run} variant={live.b} a={live.a} />
       <Expectations expectations={run.expectations} variant={live.b} text={live.text} />

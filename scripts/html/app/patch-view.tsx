@@ -102,6 +102,12 @@ function Hunk({ hunk, input, switches, board }: HunkProps) {
   );
 }
 
+const EFFECTS = {
+  behaviour: 'acts',
+  definition: 'acts where used',
+  none: 'no effect',
+} as const;
+
 interface SwitchFactsProps {
   readonly facts: ReportedSwitch;
   readonly status: string;
@@ -116,7 +122,7 @@ function SwitchFactsView({ facts, status, board }: SwitchFactsProps) {
       <p>{description}</p>
       <dl>
         <Item term="text">{status}</Item>
-        {reason !== null && <Item term={effect}>{reason}</Item>}
+        {reason !== null && <Item term={EFFECTS[effect]}>{reason}</Item>}
         {modelledAt.length > 0 && (
           <Item term="modelled at">
             {modelledAt.map((place) => (

@@ -10,7 +10,7 @@ import { userText } from '../../views/outcome-text';
 import type { ScenarioText } from '../page-data';
 import { linkTo } from './fragment';
 import { Timeline } from './timeline';
-import { count } from './words';
+import { count, sentence } from './words';
 
 const MARKS: Readonly<Record<Met, string>> = { yes: '✓ holds', no: '✗ fails', unknown: '? open' };
 
@@ -32,7 +32,7 @@ export function RunView({ run, scenarios: texts }: RunViewProps) {
           <h3>
             {scenario.name} <small class={`met ${scenario.met}`}>{MARKS[scenario.met]}</small>
           </h3>
-          <p class="lead">{scenario.title}.</p>
+          <p class="lead">{sentence(scenario.title)}</p>
           <OutcomeList scenario={scenario} variant={variant} />
           <Expectations
             expectations={scenario.expectations}

@@ -6,7 +6,7 @@ import type { ComparedScenario } from '../../../model/report/diff-document';
 import { LEVELS } from '../../../model/scenario/outcome';
 import { linkTo } from './fragment';
 import { VerdictCell } from './verdict-cell';
-import { WHO } from './words';
+import { sentence, WHO } from './words';
 
 export interface ScenarioMatrixProps {
   readonly rows: readonly ComparedScenario[];
@@ -58,8 +58,8 @@ export function ScenarioMatrix({ rows, names }: ScenarioMatrixProps) {
               {open === row.name && (
                 <tr>
                   <td colSpan={6} class="drill">
-                    {row.title}. {row.executions.a} traces on {names.a}, {row.executions.b} on{' '}
-                    {names.b}.
+                    {sentence(row.title)} {row.executions.a} traces on {names.a}, {row.executions.b}{' '}
+                    on {names.b}.
                     <br />
                     <a href={linkTo({ scenario: row.name, ...names })}>
                       Run it in the live model

@@ -64,8 +64,15 @@ interface ScenarioLinesProps {
 function ScenarioLines({ text, line }: ScenarioLinesProps) {
   const lines = text.trimEnd().split('\n');
   return (
-    <details class="scenario" open>
-      <summary>The scenario{line !== undefined && `; this step is in line ${line}`}</summary>
+    <details class="scenario">
+      <summary>
+        The scenario
+        {line !== undefined && (
+          <>
+            ; this step is in line {line}: <code>{lines[line - 1]?.trim()}</code>
+          </>
+        )}
+      </summary>
       <pre tabIndex={0} aria-label="Text of the scenario">
         {lines.map((each, index) => (
           <span key={index} class={index + 1 === line ? 'here' : ''}>

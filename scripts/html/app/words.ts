@@ -30,6 +30,10 @@ export const SECTION_TITLES: Readonly<Record<StateSection, string>> = {
   counters: 'Counters',
 };
 
+/** A scenario's title as a sentence; a name of the kernel's keeps its spelling. */
+export const sentence = (title: string): string =>
+  `${/^[a-z]+[ ,]/.test(title) ? title[0]!.toUpperCase() + title.slice(1) : title}.`;
+
 /** A count with its noun. */
 export const count = (n: number, noun: string): string =>
   `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;

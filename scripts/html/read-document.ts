@@ -1,0 +1,64 @@
+/** Reads a command's document back from its JSON. */
+import { UsageError, type Io } from '../cli/command';
+import { readInput } from '../cli/input';
+import { diffAnswer } from '../views/diff-text';
+import { answer as reviewAnswer } from '../views/review-text';
+import { runAnswer } from '../views/run-text';
+import type { ReportDocument } from './documents';
+
+/** The newest version of each document that a page can show. */
+const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
+  'lzfree/review': 2,
+  'lzfree/diff': 2,
+  'lzfree/run': 2,
+};
+
+/** The document in a file, and what it answers. @throws UsageError if it is none that a page can show */
+export async function readDocument(
+  file: string,
+  io: Pick<Io, 'stdin' | 'signal'>,
+): Promise<{ readonly answer: string; readonly document: ReportDocument }> {
+  const name = file === '-' ? 'standard input' : `'${file}'`;
+  const value = parse(new TextDecoder().decode(await readInput(file, io)), name);
+  const { schema, version } = value;
+  const known = Object.entries(VERSIONS).find(([each]) => each === schema);
+  if (known === undefined || known[1] !== version) {
+    const what =
+      typeof schema === 'string' ? `${schema} version ${String(version)}` : 'no document';
+    throw new UsageError(
+      `${name} is ${what}; give what review, diff or run of this lzfree prints with --json`,
+    );
+  }
+  const document = value as unknown as ReportDocument;
+  return { answer: ifWhole(name, () => answerOf(document)), document };
+}
+
+/** A document that somebody has cut is told from a fault of this program by its first reading. */
+function ifWhole<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`${name} is not whole: ${error.message}`);
+  }
+}
+
+function parse(text: string, name: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`${name} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** What a document answers, in one sentence. */
+export function answerOf(document: ReportDocument): string {
+  switch (document.schema) {
+    case 'lzfree/review':
+      return reviewAnswer(document);
+    case 'lzfree/diff':
+      return diffAnswer(document);
+    case 'lzfree/run':
+      return runAnswer(document);
+  }
+}
