@@ -1,5 +1,4 @@
 /** The main job as data: a patch, the variant it makes, and how that differs from another one. */
-import { compare } from '../model/diff/compare';
 import { NAMED_VARIANTS, type Variant } from '../model/features/variant';
 import { variantName } from '../model/features/variant-name';
 import type { ImportedPatch } from '../model/patch/import-patch';
@@ -9,6 +8,8 @@ import {
   variantComparison,
   type VariantComparison,
 } from '../model/report/diff-document';
+import type { Io } from './cli/command';
+import { compareAll, type ExploreAllOptions } from './explorations';
 import { reportHunks, type ReportedSwitch } from './hunk-report';
 import { loadSuite } from './suite';
 
@@ -27,23 +28,19 @@ export interface ReviewRequest {
   readonly variant: Variant;
   /** What to hold the variant against; chosen by {@link counterpart} if undefined. */
   readonly against: Variant | undefined;
-  readonly executions: number;
-  readonly signal: AbortSignal;
-  readonly onScenario: (done: number, total: number, name: string) => void;
+  readonly bounds: ExploreAllOptions;
 }
 
-/** Explores the suite on both variants. @throws ScenarioError */
-export function reviewVariants(request: ReviewRequest): ReviewDocument {
-  const { imported, executions, signal } = request;
-  const a = named(request.against ?? counterpart(request.variant));
-  const b = named(request.variant);
+/** Explores the suite on both variants. @throws ScenarioError, UsageError */
+export async function reviewVariants(
+  { imported, variant, against, bounds }: ReviewRequest,
+  io: Pick<Io, 'stdin' | 'signal'>,
+): Promise<ReviewDocument> {
+  const a = named(against ?? counterpart(variant));
+  const b = named(variant);
   const suite = loadSuite();
-  const scenarios = suite.map((source, index) => {
-    request.onScenario(index, suite.length, source.scenario.name);
-    const options = { file: source.file, executions, signal };
-    const comparison = compare(source.scenario, a.variant, b.variant, options);
-    return comparedScenario(source, a, b, comparison);
-  });
+  const comparisons = await compareAll(suite, a, b, bounds, io);
+  const scenarios = suite.map((source, k) => comparedScenario(source, a, b, comparisons[k]!));
   return {
     schema: 'lzfree/review',
     version: 2,

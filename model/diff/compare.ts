@@ -27,8 +27,15 @@ export function compare(
   b: Variant,
   options: ExploreOptions = {},
 ): Comparison {
-  const ofA = explore(scenario, a, options);
-  const ofB = explore(scenario, b, options);
+  return compareExplored(scenario, explore(scenario, a, options), explore(scenario, b, options));
+}
+
+/** Compares what was seen on two variants. */
+export function compareExplored(
+  scenario: Scenario,
+  ofA: Exploration,
+  ofB: Exploration,
+): Comparison {
   const levels = diffBehaviours(ofA, ofB);
   const completeness = weaker(ofA.completeness, ofB.completeness);
   const differsAt = LEVELS.find((_, i) => differs(levels[i]!.verdict));

@@ -1,5 +1,11 @@
 /** Explores one scenario under one variant: everything that can happen, within stated bounds. */
-import { explore as exploreProgram, type Progress, type StopSignal } from '../explorer/explore';
+import type { Checkpoint } from '../explorer/checkpoint';
+import {
+  Exploration as ProgramExploration,
+  type ExploreResult,
+  type Progress,
+  type StopSignal,
+} from '../explorer/explore';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
 import type { Outcome } from '../scenario/outcome';
@@ -12,8 +18,14 @@ export interface ExploreOptions {
   readonly file?: string;
   /** Most executions; reaching it makes the result bounded. */
   readonly executions?: number;
+  /** Most steps of one execution; cutting one off makes the result bounded. */
+  readonly steps?: number;
   readonly signal?: StopSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** What tells this exploration from others, for checkpoints. */
+  readonly identity?: string;
+  /** Where to go on. */
+  readonly resume?: Checkpoint;
 }
 
 export interface Exploration extends Behaviour {
@@ -37,17 +49,29 @@ export function exploreSwitches(
   switches: Switches,
   options: ExploreOptions = {},
 ): Exploration {
-  const program = new ScenarioProgram(scenario, switches, options.file);
-  const { executions, signal, onProgress } = options;
-  const result = exploreProgram(program, {
-    ...(executions !== undefined && { executions }),
-    ...(signal !== undefined && { signal }),
-    ...(onProgress !== undefined && { onProgress }),
-  });
-  const outcomes = [...result.outcomes.values()].map(({ outcome, traces, schedule }) => ({
-    outcome: JSON.parse(outcome) as Outcome,
-    traces,
-    schedule,
-  }));
-  return { executions: result.executions, completeness: result.completeness, outcomes };
+  const exploration = startExploration(scenario, switches, options);
+  exploration.advance(() => false);
+  return explored(exploration.result());
+}
+
+/** Sets a scenario up, to explore it piece by piece. @throws ScenarioError if that cannot be done. */
+export function startExploration(
+  scenario: Scenario,
+  switches: Switches,
+  { file, ...options }: ExploreOptions = {},
+): ProgramExploration {
+  return new ProgramExploration(new ScenarioProgram(scenario, switches, file), options);
+}
+
+/** An exploration's result in the scenario's terms. */
+export function explored({ executions, completeness, outcomes }: ExploreResult): Exploration {
+  return {
+    executions,
+    completeness,
+    outcomes: Array.from(outcomes.values(), ({ outcome, traces, schedule }) => ({
+      outcome: JSON.parse(outcome) as Outcome,
+      traces,
+      schedule,
+    })),
+  };
 }

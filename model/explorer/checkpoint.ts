@@ -43,6 +43,8 @@ export interface Checkpoint extends CheckpointContent {
 
 /** A checkpoint that is none, is damaged, or belongs to another program. */
 export class CheckpointError extends Error {
+  readonly exitCode = 2;
+
   constructor(reason: string) {
     super(`checkpoint: ${reason}`);
   }
@@ -120,7 +122,10 @@ export function restoreNodes(search: Search, nodes: readonly NodeDocument[]): vo
       const [thread, choice, accesses] = step;
       const reason = misfit(search.run, { thread, choice });
       if (reason !== undefined) throw new CheckpointError(`its step ${i} does not fit: ${reason}`);
-      search.takeForeseen(thread, choice, listOf(accesses));
+      search.take(thread, choice);
+      if (search.execution.list[i] !== listOf(accesses)) {
+        throw new CheckpointError(`its step ${i} touches something else now`);
+      }
     }
     search.heads[i] = search.trees.fromDocuments(pending, lists);
     search.taken[i] = taken;

@@ -78,14 +78,20 @@ const KEYS_MOST = 50_000;
 
 /** Explores every trace of a program. @throws Error if the program is not deterministic. */
 export function explore(program: Program, options: ExploreOptions = {}): ExploreResult {
-  return new Exploration(program, options).result();
+  const exploration = new Exploration(program, options);
+  exploration.advance(() => false);
+  return exploration.result();
 }
 
-class Exploration {
+/** An exploration that can pause after any execution. */
+export class Exploration {
   private readonly byKey = new Map<number | string, OutcomeCount>();
   /** In the order in which they were found. */
   private readonly outcomes = new Map<string, OutcomeCount>();
   private readonly search: Search;
+  private completeness: Completeness | undefined;
+  /** Whether nothing is left to explore. */
+  private ended = false;
   private readonly began: number;
   private readonly now: () => number;
 
@@ -99,21 +105,42 @@ class Exploration {
     });
     if (options.resume !== undefined) this.resume(options.resume);
     this.began = this.now() - (options.resume?.counts.milliseconds ?? 0);
+    // The bound may be where the other one stopped.
+    if (options.resume !== undefined) this.completeness = this.mustStop();
   }
 
+  /**
+   * Goes on until everything is explored, a bound is reached, or `pause` says so after an execution.
+   *
+   * @returns false if it was paused
+   */
+  advance(pause: () => boolean): boolean {
+    const { search } = this;
+    while (this.completeness === undefined) {
+      if (!search.advance()) this.completeness = this.atEnd();
+      else if ((this.completeness = this.mustStop()) === undefined && pause()) return false;
+    }
+    return true;
+  }
+
+  /** What is known so far; if it is not over, it counts as interrupted. */
   result(): ExploreResult {
-    const completeness = this.toEnd();
     const { executions, blocked, steps } = this.search;
     return {
       executions,
       blocked,
       steps,
       outcomes: this.outcomes,
-      completeness,
-      ...(this.stopped && { checkpoint: this.checkpoint() }),
+      completeness: this.completeness ?? { kind: 'interrupted' },
+      ...(!this.ended && { checkpoint: this.checkpoint() }),
     };
   }
-  private stopped = false;
+  private atEnd(): Completeness {
+    this.ended = true;
+    return this.search.cut > 0
+      ? { kind: 'bounded', bound: `${this.options.steps ?? DEFAULT_STEPS} steps` }
+      : { kind: 'complete' };
+  }
 
   private countOutcome(run: Run): void {
     const key = run.outcomeKey === undefined ? run.outcome() : run.outcomeKey();
@@ -129,19 +156,6 @@ class Exploration {
       this.byKey.set(key, count);
     }
     count.traces++;
-  }
-
-  private toEnd(): Completeness {
-    const { search } = this;
-    while (search.advance()) {
-      const stop = this.mustStop();
-      if (stop === undefined) continue;
-      this.stopped = true;
-      return stop;
-    }
-    return search.cut > 0
-      ? { kind: 'bounded', bound: `${this.options.steps ?? DEFAULT_STEPS} steps` }
-      : { kind: 'complete' };
   }
 
   private mustStop(): Completeness | undefined {
@@ -160,7 +174,8 @@ class Exploration {
     return undefined;
   }
 
-  private checkpoint(): Checkpoint {
+  /** Where it stands, so that another one can go on. */
+  checkpoint(): Checkpoint {
     const { executions, blocked, cut, steps } = this.search;
     const milliseconds = this.now() - this.began;
     return sealCheckpoint({
@@ -185,7 +200,7 @@ class Exploration {
     }
   }
 
-  private progress(): Progress {
+  progress(): Progress {
     const { taken, heads, trees, execution, executions, blocked } = this.search;
     let behind = 0;
     let weight = 1;

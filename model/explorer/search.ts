@@ -88,7 +88,7 @@ export class Search {
   }
 
   /** Takes a step that has to touch what a list says. */
-  takeForeseen(thread: number, choice: number, list: AccessList): void {
+  private takeForeseen(thread: number, choice: number, list: AccessList): void {
     const { execution } = this;
     const i = execution.length;
     if (!this.run.enabled(thread)) {
@@ -104,7 +104,7 @@ export class Search {
   }
 
   /** Takes a step that is enabled. */
-  private take(thread: number, choice: number): void {
+  take(thread: number, choice: number): void {
     const { execution } = this;
     const i = execution.length;
     if (i + 2 > this.heads.length) this.grow();

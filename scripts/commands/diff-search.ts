@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { UsageError, type Args, type ExitCode, type Io, type OptionSpec } from '../cli/command';
 import type { Format } from '../formats/format';
 import type { NamedVariant } from '../variants';
-import { workersFor, workersOption } from '../workers/option';
+import { workersFor } from '../workers/option';
 
 /** Programs of the search are small; one that has more traces than this is left incomplete, and said so. */
 const EXECUTIONS = 5000;
 
-/** Options that mean something with `--search` only. */
+/** Options that mean something with `--search` only, beside those of every exploration. */
 export const searchOptions: readonly OptionSpec[] = [
   {
     flags: '--search',
@@ -35,19 +35,9 @@ export const searchOptions: readonly OptionSpec[] = [
     repeatable: true,
   },
   {
-    flags: '--for <seconds>',
-    description: 'with --search: stop after this long',
-    integer: { min: 1 },
-  },
-  {
-    flags: '--checkpoint <file>',
-    description: 'with --search: store in the file how far the search is, and go on from there',
-  },
-  {
     flags: '--save <folder>',
     description: 'with --search: write the smallest program of each difference as a scenario file',
   },
-  { ...workersOption, description: `with --search: ${workersOption.description}` },
 ];
 
 /** @throws UsageError for options that do not go together, or files that cannot be used */

@@ -1,5 +1,6 @@
 import { UsageError, type CommandSpec } from '../cli/command';
 import { formatOption, printAs, readFormat } from '../formats/format';
+import { explorationBounds, explorationOptions, showExplorations } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { searchAll, searchOptions } from './diff-search';
 
@@ -23,11 +24,7 @@ export const diffCommand: CommandSpec = {
   options: [
     formatOption,
     { flags: '--force', description: 'run variants that C would not compile, as a what-if' },
-    {
-      flags: '--executions <n>',
-      description: 'stop a scenario after this many executions',
-      integer: { min: 1 },
-    },
+    ...explorationOptions,
     HTML_OPTION,
     ...searchOptions,
   ],
@@ -46,31 +43,29 @@ export const diffCommand: CommandSpec = {
     const format = readFormat(args);
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
-    const { compare } = await import('../../model/diff/compare');
+    const { compareAll } = await import('../explorations');
     const { comparedScenario, diffDocument } = await import('../../model/report/diff-document');
     const { diffChecks } = await import('../formats/diff-checks');
     const { diffText } = await import('../views/diff-text');
     const [textA, textB, ...named] = args.operands as [string, string, ...string[]];
     const a = readVariant(textA, args.flag('force'), io);
     const b = readVariant(textB, args.flag('force'), io);
-    const executions = args.integer('executions');
     if (args.flag('search')) {
       if (named.length > 0) {
         throw new UsageError(
           '--search makes its own programs; leave out the scenarios, or --search',
         );
       }
+      if (args.text('steps') !== undefined) {
+        throw new UsageError('--search has no --steps; leave it out, or --search');
+      }
       return searchAll(a, b, format, args, io);
     }
     const scenarios = await loadScenarios(named, io);
-    const compared = scenarios.map((source) => {
-      const comparison = compare(source.scenario, a.variant, b.variant, {
-        file: source.file,
-        signal: io.signal,
-        ...(executions !== undefined && { executions }),
-      });
-      return comparedScenario(source, a, b, comparison);
-    });
+    const { onProgress, end } = showExplorations(io, 'diff');
+    const bounds = { ...explorationBounds(args), onProgress };
+    const comparisons = await compareAll(scenarios, a, b, bounds, io).finally(end);
+    const compared = scenarios.map((source, k) => comparedScenario(source, a, b, comparisons[k]!));
     const document = diffDocument(a.name, b.name, compared);
     await writePage(args, io, document);
     await printAs(format, { document, text: diffText, checks: diffChecks }, io);

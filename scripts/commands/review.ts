@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { explorationBounds, explorationOptions, showExplorations } from '../exploration-options';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 
@@ -19,12 +20,7 @@ export const reviewCommand: CommandSpec = {
       flags: '--ignore-unknown',
       description: 'review what is known of a patch with unknown hunks',
     },
-    {
-      flags: '--executions <n>',
-      description: 'stop a scenario after this many executions',
-      integer: { min: 1 },
-      default: '20000',
-    },
+    ...explorationOptions,
     HTML_OPTION,
   ],
   examples: [
@@ -40,22 +36,24 @@ export const reviewCommand: CommandSpec = {
     const { reviewVariants } = await import('../review');
     const { reviewChecks } = await import('../formats/diff-checks');
     const { reviewText } = await import('../views/review-text');
-    const { startProgress } = await import('../cli/progress');
     const imported = importPatch(await readPatchFile(args.operands[0], io));
     const variant = variantToRun(imported, { ignoreUnknown: args.flag('ignore-unknown') });
     const against = args.text('against');
-    const progress = startProgress(io, 'review');
-    const review = reviewVariants({
-      imported,
-      variant,
-      against: against === undefined ? undefined : readVariant(against, false, io).variant,
-      executions: args.integer('executions')!,
-      signal: io.signal,
-      onScenario: (done, total, name) => progress.update(done, total, name),
-    });
-    progress.end();
+    const { onProgress, end } = showExplorations(io, 'review');
+    const review = await reviewVariants(
+      {
+        imported,
+        variant,
+        against: against === undefined ? undefined : readVariant(against, false, io).variant,
+        bounds: { ...explorationBounds(args, EXECUTIONS), onProgress },
+      },
+      io,
+    ).finally(end);
     await writePage(args, io, review);
     await printAs(format, { document: review, text: reviewText, checks: reviewChecks }, io);
     return 0;
   },
 };
+
+/** Most executions of one exploration, unless told otherwise; the suite's largest have hundreds. */
+const EXECUTIONS = 20_000;

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { explorationBounds, explorationOptions, showExplorations } from '../exploration-options';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 
@@ -20,11 +21,7 @@ export const runCommand: CommandSpec = {
     formatOption,
     { flags: '--variant <name>', description: 'variant to run', default: 'fixed' },
     { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
-    {
-      flags: '--executions <n>',
-      description: 'stop a scenario after this many executions',
-      integer: { min: 1 },
-    },
+    ...explorationOptions,
     HTML_OPTION,
   ],
   examples: [
@@ -41,21 +38,17 @@ export const runCommand: CommandSpec = {
     const format = readFormat(args);
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
-    const { explore } = await import('../../model/diff/explore');
+    const { exploreAll } = await import('../explorations');
     const { runDocument, scenarioRun } = await import('../../model/report/run-document');
     const { runChecks } = await import('../formats/run-checks');
     const { runText } = await import('../views/run-text');
     const variant = readVariant(args.text('variant')!, args.flag('force'), io);
     const scenarios = await loadScenarios(args.operands, io);
-    const executions = args.integer('executions');
-    const runs = scenarios.map((source) => {
-      const exploration = explore(source.scenario, variant.variant, {
-        file: source.file,
-        signal: io.signal,
-        ...(executions !== undefined && { executions }),
-      });
-      return scenarioRun(source, variant, exploration);
-    });
+    const { onProgress, end } = showExplorations(io, 'run');
+    const jobs = scenarios.map((source) => ({ source, variant }));
+    const bounds = { ...explorationBounds(args), onProgress };
+    const explorations = await exploreAll(jobs, bounds, io).finally(end);
+    const runs = scenarios.map((source, k) => scenarioRun(source, variant, explorations[k]!));
     const document = runDocument(variant.name, runs);
     await writePage(args, io, document);
     await printAs(format, { document, text: runText, checks: runChecks }, io);

@@ -13,6 +13,8 @@ export interface TaskProgress {
   readonly done: number;
   readonly total?: number;
   readonly detail?: string;
+  /** Where the task stands, in its own terms. */
+  readonly state?: unknown;
 }
 
 /** Input and output are copied between threads: plain data only, no functions and no classes. */

@@ -1,12 +1,16 @@
 /** Every task that a worker can do, by name. A worker loads what is imported here, so keep that small. */
+import { exploreScenario } from './explore-task';
 import { huntCause, huntPrograms, huntRandom } from './hunt-task';
 import { searchProgram } from './search-task';
 import type { Task } from './task';
 
-export const tasks = { searchProgram, huntPrograms, huntCause, huntRandom } satisfies Record<
-  string,
-  Task<never, unknown>
->;
+export const tasks = {
+  exploreScenario,
+  searchProgram,
+  huntPrograms,
+  huntCause,
+  huntRandom,
+} satisfies Record<string, Task<never, unknown>>;
 
 export type TaskName = keyof typeof tasks;
 export type TaskInput<N extends TaskName> = Parameters<(typeof tasks)[N]>[0];

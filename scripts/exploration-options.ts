@@ -1,0 +1,77 @@
+/** The options of commands that explore, and their progress on stderr. */
+import type { Args, Io, OptionSpec } from './cli/command';
+import { startProgress } from './cli/progress';
+import type { ExploreAllOptions, OverallProgress } from './explorations';
+import { workersOption } from './workers/option';
+
+export const explorationOptions: readonly OptionSpec[] = [
+  {
+    flags: '--executions <n>',
+    description: 'stop each exploration after this many executions',
+    integer: { min: 1 },
+  },
+  {
+    flags: '--steps <n>',
+    description: 'cut an execution off after this many steps',
+    integer: { min: 1 },
+  },
+  { flags: '--for <seconds>', description: 'stop after this long', integer: { min: 1 } },
+  workersOption,
+  {
+    flags: '--checkpoint <file>',
+    description: 'store in the file how far the work is, and go on from there if it exists',
+  },
+];
+
+/** What {@link explorationOptions} say. @param executions the bound where none was given */
+export function explorationBounds(args: Args, executions?: number): ExploreAllOptions {
+  const given = {
+    executions: args.integer('executions') ?? executions,
+    steps: args.integer('steps'),
+    seconds: args.integer('for'),
+    workers: args.integer('workers'),
+    checkpoint: args.text('checkpoint'),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Draws the progress of explorations. */
+export function showExplorations(
+  io: Pick<Io, 'isTTY' | 'verbosity' | 'width'>,
+  title: string,
+): { onProgress(progress: OverallProgress): void; end(): void } {
+  const line = startProgress(io, title);
+  const began = performance.now();
+  return {
+    onProgress(progress) {
+      const seconds = (performance.now() - began) / 1000;
+      if (progress.total > 1) {
+        line.update(progress.done, progress.total, explorationsDetail(progress, seconds));
+      } else {
+        line.update(progress.executions, progress.estimate, explorationDetail(progress, seconds));
+      }
+    },
+    end: () => line.end(),
+  };
+}
+
+/** Beside the count of several explorations. */
+export function explorationsDetail(progress: OverallProgress, seconds: number): string {
+  const { done, total, executions, blocked } = progress;
+  const left = done > 0 ? `, ${secondsText((seconds / done) * (total - done))} left` : '';
+  return `${executions} executions, ${blocked} blocked, ${rateText(executions, seconds)}${left}`;
+}
+
+/** Beside the count of one: the total is estimated from the branches that lie behind. */
+export function explorationDetail(progress: OverallProgress, seconds: number): string {
+  const { executions, blocked, estimate } = progress;
+  const left = executions > 0 ? (seconds / executions) * (estimate - executions) : 0;
+  const rate = rateText(executions, seconds);
+  return `executions (estimate by branches), ${blocked} blocked, ${rate}, ${secondsText(left)} left`;
+}
+
+const rateText = (count: number, seconds: number): string =>
+  `${Math.round(seconds > 0 ? count / seconds : 0)}/s`;
+
+const secondsText = (seconds: number): string =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
