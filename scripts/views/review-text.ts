@@ -80,7 +80,8 @@ function agreementText({ scenarios }: ReviewDocument, width: number): string {
 
 function hint({ a, b, scenarios }: ReviewDocument): string {
   const different = scenarios.find(({ witness }) => witness !== null);
+  const search = `lzfree diff ${a} ${b} --search compares them on all small programs`;
   return different === undefined
-    ? `Next: lzfree hunks shows what each hunk is pinned by.`
-    : `Next: lzfree diff ${a} ${b} ${different.name} shows this difference alone.`;
+    ? `Next: ${search}.`
+    : `Next: lzfree diff ${a} ${b} ${different.name} shows this difference alone; ${search}.`;
 }

@@ -35,6 +35,17 @@ describe('the programs of the search', () => {
     expect(countOfSize(2, gated)).toEqual({ all: 2787, yielded: 470 });
   });
 
+  it('are as many as docs/fixup.md says, for each beginning', () => {
+    const page = readFileSync(join(MODEL, '..', 'docs', 'fixup.md'), 'utf8');
+    for (const beginning of BEGINNINGS) {
+      const language = { ...gated, alphabet: ALPHABETS.core, beginnings: [beginning] };
+      const counts = [1, 2].map((size) => countOfSize(size, language));
+      const sum = (of: 'all' | 'yielded') => counts.reduce((total, row) => total + row[of], 0);
+      const row = `\n| ${beginning.state} | ${sum('all')} | ${sum('yielded')} |\n`;
+      expect(page).toContain(row);
+    }
+  });
+
   it('print as scenario files that parse to the same program', () => {
     for (const { scenario } of programsOfSize(1, whole)) {
       const parsed = parseScenario(printScenario(scenario));

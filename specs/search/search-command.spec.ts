@@ -2,11 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SearchDocument } from '../../model/report/search-document';
+import { tableRow } from '../../scripts/views/fixup-table';
 import { runCli } from '../cli/run-cli';
 
 const folder = mkdtempSync(join(tmpdir(), 'lzfree-search-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const FIXUP_PAGE = join(__dirname, '..', '..', 'docs', 'fixup.md');
 const SEARCH = ['diff', 'original', 'fixed', '--search', '--beginning', 'merged-swap-cached'];
 const quick = [...SEARCH, '--size', '1', '--workers', '1'];
 const checkpoint = join(folder, 'search.json');
@@ -26,6 +28,8 @@ describe('lzfree diff --search', () => {
     });
     expect(document.completeness).toEqual({ kind: 'complete' });
     expect(document.sizes[1]).toMatchObject({ all: 86, programs: 18, done: 18, executions: 754 });
+    // The page that answers for the fixup says the same.
+    expect(readFileSync(FIXUP_PAGE, 'utf8')).toContain(`\n${tableRow(document)}\n`);
     expect(readdirSync(folder).sort()).toEqual(document.kinds.map(({ name }) => `${name}.yaml`));
     for (const { witness } of document.kinds) {
       const replayed = await runCli([...witness.replay.split(' ').slice(1), '--json']);

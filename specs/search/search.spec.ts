@@ -1,7 +1,7 @@
 import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
 import { BEGINNINGS } from '../../model/search/alphabet';
 import { lookAt, type Finding } from '../../model/search/look-at';
-import type { Language, Program } from '../../model/search/programs';
+import { programsOfSize, type Language, type Program } from '../../model/search/programs';
 import { searchDifferences, type SearchState } from '../../model/search/search';
 
 const { original, fixed } = NAMED_VARIANTS;
@@ -95,5 +95,23 @@ describe('the search for differences', () => {
     const { sizes, kinds, incomplete } = stopped;
     const state = JSON.parse(JSON.stringify({ sizes, kinds, incomplete })) as SearchState;
     expect(await searchFor(original, fixed, fixup, { size: 2, state })).toEqual(whole);
+  });
+
+  it('finds no outcome of a plain page that only one side of the fixup has, where both act otherwise', () => {
+    const language = {
+      ...small('under-writeback', ['madvise a FREE', 'madvise a DONTNEED'], ['writeback ok']),
+      needs: 'madvise a FREE',
+    };
+    const program = [...programsOfSize(3, language)].find(({ scenario }) =>
+      scenario.title.endsWith(
+        'P0: madvise a FREE || P0: madvise a DONTNEED || kernel: writeback ok',
+      ),
+    )!;
+    expect(lookAt(program.scenario, original, fixed, { executions: 5000 })).toEqual({
+      completeness: { kind: 'complete' },
+      executions: 440,
+      reached: true,
+      differences: [],
+    });
   });
 });
