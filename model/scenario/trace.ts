@@ -163,7 +163,7 @@ function functionsOf(stack: string): string[] {
   const names: string[] = [];
   for (const line of stack.split('\n')) {
     // A frame of next() is no function of its own; a bundle names it after the renamed generator.
-    if (/[.]next \(|^next@/.test(line)) continue;
+    if (/[ .]next \(|^next@/.test(line)) continue;
     const caller = FRAME.exec(line)?.slice(1).find(Boolean);
     if (caller === undefined || BUILDERS.has(caller)) continue;
     if (RUNNERS.has(caller)) return names;

@@ -62,6 +62,8 @@ describe('the page of a review, from disk', () => {
 
   it('has a live model that finds what the document says', async () => {
     expect(await verdicts()).toEqual(['= equal', '+ gained', '+ gained']);
+    const steps = await live().locator('.steps table').innerText();
+    expect(steps).toMatch(/^madvise > sys_madvise$/m);
   });
 
   it('opens a scenario of the matrix to what stands behind it', async () => {
