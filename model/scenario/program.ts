@@ -30,7 +30,9 @@ export interface ScenarioState {
   readonly stuck: readonly string[];
 }
 
-const setupLabel = (index: number): string => `setup:${index + 1}`;
+/** What an operation of the set-up, or of what comes after the threads, is called where it has no name. */
+export const setupLabel = (index: number): string => `setup:${index + 1}`;
+export const afterLabel = (index: number): string => `after:${index + 1}`;
 
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
 export class ScenarioProgram implements Program {
@@ -43,9 +45,11 @@ export class ScenarioProgram implements Program {
   /** The operation that each thread of the machine is in; the last index is what comes afterwards. */
   private readonly performing: (Operation | undefined)[] = [];
   /** Where the set-up ended, to which {@link start} returns. */
-  private readonly begin: ScenarioState;
+  protected begin: ScenarioState;
+  /** The operation after the threads that was begun last. */
+  private lastAfter = 0;
   private readonly names: StateNames;
-  private readonly run: RunView;
+  private readonly view: RunView;
 
   /**
    * Boots a kernel of this variant and runs the set-up in it.
@@ -64,23 +68,18 @@ export class ScenarioProgram implements Program {
     applySwitches(switches);
     this.observer = new Observer(this.layout, this.kernel);
     this.names = new StateNames(this.kernel.machine);
-    this.run = new RunView(this);
+    this.view = new RunView(this);
     this.markUnborn();
     this.begin = this.setUp();
   }
 
   /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
   start(withAfter = true): Run & ScenarioRun {
-    const { machine } = this.kernel;
     enter(this.kernel);
     this.performing.length = 0;
     this.restore(this.begin);
-    if (this.begin.stuck.length > 0) return this.run;
-    this.scenario.threads.forEach((thread, index) => {
-      machine.spawn(this.thread(thread.actor, thread.operations, index));
-    });
-    if (withAfter && this.scenario.after.length > 0) machine.spawn(this.afterwards());
-    return this.run;
+    if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
+    return this.view;
   }
 
   /**
@@ -112,14 +111,46 @@ export class ScenarioProgram implements Program {
 
   /** What the execution that has just come to its end leaves behind. */
   observe(): Outcome {
-    return this.observer.outcome(this.results, this.stuck(), [...this.killed].sort());
+    return this.outcome(this.stuck());
   }
 
-  /** Who waits for ever: an operation of the set-up, which nothing comes after, or threads. */
+  /** The text by which the explorer tells what executions leave behind apart. */
+  outcomeText(): string {
+    return JSON.stringify(this.observe());
+  }
+
+  protected outcome(stuck: readonly string[]): Outcome {
+    return this.observer.outcome(this.results, stuck, [...this.killed].sort());
+  }
+
+  /** Who waits for ever: an operation of the set-up, threads, or an operation that comes after them. */
   protected stuck(): readonly string[] {
-    const { machine } = this.kernel;
     if (this.begin.stuck.length > 0) return this.begin.stuck;
-    return this.threadNames.filter((_, index) => !machine.finished(index));
+    const { machine } = this.kernel;
+    const threads = this.stuckThreads();
+    const last = this.threadNames.length;
+    if (threads.length > 0 || machine.threadCount === last) return threads;
+    return machine.finished(last) ? [] : [afterLabel(this.lastAfter)];
+  }
+
+  protected stuckThreads(): readonly string[] {
+    return this.threadNames.filter((_, index) => !this.kernel.machine.finished(index));
+  }
+
+  protected spawnAll(withAfter: boolean): void {
+    this.spawnThreads();
+    if (withAfter && this.scenario.after.length > 0) this.kernel.machine.spawn(this.afterwards());
+  }
+
+  protected spawnThreads(): void {
+    this.scenario.threads.forEach(({ actor, operations }, index) => {
+      this.kernel.machine.spawn(this.thread(actor, operations, index));
+    });
+  }
+
+  /** Adds a task that performs one of the operations that come after the threads. */
+  protected spawnAfter(index: number): void {
+    this.kernel.machine.spawn(this.afterOperation(index, 0));
   }
 
   /** Equal keys, equal outcomes: all that an outcome is made of, without making it. */
@@ -206,11 +237,16 @@ export class ScenarioProgram implements Program {
     for (const index of this.scenario.threads.keys()) {
       yield awaitFree(doneWord(this.layout, index));
     }
-    for (const [index, { actor, operation }] of this.scenario.after.entries()) {
-      const cpu = this.cpu(actor, actor.cpu ?? 0);
-      const last = this.scenario.threads.length;
-      yield* this.operations(cpu, actor, [operation], `after:${index + 1}`, last);
+    for (const index of this.scenario.after.keys()) {
+      this.lastAfter = index;
+      yield* this.afterOperation(index, this.scenario.threads.length);
     }
+  }
+
+  private afterOperation(index: number, thread: number): Steps {
+    const { actor, operation } = this.scenario.after[index]!;
+    const cpu = this.cpu(actor, actor.cpu ?? 0);
+    return this.operations(cpu, actor, [operation], afterLabel(index), thread);
   }
 
   /** Performs operations one after the other and keeps their results; a signal or a fault ends them. */
@@ -293,7 +329,7 @@ class RunView implements Run, ScenarioRun {
     return this.machine.isBlind(thread) ? Depends.nothing : Depends.anything;
   }
   outcome(): string {
-    return JSON.stringify(this.program.observe());
+    return this.program.outcomeText();
   }
   outcomeKey(): string {
     return this.program.outcomeKey();

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../cli/command';
 import { b4CheckCommand } from './b4-check';
+import { classesCommand } from './classes';
 import { completionCommand } from './completion';
 import { diffCommand } from './diff';
 import { helpCommand } from './help';
@@ -27,6 +28,7 @@ export const commands: readonly CommandSpec[] = [
   materializeCommand,
   runCommand,
   diffCommand,
+  classesCommand,
   huntCommand,
   replayCommand,
   serveCommand,

@@ -3,7 +3,7 @@ import { printResult } from '../../model/scenario/errno';
 import type { Outcome } from '../../model/scenario/outcome';
 
 /** What a program sees, on one line: `x=0 y=-EINVAL`. */
-export function userText(outcome: Outcome): string {
+export function userText(outcome: Pick<Outcome, 'user'>): string {
   const { results, stuck, killed } = outcome.user;
   const values = Object.entries(results)
     .filter(([name]) => !name.startsWith('setup:'))
@@ -16,7 +16,7 @@ export function userText(outcome: Outcome): string {
 }
 
 /** What an administrator sees, a line each. */
-export function systemLines(outcome: Outcome): string[] {
+export function systemLines(outcome: Pick<Outcome, 'system'>): string[] {
   const { faults, processes, vmstat, freePages, freeSwap } = outcome.system;
   const rss = Object.entries(processes).map(
     ([process, { anon, file, swap }]) => `${process}: anon ${anon}, file ${file}, swapped ${swap}`,

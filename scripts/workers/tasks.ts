@@ -1,4 +1,5 @@
 /** Every task that a worker can do, by name. A worker loads what is imported here, so keep that small. */
+import { classesOfScenario } from './classes-task';
 import { exploreScenario } from './explore-task';
 import { huntCause, huntPrograms, huntRandom } from './hunt-task';
 import { searchProgram } from './search-task';
@@ -6,6 +7,7 @@ import type { Task } from './task';
 
 export const tasks = {
   exploreScenario,
+  classesOfScenario,
   searchProgram,
   huntPrograms,
   huntCause,

@@ -1,0 +1,64 @@
+import { VIEWS } from '../../model/classes/partition';
+import type { CommandSpec } from '../cli/command';
+import { workersFor, workersOption } from '../workers/option';
+
+/** `lzfree classes [FILE...]`: what all valid variants do. */
+export const classesCommand: CommandSpec = {
+  name: 'classes',
+  summary: 'Sorts all valid variants of the series by what they do',
+  description:
+    'Each scenario is explored under every set of hunks that C would compile, all at once: variants ' +
+    'are told apart only where a switch is read on which they differ. For each class of variants ' +
+    'that can do the same it prints the condition on hunks, in its smallest form, and the ' +
+    'outcomes.\n\n' +
+    'All of the suite takes some minutes. Interrupted, it answers for the scenarios that it has ' +
+    'finished.',
+  arguments: [
+    {
+      name: 'scenario',
+      description: "files, folders, '-' or names of the suite; all of the suite without any",
+      variadic: true,
+    },
+  ],
+  options: [
+    {
+      flags: '--view <view>',
+      description: 'what classes are told apart by: a level, or all three',
+      choices: VIEWS,
+      default: 'user',
+    },
+    {
+      flags: '--executions <n>',
+      description: "stop a scenario's threads after this many executions of one variant",
+      integer: { min: 1 },
+    },
+    workersOption,
+  ],
+  examples: [
+    { command: 'lzfree classes half-written-page', purpose: 'which hunks decide what is read' },
+    {
+      command: 'lzfree classes --json > classes.json',
+      purpose: 'all variants on the whole suite',
+    },
+  ],
+  async run(args, io) {
+    const { loadScenarios } = await import('../suite');
+    const { classesOf } = await import('../classes');
+    const { classesText } = await import('../views/classes-text');
+    const { startProgress } = await import('../cli/progress');
+    const sources = await loadScenarios(args.operands, io);
+    const progress = startProgress(io, 'classes');
+    const document = await classesOf({
+      sources,
+      view: VIEWS.find((view) => view === args.text('view'))!,
+      executions: args.integer('executions'),
+      workers: workersFor(args.integer('workers'), sources.length),
+      signal: io.signal,
+      onProgress: (done, total, detail) => progress.update(done, total, detail),
+    });
+    progress.end();
+    if (args.json) io.json(document);
+    else io.out(classesText(document, io.width));
+    return 0;
+  },
+};

@@ -1,0 +1,84 @@
+/** The result of `lzfree classes` as text; the first line is the answer. */
+import type { View } from '../../model/classes/partition';
+import { printCompleteness } from '../../model/diff/completeness';
+import type { ClassesDocument } from '../../model/report/classes-document';
+import type { BehaviourClass, ScenarioClasses } from '../../model/report/scenario-classes';
+import type { SystemOutcome, UserOutcome } from '../../model/scenario/outcome';
+import { wrapText } from '../cli/text';
+import { conditionLines } from './condition-text';
+import { indent, systemLines, userText } from './outcome-text';
+
+export function classesText(document: ClassesDocument, width: number): string {
+  const { view, scenarios, left, work } = document;
+  const blocks = [
+    wrapText(classesAnswer(document), width),
+    wrapText(
+      `It took ${grouped(work.operations)} operations alone and ${grouped(work.executions)} ` +
+        `executions; running each variant would have taken ${grouped(work.oneByOne)} executions.`,
+      width,
+    ),
+    ...scenarios.map((scenario) => scenarioText(scenario, view, width)),
+  ];
+  if (left.length > 0) blocks.push(wrapText(`Not explored: ${left.join(', ')}`, width));
+  return blocks.join('\n\n');
+}
+
+/** One sentence: how many behaviours how many variants have. */
+export function classesAnswer(document: ClassesDocument): string {
+  const { variants, behaviours, scenarios, completeness } = document;
+  const { user, system, internal, all } = behaviours;
+  const where = scenarios.length === 1 ? '1 scenario' : `${scenarios.length} scenarios`;
+  return (
+    `${grouped(variants.valid)} valid variants have ${grouped(all)} distinct behaviours in ${where} ` +
+    `(user level ${grouped(user)}, system ${grouped(system)}, internal ${grouped(internal)}): ` +
+    `${printCompleteness(completeness)}.`
+  );
+}
+
+function scenarioText(scenario: ScenarioClasses, view: View, width: number): string {
+  const { name, title, behaviours, classes, completeness, seen } = scenario;
+  const { user, system, internal, all } = behaviours;
+  return [
+    `${name}: ${grouped(all)} classes (user ${user}, system ${system}, internal ${internal}), ` +
+      printCompleteness(completeness),
+    indent(wrapText(title, width - 2), 2),
+    ...classes.map((each) => classText(each, seen, view, width)),
+  ].join('\n');
+}
+
+function classText(
+  { variants, named, condition, outcomes }: BehaviourClass,
+  seen: readonly unknown[],
+  view: View,
+  width: number,
+): string {
+  const names = named.length === 0 ? '' : `, with ${named.join(', ')}`;
+  const conditions = conditionLines(condition).map((line) => wrapText(line, width - 4, 3));
+  const sights = outcomes.flatMap(({ seen: index, traces: { least, most } }) => {
+    const count = least === most ? `${most} x` : `${least} to ${most} x`;
+    return sightLines(seen[index], view).map((line, i) => (i === 0 ? `${count}  ${line}` : line));
+  });
+  return [
+    `\n  ${grouped(variants)} variants${names}:`,
+    ...conditions.map((line) => indent(line, 4)),
+    '  do',
+    ...sights.map((line) => indent(wrapText(line, width - 4, 4), 4)),
+  ].join('\n');
+}
+
+/** What is seen at the end; of what only the kernel sees the document has the rest. */
+function sightLines(seen: unknown, view: View): string[] {
+  switch (view) {
+    case 'user':
+      return [userText({ user: seen as UserOutcome })];
+    case 'system':
+      return systemLines({ system: seen as SystemOutcome });
+    case 'internal':
+    case 'all':
+      return [JSON.stringify(seen)];
+  }
+}
+
+/** Digits in groups of three. */
+export const grouped = (number: number | string): string =>
+  String(number).replace(/\B(?=(\d{3})+$)/g, ',');

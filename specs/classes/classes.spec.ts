@@ -1,0 +1,153 @@
+/** All variants at once against the same variants one by one. */
+import fc from 'fast-check';
+import type { Condition } from '../../model/classes/condition';
+import { exploreVariants, type VariantsExploration } from '../../model/classes/explore-variants';
+import { VariantSpace } from '../../model/classes/variant-space';
+import { explore } from '../../model/diff/explore';
+import { SWITCH_IDS, type SwitchId } from '../../model/features/hunk-id';
+import { dependents, validate } from '../../model/features/requires';
+import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
+import { classesDocument } from '../../model/report/classes-document';
+import { scenarioClasses } from '../../model/report/scenario-classes';
+import type { Scenario } from '../../model/scenario/ast';
+import { parseScenario } from '../../model/scenario/parse';
+import { loadSuite } from '../../scripts/suite';
+
+const { fixed } = NAMED_VARIANTS;
+const HEAD = 'scenario: x\ntitle: t\nsource: s\n';
+
+/** No page is there, so that few switches are read. */
+const empty = parseScenario(`${HEAD}setup:
+  - P0: mmap a private-anon
+after:
+  - P0: free = madvise a FREE
+  - P0: end = read a
+`);
+
+/** Two calls that ask for mmap_sem, one of them for writing. */
+const locked = parseScenario(`${HEAD}setup:
+  - P0: mmap a private-anon
+threads:
+  P0/T0: done = madvise a FREE
+  P0/T1: locked = mlock a
+`);
+
+type Ends = Map<string, number>;
+
+function oneByOne(scenario: Scenario, variant: Variant): Ends {
+  const { outcomes } = explore(scenario, variant);
+  return new Map(outcomes.map(({ outcome, traces }) => [JSON.stringify(outcome), traces]));
+}
+
+function allAtOnce(space: VariantSpace, explored: VariantsExploration, variant: Variant): Ends {
+  const pairs = explored.outcomes.map(
+    ({ outcome, traces }) => [JSON.stringify(outcome), space.of(traces, variant)] as const,
+  );
+  return new Map(pairs.filter(([, traces]) => traces > 0));
+}
+
+/** A variant for every way in which valid ones can have these switches. */
+function* everyWay(space: VariantSpace, read: Iterable<SwitchId>): Generator<Variant> {
+  const ids = [...read];
+  for (let left = space.valid; left !== space.none;) {
+    const variant = space.variantIn(left);
+    yield variant;
+    left = space.minus(left, space.agreeing(variant, ids));
+  }
+}
+
+const holds = (condition: Condition, variant: Variant): boolean =>
+  condition.some(
+    ({ on, off }) => on.every((id) => variant.has(id)) && !off.some((id) => variant.has(id)),
+  );
+
+describe('the variants that C would compile', () => {
+  const space = new VariantSpace();
+
+  it('are 14,811,603,840 of 2^46', () => {
+    expect(space.sum(space.all)).toBe(2n ** 46n);
+    expect(space.sum(space.valid)).toBe(14_811_603_840n);
+  });
+
+  it('are those that the requires-relation accepts', () => {
+    const ids = fc.subarray([...SWITCH_IDS]);
+    fc.assert(
+      fc.property(ids, ids, (on, off) => {
+        const variant = fixed.minus(off).minus(dependents(on.slice(0, 3)));
+        expect(space.of(space.valid, variant) === 1).toBe(validate(variant).length === 0);
+      }),
+    );
+  });
+});
+
+describe.each([
+  ['an empty mapping', empty],
+  ['two threads at a lock', locked],
+])('%s, explored under all variants at once', (_, scenario) => {
+  const space = new VariantSpace();
+  const explored = exploreVariants(scenario, space);
+  const variants = [...everyWay(space, explored.read)];
+  const single = new Map(variants.map((variant) => [variant, oneByOne(scenario, variant)]));
+
+  it('has every outcome of every variant with the same number of traces, and no others', () => {
+    expect(variants.length).toBeGreaterThan(300);
+    for (const variant of variants) {
+      expect(allAtOnce(space, explored, variant)).toEqual(single.get(variant));
+    }
+  });
+
+  it('counts the executions that running each variant would take', () => {
+    const each = variants.map((variant) => {
+      const alike = space.times(space.valid, space.agreeing(variant, explored.read));
+      const executions = [...single.get(variant)!.values()].reduce((sum, traces) => sum + traces);
+      return space.sum(alike) * BigInt(executions);
+    });
+    const { work } = scenarioClasses({ scenario, file: 'x' }, 'user', space).scenario;
+    expect(BigInt(work.oneByOne)).toBe(each.reduce((sum, count) => sum + count, 0n));
+  });
+
+  it('has classes that share out the variants, each with a condition that holds on no others', () => {
+    const { classes } = scenarioClasses({ scenario, file: 'x' }, 'all', space).scenario;
+    const sum = classes.reduce((all, each) => all + BigInt(each.variants), 0n);
+    expect(sum).toBe(space.sum(space.valid));
+    for (const variant of variants) {
+      const mine = classes.filter(({ condition }) => holds(condition, variant));
+      expect(mine).toHaveLength(1);
+      expect(mine[0]!.outcomes).toHaveLength(single.get(variant)!.size);
+    }
+  });
+});
+
+it('the behaviours of two scenarios together are the distinct pairs of their outcome sets', () => {
+  const space = new VariantSpace();
+  const parts = [empty, locked].map((scenario) =>
+    scenarioClasses({ scenario, file: 'x' }, 'user', space),
+  );
+  const read = [empty, locked].flatMap((scenario) => [...exploreVariants(scenario, space).read]);
+  const pairs = new Set<string>();
+  for (const variant of everyWay(space, new Set(read))) {
+    const sets = [empty, locked].map((scenario) => [...oneByOne(scenario, variant).keys()].sort());
+    pairs.add(JSON.stringify(sets));
+  }
+  expect(classesDocument(parts, 'user', space).behaviours.all).toBe(pairs.size);
+});
+
+describe('scenarios of the suite under random valid variants', () => {
+  const names = ['huge-page-is-dropped-whole', 'dontneed-and-free'];
+  const suite = loadSuite().filter(({ scenario }) => names.includes(scenario.name));
+  const space = new VariantSpace();
+  // Rather few hunks are taken away: most of the series in is where most happens.
+  const valid = fc
+    .subarray([...SWITCH_IDS], { maxLength: 4 })
+    .map((ids) => fixed.minus(dependents(ids)));
+
+  it.each(suite.map(({ scenario }) => scenario))('$name says the same', (scenario) => {
+    const explored = exploreVariants(scenario, space);
+    fc.assert(
+      fc.property(valid, (variant) => {
+        expect(allAtOnce(space, explored, variant)).toEqual(oneByOne(scenario, variant));
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
