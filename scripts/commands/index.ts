@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../cli/command';
 import { b4CheckCommand } from './b4-check';
+import { bisectableCommand } from './bisectable';
 import { classesCommand } from './classes';
 import { completionCommand } from './completion';
 import { diffCommand } from './diff';
@@ -30,6 +31,7 @@ export const commands: readonly CommandSpec[] = [
   diffCommand,
   classesCommand,
   huntCommand,
+  bisectableCommand,
   replayCommand,
   serveCommand,
   completionCommand(() => commands),

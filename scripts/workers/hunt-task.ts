@@ -3,8 +3,10 @@ import type { SwitchId } from '../../model/features/hunk-id';
 import { Variant } from '../../model/features/variant';
 import { causeOf, movesOf, type Cause } from '../../model/hunt/cause';
 import { examine, type Examined } from '../../model/hunt/examine';
+import { breachKey, look } from '../../model/hunt/look';
 import { draw, type Drawn } from '../../model/hunt/random';
 import { isCovered, type Way } from '../../model/hunt/ways';
+import type { Scenario } from '../../model/scenario/ast';
 import type { TaskContext } from './task';
 
 interface OnVariant {
@@ -44,4 +46,17 @@ export function huntRandom(input: DrawInput, { signal }: TaskContext): Drawn {
   return draw(Variant.of(input.switches), { seed, programs, schedules, signal }, (program, key) =>
     isCovered(ways, key, movesOf(program)),
   );
+}
+
+export interface ScenarioInput extends OnVariant {
+  readonly scenario: Scenario;
+}
+
+/** One scenario by its promises. */
+export function judgeScenario(
+  { scenario, switches, executions }: ScenarioInput,
+  { signal }: TaskContext,
+) {
+  const { sightings, how } = look(scenario, Variant.of(switches), { executions, signal });
+  return { name: scenario.name, keys: sightings.map(breachKey), complete: how === 'complete' };
 }

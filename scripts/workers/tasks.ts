@@ -1,7 +1,7 @@
 /** Every task that a worker can do, by name. A worker loads what is imported here, so keep that small. */
 import { classesOfScenario } from './classes-task';
 import { exploreScenario } from './explore-task';
-import { huntCause, huntPrograms, huntRandom } from './hunt-task';
+import { huntCause, huntPrograms, huntRandom, judgeScenario } from './hunt-task';
 import { searchProgram } from './search-task';
 import type { Task } from './task';
 
@@ -12,6 +12,7 @@ export const tasks = {
   huntPrograms,
   huntCause,
   huntRandom,
+  judgeScenario,
 } satisfies Record<string, Task<never, unknown>>;
 
 export type TaskName = keyof typeof tasks;

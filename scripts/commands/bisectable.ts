@@ -1,0 +1,80 @@
+import type { CommandSpec } from '../cli/command';
+import { workersFor, workersOption } from '../workers/option';
+
+export const bisectableCommand: CommandSpec = {
+  name: 'bisectable',
+  summary: 'Says of each prefix of a series whether it builds and keeps the promises',
+  description:
+    'Without a file, the six patches as posted and the fixup behind the patch that it mends. Each prefix ' +
+    'that C would compile is judged by the promises (docs/promises.md) on the suite and on the small ' +
+    'programs of the hunt. A fault is pre-existing (base has it), introduced by a patch and there at the ' +
+    'end, transient (gone again within the series), or fixed. Exit status 1 means that a prefix does ' +
+    'not build, or that a fault is introduced or transient.',
+  arguments: [{ name: 'file', description: 'a patch file of the series; - for standard input' }],
+  options: [
+    {
+      flags: '--variant <name>',
+      description: 'the series without a file: original leaves the fixup out',
+      default: 'fixed',
+    },
+    {
+      flags: '--until-size <n>',
+      description: 'programs of the hunt of up to this many moves',
+      integer: { min: 0, max: 3 },
+      default: '1',
+    },
+    {
+      flags: '--executions <n>',
+      description: 'of one program at most',
+      integer: { min: 1 },
+      default: '60',
+    },
+    workersOption,
+  ],
+  examples: [
+    { command: 'lzfree bisectable', purpose: 'the series with its fixup, patch by patch' },
+    { command: 'lzfree bisectable v2.mbox', purpose: 'a series of your own' },
+  ],
+  async run(args, io) {
+    const { bisect } = await import('../bisect');
+    const { bisectText } = await import('../views/bisect-text');
+    const { readVariant } = await import('../variants');
+    const { loadSuite } = await import('../suite');
+    const { startProgress } = await import('../cli/progress');
+    const [file] = args.operands;
+    const variant =
+      file === undefined
+        ? readVariant(args.text('variant')!, true, io).variant
+        : await importedSeries(file, io);
+    const progress = startProgress(io, 'bisectable');
+    const document = await bisect({
+      variant,
+      scenarios: loadSuite().map(({ scenario }) => scenario),
+      untilSize: args.integer('until-size')!,
+      executions: args.integer('executions')!,
+      workers: workersFor(args.integer('workers'), Infinity),
+      signal: io.signal,
+      onProgress: (done, total, patch) => progress.update(done, total, patch),
+    });
+    progress.end();
+    if (args.json) io.json(document);
+    else io.out(bisectText(document, io.width));
+    const { prefixes, faults } = document;
+    const own = faults.some(({ course }) => course === 'introduced' || course === 'transient');
+    return own || prefixes.some(({ missing }) => missing.length > 0) ? 1 : 0;
+  },
+};
+
+async function importedSeries(file: string, io: Parameters<CommandSpec['run']>[1]) {
+  const { importPatch, isUsable } = await import('../../model/patch/import-patch');
+  const { readPatchFile } = await import('./read-patch-file');
+  const { UsageError } = await import('../cli/command');
+  const imported = importPatch(await readPatchFile(file, io));
+  if (!isUsable(imported, { force: true })) {
+    const [unknown] = imported.unknown;
+    const why =
+      unknown === undefined ? 'holds nothing of the series' : 'holds hunks that are not known';
+    throw new UsageError(`'${file}' ${why}; 'lzfree import ${file}' tells more`);
+  }
+  return imported.variant;
+}
