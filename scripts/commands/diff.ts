@@ -35,6 +35,10 @@ export const diffCommand: CommandSpec = {
       purpose: 'the whole difference, over all small programs',
     },
     {
+      command: 'lzfree diff original fixed --search --size 3 --checkpoint search.json',
+      purpose: 'a long search, which can be stopped and goes on',
+    },
+    {
       command: 'lzfree diff fixed fixed-p3/mm/memory/unmap_page_range',
       purpose: 'what one hunk is for',
     },
