@@ -1,6 +1,7 @@
 /** The scenarios that come with the project, and those that a user names. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { VARIANT_NAMES } from '../model/features/variant';
 import { parseScenario } from '../model/scenario/parse';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import { UsageError, type Io } from './cli/command';
@@ -42,7 +43,8 @@ async function loadNamed(
   name: string,
   io: Pick<Io, 'stdin' | 'signal'>,
 ): Promise<ScenarioSource[]> {
-  const files = isFolder(name) ? findScenarios(name) : isPath(name) ? [name] : [];
+  const folder = isFolder(name);
+  const files = folder ? findScenarios(name) : isPath(name) ? [name] : [];
   if (files.length > 0) {
     const loaded: ScenarioSource[] = [];
     for (const file of files) {
@@ -50,11 +52,15 @@ async function loadNamed(
     }
     return loaded;
   }
+  if (folder) throw new UsageError(`the folder '${name}' holds no scenario (.yaml or .yml)`);
   const suite = loadSuite();
   const known = suite.find(({ scenario }) => scenario.name === name);
   if (known !== undefined) return [known];
   const names = suite.map(({ scenario }) => scenario.name);
-  throw new UsageError(`no scenario is called '${name}'${didYouMean(name, names)}`);
+  const hint = VARIANT_NAMES.some((variant) => variant === name)
+    ? '; it is a variant: give it with --variant'
+    : didYouMean(name, names);
+  throw new UsageError(`no scenario is called '${name}'${hint}`);
 }
 
 /** A scenario fits one screen. */

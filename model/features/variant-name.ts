@@ -55,8 +55,10 @@ function unknownTerm(sign: string, rest: string): VariantNameError {
 function unknownName(text: string): VariantNameError {
   const typed = text.split(/[+/]/, 1)[0].slice(0, 40);
   const choices = `${VARIANT_NAMES.slice(0, -1).join(', ')} or ${VARIANT_NAMES[VARIANT_NAMES.length - 1]}`;
+  const near = VARIANT_NAMES.find((name) => distance(typed.toLowerCase(), name) <= 2);
+  const hint = near === undefined ? '' : ` (did you mean '${near}'?)`;
   return new VariantNameError(
-    `no variant is called '${typed}'; begin with ${choices}, then add +hunk or -hunk`,
+    `no variant is called '${typed}'${hint}; begin with ${choices}, then add +hunk or -hunk`,
   );
 }
 

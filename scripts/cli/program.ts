@@ -4,6 +4,7 @@ import { Args, type OptionValue } from './args';
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command';
 import { UsageError } from './errors';
 import { didYouMean } from './nearest';
+import { wrapText } from './text';
 
 /** The options that every command has. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
@@ -16,14 +17,26 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '-v, --verbose', description: 'more detail on stderr' },
 ];
 
-const EXIT_CODES = `Exit codes:
-  0  answered; what was claimed holds
-  1  a check failed: the answer is on stdout
-  2  bad input or usage: one line on stderr says what, where and how to mend it
-  3  lzfree itself is broken: please report it with what --verbose prints
-  130, 143, 141  interrupted, terminated, the reader closed the pipe`;
+/** What a command's exit status says. */
+export const EXIT_CODES = [
+  ['0', 'answered; what was claimed holds'],
+  ['1', 'a check failed: the answer is on stdout'],
+  ['2', 'bad input or usage: one line on stderr says what, where and how to mend it'],
+  ['3', 'lzfree itself is broken: please report it with what --verbose prints'],
+  ['130, 143, 141', 'interrupted, terminated, the reader closed the pipe'],
+] as const;
+
+function exitCodesText(width: number): string {
+  const lines = EXIT_CODES.map(
+    ([codes, meaning]) => `  ${wrapText(`${codes}  ${meaning}`, width - 2, 5)}`,
+  );
+  return ['Exit codes:', ...lines].join('\n');
+}
 
 const TOPICS_HINT = "Terms such as hunk, variant, level or trace: 'lzfree help <term>'.";
+
+/** Descriptions are wrapped as long as this many columns are left for them. */
+const NARROWEST_HELP = 15;
 
 /** Called when the user has chosen a command and its words have been checked. */
 export type Chosen = (spec: CommandSpec, args: Args) => void;
@@ -45,7 +58,7 @@ export function buildProgram(
     .usage('<command> [options]')
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpCommand(false)
-    .addHelpText('after', `\n${EXIT_CODES}\n\n${TOPICS_HINT}`);
+    .addHelpText('after', `\n${exitCodesText(help.width)}\n\n${wrapText(TOPICS_HINT, help.width)}`);
   for (const spec of commands) program.addCommand(buildCommand(spec, help, chosen));
   return program;
 }
@@ -70,7 +83,11 @@ function frame(command: Command, help: HelpOutput): Command {
   return command
     .exitOverride()
     .helpOption('-h, --help', 'print this help')
-    .configureHelp({ helpWidth: help.width, subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      helpWidth: help.width,
+      minWidthToWrap: NARROWEST_HELP,
+      subcommandTerm: (command) => command.name(),
+    })
     .configureOutput({
       writeOut: (text) => help.write(text),
       writeErr: (text) => help.write(text),

@@ -1,4 +1,5 @@
 import { UsageError, type CommandSpec, type Io } from '../cli/command';
+import { manualPage } from '../cli/manual';
 import { didYouMean } from '../cli/nearest';
 import { buildProgram } from '../cli/program';
 import { readTerms, type Term } from '../cli/terms';
@@ -13,19 +14,35 @@ export const helpCommand = (commands: () => readonly CommandSpec[]): CommandSpec
   name: 'help',
   summary: 'Explains a command, or a term such as hunk or trace',
   arguments: [{ name: 'word', description: 'a command or a term; without it, all are listed' }],
+  options: [{ flags: '--man', description: 'print all of it as the source of a manual page' }],
   examples: [
     { command: 'lzfree help variant', purpose: 'says what a variant is and how to write one' },
     { command: 'lzfree help review', purpose: 'shows the options of a command' },
+    { command: 'lzfree help --man > lzfree.1', purpose: 'writes the manual page lzfree(1)' },
   ],
   async run(args, io) {
     const terms = readTerms();
     const word = args.operands[0];
-    if (args.json) printJson(terms, word, commands(), io);
+    if (args.flag('man')) printManual(terms, word, commands(), args.json, io);
+    else if (args.json) printJson(terms, word, commands(), io);
     else if (word === undefined) printList(terms, commands(), io);
     else printWord(terms, word, commands(), io);
     return 0;
   },
 });
+
+function printManual(
+  terms: readonly Term[],
+  word: string | undefined,
+  commands: readonly CommandSpec[],
+  json: boolean,
+  io: Io,
+): void {
+  if (word !== undefined) throw new UsageError(`--man is about everything; leave '${word}' out`);
+  const page = manualPage(commands, terms);
+  if (json) io.json({ schema: 'lzfree/manual', version: 1, page });
+  else io.out(page);
+}
 
 function printJson(
   terms: readonly Term[],

@@ -28,9 +28,11 @@ export function diffAnswer({ a, b, differsAt, completeness, scenarios }: DiffDoc
     return `different: ${a} and ${b} in ${where}, outermost level ${differsAt}`;
   }
   return completeness.kind === 'complete'
-    ? `equal: ${a} and ${b} do the same in all ${scenarios.length} scenarios`
+    ? `equal: ${a} and ${b} do the same in ${all(scenarios.length)}`
     : `unknown: no difference between ${a} and ${b} was seen, but not everything was explored`;
 }
+
+const all = (count: number): string => (count === 1 ? 'the 1 scenario' : `all ${count} scenarios`);
 
 /** A verdict for each level: `user equal, system gained, internal gained`. */
 export const levelsText = ({ levels }: Pick<ComparedScenario, 'levels'>): string =>
