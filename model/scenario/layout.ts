@@ -10,6 +10,8 @@ export interface Area {
 }
 
 export interface Layout {
+  /** The file that errors are reported in. */
+  readonly file: string;
   readonly config: KernelConfig;
   readonly areas: ReadonlyMap<string, Area>;
   /** Process names; the index is the mm slot. */
@@ -48,7 +50,7 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
       .map((a) => wordOf(a.operation, 0)),
   );
   const config = deriveConfig(scenario, { areas, processes, files });
-  return { config, areas, processes, forked, files, handles, posts };
+  return { file, config, areas, processes, forked, files, handles, posts };
 }
 
 /** The file that an operation names or implies: every file-backed mapping has one of its own. */

@@ -66,7 +66,7 @@ export function* perform(context: Context): Steps<ResultValue | undefined> {
   const spec = byVerb.get(context.operation.verb)!;
   if (spec.by === 'process' && context.process === undefined) {
     throw new ScenarioError(
-      'scenario',
+      context.layout.file,
       context.operation.position,
       `${spec.verb}: runs in a process; name the actor P0, P0/T1 or the like`,
     );

@@ -17,6 +17,8 @@ import { nearest } from './nearest';
 import { OperationSyntaxError, parseOperation } from './operation-syntax';
 import { checkOperation, operationSpec } from './operations';
 
+/** What goes wrong in a list in brackets: an address has brackets of its own. */
+const FLOW_HINT = '; quote an operation that has [ ] in it, or give each one a line';
 const KEYS = ['scenario', 'title', 'source', 'options', 'setup', 'threads', 'after', 'expect'];
 const ACTOR = /^([A-Za-z][A-Za-z0-9_]*)(?:\/([A-Za-z][A-Za-z0-9_]*))?(?:@(\d+))?$/;
 const LARGEST_TEXT = 1 << 20;
@@ -44,7 +46,10 @@ class Reader {
   ) {
     const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
     const [error] = document.errors;
-    if (error !== undefined) throw this.error(error.pos[0], `not YAML: ${error.message}`);
+    if (error !== undefined) {
+      const hint = /flow sequence/.test(error.message) ? FLOW_HINT : '';
+      throw this.error(error.pos[0], `not YAML: ${error.message}${hint}`);
+    }
     if (!isMap(document.contents)) {
       throw this.error(0, `expected a mapping with the keys ${KEYS.join(', ')}`);
     }

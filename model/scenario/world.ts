@@ -118,7 +118,7 @@ export function numberOption(context: Context, key: string, absent: number): num
 /** An error in the scenario at the operation. */
 export function fault(context: Context, message: string): ScenarioError {
   return new ScenarioError(
-    'scenario',
+    context.layout.file,
     context.operation.position,
     `${context.operation.verb}: ${message}`,
   );

@@ -17,6 +17,13 @@ setup:
 `;
 
 describe('a set-up', () => {
+  it('that cannot be carried out is named with file, line and column', () => {
+    const scenario = parseScenario(call.replace('private-anon', 'private-anonn'), 'mine.yaml');
+    expect(() => explore(scenario, NAMED_VARIANTS.fixed, { file: 'mine.yaml' })).toThrow(
+      "mine.yaml:5:9: mmap: no kind of mapping 'private-anonn'; did you mean 'private-anon'?",
+    );
+  });
+
   it('that ends in a kernel fault says so in the outcome', () => {
     const [{ outcome }] = explore(parseScenario(call), marked).outcomes;
     expect(outcome.system.faults).toHaveLength(1);
