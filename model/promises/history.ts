@@ -99,8 +99,13 @@ export class Histories {
     if (!this.touches(node, cell)) return undefined;
     switch (verb) {
       case 'write':
-        if (this.facts.signal(node) !== undefined) return undefined;
-        return this.write(node, 'store', storedValue(node.operation, cell.page), true);
+        // A store that is answered with a signal may have reached the halves before.
+        return this.write(
+          node,
+          'store',
+          storedValue(node.operation, cell.page),
+          this.facts.signal(node) === undefined,
+        );
       case 'poke':
         return this.write(node, 'ptrace', number(node.operation, 1), this.facts.result(node) === 0);
       case 'vm-write': {
@@ -136,7 +141,9 @@ export class Histories {
     const advice = wordOf(node.operation, 1);
     const done = [0, -12].includes(this.facts.result(node) as number);
     if (!done || (advice !== 'DONTNEED' && advice !== 'FREE')) return undefined;
-    if (advice === 'DONTNEED') return this.write(node, 'zeroed', 0, true);
+    // After ENOMEM nobody knows which pages were there.
+    const certain = this.facts.result(node) === 0;
+    if (advice === 'DONTNEED') return this.write(node, 'zeroed', 0, certain);
     return { kind: 'free', route: 'zeroed', value: 0, begin: node, end: node, certain: true };
   }
 

@@ -86,6 +86,16 @@ describe('data promises > on kernels that go wrong', () => {
     ]);
   });
 
+  it('a store that ends in a signal may have written a part', () => {
+    const refused = scenario({
+      setup: ['P0: write a 1', 'P0: mprotect a r', 'P0: w = write a 2'],
+      after: ['P0: end = read a'],
+    });
+    const verdict = (end: string) => brokenIf(refused, answering({ w: 'SIGSEGV', end }));
+    expect([verdict('2 1'), verdict('1 1')]).toEqual([[], []]);
+    expect(verdict('3 1')).toEqual(['last-write: another value']);
+  });
+
   it('half a page is judged on its own', () => {
     const half = scenario({
       setup: ['P0: write a 1', 'P0: r = madvise a FREE', 'P0: write a[0].lo 2'],
