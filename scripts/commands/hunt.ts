@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { HTML_OPTION, writePage } from '../html/write-page';
 import type { HuntDocument } from '../hunt-document';
 import { workersFor, workersOption } from '../workers/option';
 
@@ -44,6 +45,7 @@ export const huntCommand: CommandSpec = {
       description: 'go on from this file, if it exists, and leave the state in it',
     },
     { flags: '--save <folder>', description: 'write the programs found there, as scenarios' },
+    HTML_OPTION,
   ],
   examples: [
     { command: 'lzfree hunt original --for 60', purpose: 'a minute of looking' },
@@ -89,6 +91,7 @@ export const huntCommand: CommandSpec = {
     const document = huntDocument(identity, result);
     const folder = args.text('save');
     if (folder !== undefined) await save(folder, document);
+    await writePage(args, io, document);
     if (args.json) io.json(document);
     else io.out(huntText(document, folder, io.width));
     return document.findings.some(({ base }) => !base) ? 1 : 0;

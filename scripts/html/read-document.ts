@@ -2,6 +2,7 @@
 import { UsageError, type Io } from '../cli/command';
 import { readInput } from '../cli/input';
 import { diffAnswer } from '../views/diff-text';
+import { huntAnswer } from '../views/hunt-text';
 import { answer as reviewAnswer } from '../views/review-text';
 import { runAnswer } from '../views/run-text';
 import type { ReportDocument } from './documents';
@@ -11,6 +12,7 @@ const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['versio
   'lzfree/review': 2,
   'lzfree/diff': 2,
   'lzfree/run': 2,
+  'lzfree/hunt': 1,
 };
 
 /** The document in a file, and what it answers. @throws UsageError if it is none that a page can show */
@@ -26,7 +28,7 @@ export async function readDocument(
     const what =
       typeof schema === 'string' ? `${schema} version ${String(version)}` : 'no document';
     throw new UsageError(
-      `${name} is ${what}; give what review, diff or run of this lzfree prints with --json`,
+      `${name} is ${what}; give what review, diff, run or hunt of this lzfree prints with --json`,
     );
   }
   const document = value as unknown as ReportDocument;
@@ -60,5 +62,7 @@ export function answerOf(document: ReportDocument): string {
       return diffAnswer(document);
     case 'lzfree/run':
       return runAnswer(document);
+    case 'lzfree/hunt':
+      return huntAnswer(document);
   }
 }

@@ -6,6 +6,7 @@ import type { OptionSpec } from '../cli/command';
 import { writeFileAtomically } from '../cli/atomic-write';
 import type { Args, Io } from '../cli/command';
 import { packagePath } from '../cli/package-root';
+import type { HuntDocument } from '../hunt-document';
 import type { ReportDocument } from './documents';
 import type { PageData, ScenarioText } from './page-data';
 
@@ -52,6 +53,8 @@ function commandOf(document: ReportDocument): string {
       return `lzfree diff ${document.a} ${document.b}`;
     case 'lzfree/run':
       return `lzfree run --variant ${document.variant}`;
+    case 'lzfree/hunt':
+      return `lzfree hunt ${document.variant} --seed ${document.seed}`;
   }
 }
 
@@ -59,14 +62,29 @@ function commandOf(document: ReportDocument): string {
 async function scenarioTexts(document: ReportDocument | null): Promise<ScenarioText[]> {
   const { loadSuite } = await import('../suite');
   const suite = loadSuite().map(({ scenario, file }) => ({ ...scenario, file }));
+  if (document?.schema === 'lzfree/hunt') return [...foundTexts(document), ...textsOf(suite)];
   const others = (document?.scenarios ?? []).filter(
     ({ file }) => !suite.some((known) => known.file === file),
   );
-  return [...others, ...suite].flatMap(({ name, title, file }) => {
+  return textsOf([...others, ...suite]);
+}
+
+const textsOf = (scenarios: readonly Omit<ScenarioText, 'text'>[]): ScenarioText[] =>
+  scenarios.flatMap(({ name, title, file }) => {
     const text = textOf(file);
     return text === undefined ? [] : [{ name, title, file, text }];
   });
-}
+
+/** The programs that a hunt found are in its document. */
+const foundTexts = ({ findings }: HuntDocument): ScenarioText[] =>
+  findings.flatMap(({ smallest, others }) =>
+    [smallest, ...others].map(({ name, text, scenario }) => ({
+      name,
+      title: text,
+      file: `${name}.yaml`,
+      text: scenario,
+    })),
+  );
 
 function textOf(file: string): string | undefined {
   for (const path of isAbsolute(file) ? [file] : [file, packagePath(file)]) {

@@ -1,6 +1,7 @@
 /** The page: a command's document, the patch, and the live model. */
 import type { PageData } from '../page-data';
 import { ComparisonView } from './comparison-view';
+import { HuntView } from './hunt-view';
 import { LiveView } from './live-view';
 import { PatchView } from './patch-view';
 import { RunView } from './run-view';
@@ -63,6 +64,8 @@ function Report({ data: { document: report, scenarios } }: { readonly data: Page
       return <ComparisonView comparison={report} scenarios={scenarios} />;
     case 'lzfree/run':
       return <RunView run={report} scenarios={scenarios} />;
+    case 'lzfree/hunt':
+      return <HuntView hunt={report} />;
   }
 }
 
@@ -76,6 +79,8 @@ function partsOf({ document: report }: PageData): (readonly [id: string, name: s
       return [...common];
     case 'lzfree/run':
       return [['answer', 'Scenarios'], ...common];
+    case 'lzfree/hunt':
+      return [['answer', 'Findings'], ...common];
     case 'lzfree/diff':
     case 'lzfree/review':
       return [

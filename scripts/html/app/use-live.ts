@@ -105,6 +105,10 @@ export function useLive({ document: report, scenarios }: PageData): Live {
 export const takeOut = (variant: Variant, id: SwitchId): Variant => variant.minus(dependents([id]));
 
 function firstAsked(report: PageData['document'], scenarios: readonly ScenarioText[]): Asked {
+  if (report?.schema === 'lzfree/hunt') {
+    const names = { a: 'base', b: report.variant };
+    return { scenario: scenarios[0]!.name, text: null, ...names, schedule: null };
+  }
   const telling = report?.scenarios.find((each) =>
     'witness' in each ? each.witness !== null : each.met === 'no',
   );
