@@ -1,13 +1,17 @@
 /**
- * Measures the explorer on the benchmark programs, on this machine: `npm run bench -- [--json FILE]
- * [--seconds S] [--no-spin]`. Rates are per CPU second of the process.
+ * Measures the explorer on this machine: `npm run bench -- [--json FILE] [--seconds S] [--no-spin]`.
+ * It measures the bundle, as that is what users run. Rates are per CPU second of the process, workers
+ * and Spin by the clock on the wall; what else the machine does shows in both, so its load is told.
  */
 import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { exploreStates } from '../model/explorer/states';
 import { measure, type Measurement } from './bench/measure';
 import * as programs from './bench/programs';
+import { MEETINGS, meeting } from './bench/scenarios';
 import { hasSpin, runSpin, type SpinProgram, type SpinRun } from './bench/spin';
+import { measureWorkers, type WorkersRow } from './bench/workers';
 import { formatTable, type Column } from './cli/table';
 
 const TABLE = [
@@ -72,7 +76,7 @@ function rateTable(rows: readonly Measurement[]): string {
     ],
     rows.map((row) => [
       row.program,
-      whole(row.executions),
+      `${row.complete ? '' : '> '}${whole(row.executions)}`,
       whole(row.executionsPerSecond),
       whole(row.eventsPerSecond),
       whole(row.ceiling),
@@ -121,7 +125,30 @@ function spinTable(rows: readonly SpinRow[]): string {
   );
 }
 
-function main(): void {
+/** Executions of a scenario to measure: more say nothing new of the rate. */
+const SCENARIO_EXECUTIONS = 200;
+
+function measureScenarios(seconds: number): Measurement[] {
+  return MEETINGS.map((size) => {
+    const { threads, operations, pages } = size;
+    const name = `${threads} threads x ${operations} on ${pages} page${pages > 1 ? 's' : ''}`;
+    return measure(name, meeting(size), seconds, SCENARIO_EXECUTIONS);
+  });
+}
+
+function workersTable(rows: readonly WorkersRow[]): string {
+  return formatTable(
+    [right('workers'), right('executions'), right('seconds'), right('speed-up')],
+    rows.map(({ workers, executions, seconds }) => [
+      `${workers}`,
+      whole(executions),
+      seconds.toFixed(2),
+      (rows[0].seconds / seconds).toFixed(2),
+    ]),
+  );
+}
+
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       json: { type: 'string' },
@@ -135,10 +162,18 @@ function main(): void {
     process.exitCode = 2;
     return;
   }
+  const machine = { node: process.version, cores: cpus().length, load: loadavg() };
+  console.log(
+    `Node ${machine.node}, ${machine.cores} cores, load ${machine.load[0].toFixed(1)} at the start\n`,
+  );
   const rates = TABLE.map(([name, program]) => measure(name, program, seconds));
   console.log(`One execution for each trace, against a bare loop\n\n${rateTable(rates)}\n`);
   const growth = GROWTH.map(([name, program]) => measure(name, program, seconds));
   console.log(`Growth with threads\n\n${rateTable(growth)}\n`);
+  const scenarios = measureScenarios(seconds);
+  console.log(`Scenarios of the model: threads, operations, pages\n\n${rateTable(scenarios)}\n`);
+  const workers = [await measureWorkers(1), await measureWorkers(2)];
+  console.log(`The suite on original and fixed\n\n${workersTable(workers)}\n`);
   const states = measureStates();
   console.log(`swaprace(original, pages) by states\n\n${statesTable(states)}\n`);
   const spin: SpinRow[] = [];
@@ -147,9 +182,10 @@ function main(): void {
     console.log(`Spin to exhaustion\n\n${spinTable(spin)}\n`);
   }
   if (values.json !== undefined) {
-    const document = { schema: 'lzfree/bench', version: 1, rates, growth, states, spin };
+    const measured = { machine, rates, growth, scenarios, workers, states, spin };
+    const document = { schema: 'lzfree/bench', version: 2, ...measured };
     writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
   }
 }
 
-main();
+void main();

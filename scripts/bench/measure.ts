@@ -5,8 +5,9 @@ import { Search } from '../../model/explorer/search';
 
 export interface Measurement {
   readonly program: string;
-  /** Executions of the whole exploration: traces. */
+  /** Executions of the exploration: traces, if it is complete. */
   readonly executions: number;
+  readonly complete: boolean;
   /** Steps of the exploration for each execution, those of replays and probes included. */
   readonly stepsPerExecution: number;
   readonly executionsPerSecond: number;
@@ -25,15 +26,24 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** @param seconds CPU time to spend on each of the two, at least */
-export function measure(name: string, program: Program, seconds: number): Measurement {
-  const schedules = recordSchedules(program);
+/**
+ * @param seconds CPU time to spend on each of the two, at least
+ * @param most executions to explore, where that is not all
+ */
+export function measure(
+  name: string,
+  program: Program,
+  seconds: number,
+  most?: number,
+): Measurement {
+  const bounds = most === undefined ? {} : { executions: most };
+  const schedules = recordSchedules(program, most ?? SCHEDULES_MOST);
   const loop = (): number => {
     for (const schedule of schedules) runBare(program, schedule);
     return schedules.length;
   };
-  const { executions, steps } = explore(program);
-  const search = (): number => explore(program).executions;
+  const { executions, steps, completeness } = explore(program, bounds);
+  const search = (): number => explore(program, bounds).executions;
   rate(loop, seconds / 4);
   const ceiling = rate(loop, seconds);
   rate(search, seconds / 4);
@@ -42,6 +52,7 @@ export function measure(name: string, program: Program, seconds: number): Measur
   return {
     program: name,
     executions,
+    complete: completeness.kind === 'complete',
     stepsPerExecution: steps / executions,
     executionsPerSecond,
     eventsPerSecond: executionsPerSecond * events,
@@ -51,12 +62,12 @@ export function measure(name: string, program: Program, seconds: number): Measur
 }
 
 /** Threads and choices, alternating, of the first schedules that the explorer takes. */
-function recordSchedules(program: Program): Int32Array[] {
+function recordSchedules(program: Program, most: number): Int32Array[] {
   const schedules: Int32Array[] = [];
   const search: Search = new Search(program, DEFAULT_STEPS, {
     onEnd: () => schedules.push(flat(search.schedule())),
   });
-  while (search.advance() && schedules.length < SCHEDULES_MOST);
+  while (search.advance() && schedules.length < most);
   return schedules;
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packageRoot } from '../cli/package-root';
 
 /** The programs that have a Promela version, which takes its size as N. */
 export const SPIN_PROGRAMS = [
@@ -38,7 +39,7 @@ export function hasSpin(): boolean {
  * @throws Error if Spin cannot translate or the compiler compile it, or the search is cut off
  */
 export function runSpin(program: SpinProgram, size: number): SpinRun {
-  const source = join(__dirname, 'promela', `${program}.pml`);
+  const source = join(packageRoot(), 'scripts', 'bench', 'promela', `${program}.pml`);
   if (!existsSync(source)) throw new Error(`spin: there is no ${source}`);
   const folder = mkdtempSync(join(tmpdir(), 'spin-'));
   try {
