@@ -70,6 +70,7 @@ async function printDifference(a: string, b: string, asJson: boolean, io: Io): P
   const { readBuildableVariant } = await import('../variants');
   const [one, other] = [readBuildableVariant(a), readBuildableVariant(b)];
   const { materialize } = await import('../model-source/materialize');
+  const { plural } = await import('../views/patches-text');
   const { diffSources } = await import('../model-source/source-diff');
   const files = diffSources(await materialize(one.variant), await materialize(other.variant));
   const added = files.reduce((sum, file) => sum + file.added, 0);
@@ -79,8 +80,8 @@ async function printDifference(a: string, b: string, asJson: boolean, io: Io): P
     io.json({ schema: 'lzfree/materialize-diff', version: 1, ...result });
   } else {
     if (files.length > 0) io.out(files.map(({ patch }) => patch).join(''));
-    const differ = files.length === 1 ? '1 file differs' : `${files.length} files differ`;
-    io.note(`${differ}: ${added} line${added === 1 ? '' : 's'} added, ${removed} removed`);
+    const changed = `${plural(added, 'line')} added, ${removed} removed`;
+    io.note(`${plural(files.length, 'file')} changed: ${changed}`);
   }
   return files.length > 0 ? 1 : 0;
 }

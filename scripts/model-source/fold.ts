@@ -197,10 +197,15 @@ function definedBy(call: CallExpression): FunctionDeclaration | undefined {
 }
 
 /** The functions of a source that are not defined with these switches. */
-export function undefinedNames(path: string, text: string, decide: Decide): string[] {
-  return switchCalls(parseSource(path, text)).flatMap(({ call, kind, id }) => {
-    const off = kind === 'defined' && id !== undefined && decide(id) === false;
-    const name = off ? definedBy(call)?.getName() : undefined;
-    return name === undefined ? [] : [name];
-  });
-}
+export const undefinedNames = (path: string, text: string, decide: Decide): string[] =>
+  definitions(path, text)
+    .filter(({ id }) => decide(id) === false)
+    .map(({ name }) => name);
+
+/** The functions of a source that stand or fall with a switch. */
+const definitions = remember((path, text) =>
+  switchCalls(parseSource(path, text)).flatMap(({ call, kind, id }) => {
+    const name = kind === 'defined' ? definedBy(call)?.getName() : undefined;
+    return name === undefined || id === undefined ? [] : [{ id, name }];
+  }),
+);

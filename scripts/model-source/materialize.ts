@@ -17,6 +17,16 @@ import { parseSource } from './switch-calls';
  * @throws Error if the variant calls a function that it does not define
  */
 export async function materialize(variant: Variant): Promise<Sources> {
+  const before = modelSources();
+  const made: [string, string][] = [];
+  for (const [path, text] of decided(variant)) {
+    made.push([path, text === before.get(path) ? text : await tidy(text)]);
+  }
+  return new Map(made);
+}
+
+/** The same, laid out as the decisions leave it. */
+export function decided(variant: Variant): Sources {
   const decide: Decide = (id) => variant.has(id);
   const gone: string[] = [];
   const made = new Map<string, string>();
@@ -24,7 +34,7 @@ export async function materialize(variant: Variant): Promise<Sources> {
     if (!isKernelSource(path)) continue;
     const asks = asksForSwitch(text);
     if (asks) gone.push(...undefinedNames(path, text, decide));
-    made.set(path, asks ? await tidy(prune(path, fold(path, text, decide))) : text);
+    made.set(path, asks ? prune(path, fold(path, text, decide)) : text);
   }
   const call = callOf(gone, made);
   if (call !== undefined) throw new Error(`materialize: ${call}, which is not defined`);

@@ -1,6 +1,7 @@
 /** Removes imports, declarations, variables and parameters that nothing in their file uses any more. */
 import { ts } from 'ts-morph';
 import { applyEdits, removal, type Edit } from './edits';
+import { remember } from './memo';
 import { scanModule, unusedOf, type ScannedModule } from './scan-module';
 import { unusedLocalEdits, withoutElement } from './unused-locals';
 
@@ -10,14 +11,14 @@ import { unusedLocalEdits, withoutElement } from './unused-locals';
  *
  * @throws Error if an unused variable's value has an effect
  */
-export function prune(path: string, text: string): string {
+export const prune = remember((path, text): string => {
   let pruned = text;
   for (;;) {
     const edits = editsOf(scanModule(path, pruned));
     if (edits.length === 0) return pruned;
     pruned = applyEdits(pruned, edits);
   }
-}
+});
 
 function editsOf(scan: ScannedModule): Edit[] {
   const declarations = unusedOf(scan.locals, scan).map((node) => ({

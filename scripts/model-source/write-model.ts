@@ -72,22 +72,18 @@ function filesOf({ variant, switches, sources }: MaterializedModel): Map<string,
 
 /** Whether a directory is empty, or holds exactly what its marker says. */
 async function isReplaceable(directory: string): Promise<boolean> {
+  if ((await readdir(directory)).length === 0) return true;
+  const marker = await readMarker(join(directory, MARKER));
+  // Without a marker it can be anything, and large.
+  if (marker === undefined) return false;
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  if (entries.length === 0) return true;
   const found = entries
     .filter((entry) => !entry.isDirectory())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(directory.length + 1));
-  const marker = await readMarker(join(directory, MARKER));
-  const names = marker && [...Object.keys(marker.files), MARKER].sort();
-  if (
-    found
-      .map((path) => path.split(sep).join('/'))
-      .sort()
-      .join('\n') !== names?.join('\n')
-  ) {
-    return false;
-  }
-  const same = Object.entries(marker!.files).map(
+    .map(({ parentPath, name }) => join(parentPath, name).slice(directory.length + 1))
+    .map((path) => path.split(sep).join('/'));
+  const names = [...Object.keys(marker.files), MARKER];
+  if (found.sort().join('\n') !== names.sort().join('\n')) return false;
+  const same = Object.entries(marker.files).map(
     async ([path, known]) => digest(await readFile(join(directory, path), 'utf8')) === known,
   );
   return (await Promise.all(same)).every(Boolean);
@@ -96,7 +92,7 @@ async function isReplaceable(directory: string): Promise<boolean> {
 async function readMarker(path: string): Promise<Marker | undefined> {
   try {
     const marker = JSON.parse(await readFile(path, 'utf8')) as Partial<Marker> | null;
-    return marker?.schema === 'lzfree/materialized' && typeof marker.files === 'object'
+    return marker?.schema === 'lzfree/materialized' && marker.files instanceof Object
       ? (marker as Marker)
       : undefined;
   } catch {

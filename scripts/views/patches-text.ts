@@ -49,7 +49,7 @@ function fileAnswer({ hunks }: PatchReport): string {
     [count('comments'), 'comments only'],
     [count('unknown'), 'unknown'],
   ]);
-  return `${plural(hunks.length, 'hunk')}: ${words}.`;
+  return `${plural(hunks.length, 'hunk')}${words === '' ? '' : `: ${words}`}.`;
 }
 
 function verdictWords({ verdict, announced, quoted, recovered, short }: DiffstatCheck): string {

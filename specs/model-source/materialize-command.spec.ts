@@ -33,7 +33,7 @@ describe('lzfree materialize a b --diff', () => {
       '-}',
       `+${move};`,
     ]);
-    expect([code, stderr]).toEqual([1, '1 file differs: 1 line added, 4 removed\n']);
+    expect([code, stderr]).toEqual([1, '1 file changed: 1 line added, 4 removed\n']);
   });
 
   it('has as many added lines as the fixup, and as many removed but for a brace', async () => {

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { SWITCH_IDS } from '../../model/features/hunk-id';
+import { switchFacts } from '../../model/features/hunk-table';
+import { without } from '../../model/features/requires';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { packagePath } from '../../scripts/cli/package-root';
 import type { Sources } from '../../scripts/model-source/kernel-sources';
-import { materialize } from '../../scripts/model-source/materialize';
+import { asksForSwitch } from '../../scripts/model-source/fold';
+import { decided, materialize } from '../../scripts/model-source/materialize';
 import { loadSuite } from '../../scripts/suite';
 import { complaints } from './compile';
 import { bundleSuiteRun } from './exploring-bundle';
@@ -35,13 +39,13 @@ describe.each(variants)('the model of $name', ({ variant }) => {
   });
 
   it('does in every scenario what the model with switches does', async () => {
-    const decided = (await bundleSuiteRun(sources)).runSuite(texts, () => false, EXECUTIONS);
+    const plain = (await bundleSuiteRun(sources)).runSuite(texts, () => false, EXECUTIONS);
     const expected = switched.runSuite(texts, (id) => variant.has(id), EXECUTIONS);
-    expect(decided.flatMap(({ asked }) => asked)).toEqual([]);
+    expect(plain.flatMap(({ asked }) => asked)).toEqual([]);
     expect(expected.some(({ asked }) => asked.length > 0)).toBe(true);
     const results = (runs: readonly suiteRun.ScenarioRun[]) =>
       runs.map(({ asked: _, ...result }) => result);
-    expect(results(decided)).toEqual(results(expected));
+    expect(results(plain)).toEqual(results(expected));
   });
 });
 
@@ -51,4 +55,18 @@ it('a model with a mistake does not compile', () => {
   expect(complaints(mistaken)).toEqual([
     "/variant/model/mm/swap_state.ts: 'unused' is declared but its value is never read.",
   ]);
+});
+
+const complete = decided(fixed);
+
+describe.each(SWITCH_IDS.map((id) => ({ id })))('without $id', ({ id }) => {
+  const variant = without(fixed, id);
+
+  it('a model has no switch in it, and differs from that of fixed if anything taken away acts', () => {
+    const model = decided(variant);
+    expect([...model.values()].filter(asksForSwitch)).toEqual([]);
+    const differs = [...complete].some(([path, text]) => model.get(path) !== text);
+    const gone = SWITCH_IDS.filter((each) => !variant.has(each));
+    expect(differs).toBe(gone.some((each) => switchFacts(each).effect !== 'none'));
+  });
 });

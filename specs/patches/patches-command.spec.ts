@@ -88,6 +88,13 @@ describe('lzfree patches', () => {
     expect(stderr).toMatch(/^lzfree patches: [^\n]+\n$/);
   });
 
+  it('says of a patch that only renames a file that it has no hunk', async () => {
+    const rename = 'similarity index 100%\nrename from mm/a.c\nrename to mm/b.c\n';
+    const stdin = `diff --git a/mm/a.c b/mm/b.c\n${rename}`;
+    const { code, stdout } = await runCli(['patches', '-'], { stdin });
+    expect([code, stdout.split('\n')[0]]).toEqual([0, '0 hunks.']);
+  });
+
   it('refuses a file that is not there', async () => {
     const { code, stderr } = await runCli(['patches', join(__dirname, 'nothing.mbox')]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('no such file')]);
