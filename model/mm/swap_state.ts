@@ -172,7 +172,8 @@ export function* move_lazyfree(cpu: Cpu, page: Page): Steps<boolean> {
 
 /**
  * mm/swap_state.c free_pages_and_swap_cache: works off `pages` (pointers, possibly tagged by
- * MarkLazyFree) in chunks of a pagevec's size.
+ * MarkLazyFree) in chunks of a pagevec's size. Whether the fixup is in is asked only of a page that was
+ * not moved: a run that moves every page does not depend on it.
  */
 export function* free_pages_and_swap_cache(cpu: Cpu, pages: Page[]): Steps {
   // Without CONFIG_SWAP this is a macro around release_pages, and this file is not built.
@@ -187,10 +188,11 @@ export function* free_pages_and_swap_cache(cpu: Cpu, pages: Page[]): Steps {
     for (let i = 0; i < pagep.length; i++) {
       if (hunk('p3/mm/swap_state/free_pages_and_swap_cache') && LazyFree(pagep[i]!)) {
         pagep[i] = ClearLazyFree(pagep[i]!);
-        const moved = yield* move_lazyfree(cpu, pagep[i]!);
-        // Without the fixup, what was not moved leaves the swap cache as any other page does. The
-        // switch is asked only there, so that a run which moves every page does not depend on it.
-        if (!moved && !hunk('fixup/mm/swap_state/free_pages_and_swap_cache')) {
+        if (
+          !(yield* move_lazyfree(cpu, pagep[i]!)) &&
+          !hunk('fixup/mm/swap_state/free_pages_and_swap_cache')
+        ) {
+          // What was not moved leaves the swap cache as any other page does.
           yield* free_swap_cache(cpu, pagep[i]!);
         }
       } else {

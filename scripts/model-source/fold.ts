@@ -105,6 +105,8 @@ function foldExpressions(source: SourceFile): Edit[] {
   ].sort((a, b) => a.getStart() - b.getStart());
   for (const literal of literals) {
     const parent = literal.getParent();
+    const effect = effectAlone(parent);
+    if (effect !== undefined) return [effect];
     const text = foldOperator(parent);
     if (text !== undefined) return [replace(parent, text)];
   }
@@ -143,6 +145,22 @@ function foldLogic(left: Expression, right: Expression, node: Node): string | un
   if (r !== deciding) return left.getText();
   if (hasEffect(left)) throw new Error(`fold: ${left.getText()} is evaluated before a switch`);
   return String(r);
+}
+
+/** An if whose arm is out of reach, but whose condition does something first: that is left of it. */
+function effectAlone(condition: Node): Edit | undefined {
+  const statement = condition.getParent();
+  if (!Node.isBinaryExpression(condition) || !Node.isIfStatement(statement)) return undefined;
+  const decided = truth(condition.getRight()) === false && hasEffect(condition.getLeft());
+  const isAnd = condition.getOperatorToken().getText() === '&&';
+  if (!decided || !isAnd || statement.getElseStatement()) return undefined;
+  let effect: Node = condition.getLeft();
+  while (Node.isPrefixUnaryExpression(effect) || Node.isParenthesizedExpression(effect)) {
+    effect = Node.isPrefixUnaryExpression(effect) ? effect.getOperand() : effect.getExpression();
+  }
+  const { start, end } = removalOf(statement);
+  const gap = /^\n[ ]*/.exec(statement.getSourceFile().getFullText().slice(start))?.[0] ?? '';
+  return { start, end, text: `${gap}${effect.getText()};` };
 }
 
 /** A plain look at the arena: it only gives a value. */

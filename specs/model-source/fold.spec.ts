@@ -36,6 +36,11 @@ describe('a decided switch', () => {
       `if (x && ${A} && (yield y)) a();`,
       'if (x && (yield y)) a();',
     ],
+    [
+      'leaves the effect of what is asked before it',
+      `if (!(yield* x()) && ${B}) a();`,
+      'yield* x();',
+    ],
     ['is negated', `if (!${B}) a();`, 'a();'],
     ['ends an or', `if (x || ${A}) a();`, 'a();'],
     ['leaves the other side of an or', `if (${B} || x) a();`, 'if (x) a();'],
@@ -51,7 +56,9 @@ describe('a decided switch', () => {
   });
 
   it('cannot be folded behind something that has an effect', () => {
-    expect(() => folded(`if ((yield* x()) && ${B}) a();`)).toThrow('evaluated before a switch');
+    expect(() => folded(`return (yield* x()) && ${B} ? a : b;`)).toThrow(
+      'evaluated before a switch',
+    );
   });
 
   it('leaves a switch that is not decided, and a constant that is no switch, as they are', () => {

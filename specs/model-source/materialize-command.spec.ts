@@ -27,8 +27,8 @@ describe('lzfree materialize a b --diff', () => {
     expect(stdout).toMatch(/^@@ -\d+,\d+ \+\d+,\d+ @@ .*\bfree_pages_and_swap_cache\(/m);
     const move = 'yield* move_lazyfree(cpu, pagep[i]!)';
     expect(changed(stdout)).toEqual([
-      '-// What was not moved leaves the swap cache as any other page does.',
       `-if (!(${move})) {`,
+      '-// What was not moved leaves the swap cache as any other page does.',
       '-yield* free_swap_cache(cpu, pagep[i]!);',
       '-}',
       `+${move};`,
