@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { licenceTexts } from './build/licences';
 import { packageRoot } from './cli/package-root';
+import { digestModel } from './identity';
 import { ASSET_FILES, buildAssets } from './html/assets';
 
 const root = packageRoot();
@@ -27,6 +28,8 @@ const OPTIONS = {
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
+  // The package ships no sources that a digest could be made of.
+  define: { LZFREE_MODEL_DIGEST: JSON.stringify(digestModel(root)) },
   legalComments: 'none',
   metafile: true,
 } as const;

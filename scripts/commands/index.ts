@@ -1,4 +1,6 @@
 import type { CommandSpec } from '../cli/command';
+import { baselineCommand } from './baseline';
+import { checkCommand } from './check';
 import { b4CheckCommand } from './b4-check';
 import { bisectableCommand } from './bisectable';
 import { classesCommand } from './classes';
@@ -30,6 +32,8 @@ export const commands: readonly CommandSpec[] = [
   runCommand,
   diffCommand,
   classesCommand,
+  baselineCommand,
+  checkCommand,
   huntCommand,
   bisectableCommand,
   replayCommand,

@@ -1,0 +1,76 @@
+/** What a variant does on the suite, to be kept and compared with later: the result of `lzfree baseline`. */
+import type { Completeness } from '../diff/completeness';
+import type { Exploration } from '../diff/explore';
+import type { Variant } from '../features/variant';
+import type { SwitchId } from '../features/hunk-id';
+import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './reported-outcome';
+
+/** What the results rest on; only those of equal identity can be compared. */
+export interface Identity {
+  readonly lzfree: string;
+  /** SHA-256 digests of the model's sources and of the scenarios. */
+  readonly model: string;
+  readonly suite: string;
+}
+
+export interface BaselineScenario {
+  readonly name: string;
+  readonly title: string;
+  readonly completeness: Completeness;
+  readonly outcomes: readonly ReportedOutcome[];
+}
+
+/** What was given: a patch file, or a variant by its name. */
+export interface BaselineSubject {
+  readonly variant: string;
+  readonly switches: readonly SwitchId[];
+  /** SHA-256 digest of what the patch file holds, hunk by hunk. */
+  readonly patch: string | null;
+  /** Hunks of the file that the variant does not model, set aside by the user. */
+  readonly unknown: number;
+}
+
+export interface BaselineDocument {
+  readonly schema: 'lzfree/baseline';
+  readonly version: 1;
+  readonly identity: Identity;
+  readonly subject: BaselineSubject;
+  readonly scenarios: readonly BaselineScenario[];
+  /** SHA-256 digest of all of the above as JSON without blanks. */
+  readonly digest: string;
+}
+
+/** A variant that results are kept of. */
+export interface Subject {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly patch: string | null;
+  readonly unknown: number;
+}
+
+export const baselineSubject = ({ name, variant, patch, unknown }: Subject): BaselineSubject => ({
+  variant: name,
+  switches: variant.switches(),
+  patch,
+  unknown,
+});
+
+/** What is kept of an exploration. */
+export function baselineScenario(
+  { scenario }: ScenarioSource,
+  { completeness, outcomes }: Exploration,
+): BaselineScenario {
+  const { name, title } = scenario;
+  return { name, title, completeness, outcomes: outcomes.map(reportOutcome) };
+}
+
+/** The whole document. @param digest of a text, as hexadecimal digits */
+export function baselineDocument(
+  identity: Identity,
+  subject: BaselineSubject,
+  scenarios: readonly BaselineScenario[],
+  digest: (text: string) => string,
+): BaselineDocument {
+  const body = { schema: 'lzfree/baseline', version: 1, identity, subject, scenarios } as const;
+  return { ...body, digest: digest(JSON.stringify(body)) };
+}

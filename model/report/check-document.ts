@@ -1,0 +1,87 @@
+/** The result of `lzfree check`: how a variant's behaviour differs from a stored one. */
+import { weaker, type Completeness } from '../diff/completeness';
+import type { Exploration } from '../diff/explore';
+import { differs } from '../diff/compare';
+import { diffBehaviours, type ObservedOutcome, type Verdict } from '../diff/outcome-diff';
+import { parseSchedule } from '../explorer/schedule';
+import type { SwitchId } from '../features/hunk-id';
+import { LEVELS, type Level } from '../scenario/outcome';
+import type { BaselineDocument, BaselineScenario, BaselineSubject } from './baseline-document';
+import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './reported-outcome';
+
+export interface CheckedLevel {
+  readonly verdict: Verdict;
+  /** What can happen now and could not, and the other way round. */
+  readonly gained: readonly ReportedOutcome[];
+  readonly lost: readonly ReportedOutcome[];
+}
+
+export interface CheckedScenario {
+  readonly name: string;
+  readonly title: string;
+  readonly completeness: Completeness;
+  readonly levels: Readonly<Record<Level, CheckedLevel>>;
+  /** The outermost level at which it certainly changed. */
+  readonly changedAt: Level | null;
+}
+
+export interface CheckDocument {
+  readonly schema: 'lzfree/check';
+  readonly version: 1;
+  readonly before: BaselineSubject;
+  readonly now: BaselineSubject;
+  /** Switches that were off and are on, and the other way round. */
+  readonly added: readonly SwitchId[];
+  readonly removed: readonly SwitchId[];
+  /** The outermost level at which any scenario changed. */
+  readonly changedAt: Level | null;
+  readonly completeness: Completeness;
+  readonly scenarios: readonly CheckedScenario[];
+}
+
+/** One scenario now, against what is stored of it. */
+export function checkedScenario(
+  { scenario }: ScenarioSource,
+  before: BaselineScenario,
+  now: Exploration,
+): CheckedScenario {
+  const stored = { completeness: before.completeness, outcomes: before.outcomes.map(observed) };
+  const levels = diffBehaviours(stored, now);
+  const [user, system, internal] = levels.map(({ verdict, gained, lost }) => ({
+    verdict,
+    gained: gained.map(reportOutcome),
+    lost: lost.map(reportOutcome),
+  }));
+  return {
+    name: scenario.name,
+    title: scenario.title,
+    completeness: weaker(before.completeness, now.completeness),
+    levels: { user: user!, system: system!, internal: internal! },
+    changedAt: LEVELS.find((_, index) => differs(levels[index]!.verdict)) ?? null,
+  };
+}
+
+const observed = ({ outcome, traces, schedule }: ReportedOutcome): ObservedOutcome => ({
+  outcome,
+  traces,
+  schedule: parseSchedule(schedule),
+});
+
+/** All scenarios. */
+export function checkDocument(
+  { subject: before }: BaselineDocument,
+  now: BaselineSubject,
+  scenarios: readonly CheckedScenario[],
+): CheckDocument {
+  return {
+    schema: 'lzfree/check',
+    version: 1,
+    before,
+    now,
+    added: now.switches.filter((id) => !before.switches.includes(id)),
+    removed: before.switches.filter((id) => !now.switches.includes(id)),
+    changedAt: LEVELS.find((level) => scenarios.some((each) => each.changedAt === level)) ?? null,
+    completeness: scenarios.map((each) => each.completeness).reduce(weaker, { kind: 'complete' }),
+    scenarios,
+  };
+}

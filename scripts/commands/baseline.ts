@@ -1,0 +1,56 @@
+import { UsageError, type CommandSpec } from '../cli/command';
+import { subjectOptions, readSubject } from './subject';
+
+/** `lzfree baseline FILE`: keeps what a patch does on the suite. */
+export const baselineCommand: CommandSpec = {
+  name: 'baseline',
+  summary: 'Keeps what a patch does on the suite, for lzfree check',
+  description:
+    'Reads a patch as a variant, explores the suite on it and writes what can happen into a file, ' +
+    'with the digests of the model and of the suite. Such a file is only compared with results of ' +
+    'the same model and suite. It is written as a whole or not at all.',
+  arguments: [{ name: 'file', description: 'a patch; - for standard input' }],
+  options: [
+    {
+      flags: '-o, --output <file>',
+      description: 'where to write it',
+      default: 'lzfree-baseline.json',
+    },
+    ...subjectOptions,
+  ],
+  examples: [
+    { command: 'lzfree baseline v2.mbox -o v2.json', purpose: 'keeps what your series does' },
+    {
+      command: 'lzfree baseline --variant fixed',
+      purpose: 'keeps what the series with its fixup does',
+    },
+  ],
+  async run(args, io) {
+    const { baselineDocument, baselineScenario, baselineSubject } =
+      await import('../../model/report/baseline-document');
+    const { loadScenarios } = await import('../suite');
+    const { identityOf, sha256 } = await import('../identity');
+    const { exploreSuite } = await import('../explore-suite');
+    const { writeFileAtomically } = await import('../cli/atomic-write');
+    const subject = await readSubject(args, io);
+    const sources = await loadScenarios(args.texts('scenario'), io);
+    const executions = args.integer('executions')!;
+    const explored = exploreSuite('baseline', subject.variant, sources, executions, io);
+    if (io.signal.aborted) {
+      io.err('interrupted: no baseline was written');
+      return 0;
+    }
+    const document = baselineDocument(
+      identityOf(sources),
+      baselineSubject(subject),
+      explored.map((exploration, index) => baselineScenario(sources[index]!, exploration)),
+      sha256,
+    );
+    const path = args.text('output')!;
+    if (path === '-') throw new UsageError('--output names a file; --json prints the baseline');
+    await writeFileAtomically(path, `${JSON.stringify(document, null, 1)}\n`);
+    if (args.json) io.json(document);
+    else io.out(`${path}: what ${subject.name} does in ${sources.length} scenarios`);
+    return 0;
+  },
+};

@@ -1,0 +1,49 @@
+import type { Subject } from '../../model/report/baseline-document';
+import { UsageError, type Args, type Io, type OptionSpec } from '../cli/command';
+
+/** How a command takes what it is about: a patch file, or a variant by its name. */
+export const subjectOptions: readonly OptionSpec[] = [
+  { flags: '--variant <name>', description: 'a variant by its name, in the place of a file' },
+  { flags: '--ignore-unknown', description: 'use what is known of a patch with unknown hunks' },
+  {
+    flags: '--scenario <name>',
+    description: 'only this scenario of the suite; may be given several times',
+    repeatable: true,
+  },
+  { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
+  {
+    flags: '--executions <n>',
+    description: 'stop a scenario after this many executions',
+    integer: { min: 1 },
+    default: '20000',
+  },
+];
+
+/**
+ * The variant that a patch file or `--variant` names.
+ *
+ * @throws UsageError, or the import's error, if it cannot be run
+ */
+export async function readSubject(args: Args, io: Io): Promise<Subject> {
+  const { readVariant } = await import('../variants');
+  const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
+  const { readPatchFile } = await import('./read-patch-file');
+  const { sha256 } = await import('../identity');
+  const [file] = args.operands;
+  const named = args.text('variant');
+  if ((file === undefined) === (named === undefined)) {
+    throw new UsageError('give a patch file or --variant, one of the two');
+  }
+  if (named !== undefined) {
+    return { ...readVariant(named, args.flag('force'), io), patch: null, unknown: 0 };
+  }
+  const input = await readPatchFile(file, io);
+  const imported = importPatch(input);
+  const options = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
+  const variant = variantToRun(imported, options);
+  const { unknown, unmet, name } = imported;
+  if (unmet.length > 0) io.err(`what-if: ${file} does not build`);
+  if (unknown.length > 0) io.err(`not modelled: ${unknown.length} of its hunks are unknown`);
+  const patch = sha256(JSON.stringify(imported.report.hunks));
+  return { name, variant, patch, unknown: unknown.length };
+}

@@ -1,0 +1,52 @@
+/** What a stored result rests on: digests of the suite and of the model, and the version of lzfree. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import packageJson from '../package.json';
+import type { ScenarioSource } from '../model/report/reported-outcome';
+import type { Identity } from '../model/report/baseline-document';
+import { packageRoot } from './cli/package-root';
+
+/** Put in by scripts/build.ts: the package ships no model sources that could be looked at. */
+declare const LZFREE_MODEL_DIGEST: string | undefined;
+
+/** What decides how a scenario runs: the kernel, its switches, the explorer and the scenario language. */
+const MODEL = [
+  ...['arch', 'explorer', 'features', 'fs', 'hardware', 'include', 'kernel', 'machine', 'mm'],
+  ...['scenario', 'state'],
+].map((folder) => join('model', folder));
+const DATA = [join('patches', 'hunks.json')];
+
+export const sha256 = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
+
+/** The digest of the model's sources, where they are. */
+export function digestModel(root = packageRoot()): string {
+  const files = MODEL.flatMap((folder) => sourcesIn(join(root, folder))).map((path) =>
+    relative(root, path),
+  );
+  const lines = [...files, ...DATA]
+    .map((path) => `${path.split(sep).join('/')} ${sha256(readFileSync(join(root, path)))}`)
+    .sort();
+  return sha256(lines.join('\n'));
+}
+
+function sourcesIn(folder: string): string[] {
+  if (!existsSync(folder)) throw new Error(`digestModel: no folder ${folder}`);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+/** What results on these scenarios rest on. Where a scenario stands in its file does not matter. */
+export function identityOf(sources: readonly ScenarioSource[]): Identity {
+  const scenarios = sources.map(({ scenario }) => scenario);
+  const text = JSON.stringify(scenarios, (key, value: unknown) =>
+    key === 'position' ? undefined : value,
+  );
+  return {
+    lzfree: packageJson.version,
+    model: typeof LZFREE_MODEL_DIGEST === 'undefined' ? digestModel() : LZFREE_MODEL_DIGEST,
+    suite: sha256(text),
+  };
+}

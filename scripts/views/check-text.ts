@@ -1,0 +1,74 @@
+/** The result of `lzfree check` as text; the first line is the answer. */
+import { printCompleteness } from '../../model/diff/completeness';
+import type { CheckDocument, CheckedScenario } from '../../model/report/check-document';
+import { valueDifferences } from '../../model/report/differences';
+import type { ReportedOutcome } from '../../model/report/reported-outcome';
+import { LEVELS, type Level } from '../../model/scenario/outcome';
+import { wrapText } from '../cli/text';
+import { indent, systemLines, userText } from './outcome-text';
+
+/** @param scenarios how many there are, of which an interruption may have left some */
+export function checkText(document: CheckDocument, scenarios: number, width: number): string {
+  const { added, removed, before, now } = document;
+  const changed = document.scenarios.filter(({ changedAt }) => changedAt !== null);
+  const hunks = [...added.map((id) => `  + ${id}`), ...removed.map((id) => `  - ${id}`)];
+  return [
+    wrapText(checkAnswer(document, scenarios), width),
+    ...(hunks.length === 0
+      ? []
+      : [[`The patch was ${before.variant}, now it is ${now.variant}:`, ...hunks].join('\n')]),
+    ...changed.map((scenario) => scenarioText(scenario, width)),
+  ].join('\n\n');
+}
+
+const WHO: Readonly<Record<Level, string>> = {
+  user: 'a program can see it',
+  system: 'no program can see it, an administrator can',
+  internal: 'only the kernel can see it',
+};
+
+/** One sentence: whether the behaviour changed, and who can see it. */
+export function checkAnswer(document: CheckDocument, scenarios: number): string {
+  const { changedAt, completeness } = document;
+  const done = document.scenarios.length;
+  if (changedAt !== null) {
+    const count = document.scenarios.filter((each) => each.changedAt !== null).length;
+    return `changed: in ${count} of ${scenarios} scenarios; ${WHO[changedAt]}.`;
+  }
+  if (done < scenarios)
+    return `interrupted: no change in the first ${done} of ${scenarios} scenarios.`;
+  return completeness.kind === 'complete'
+    ? `unchanged: the same behaviour in all ${scenarios} scenarios.`
+    : `unknown: no change was seen, but the exploration is ${printCompleteness(completeness)}.`;
+}
+
+function scenarioText(scenario: CheckedScenario, width: number): string {
+  const { name, title, levels, changedAt } = scenario;
+  const { gained, lost } = levels[changedAt!];
+  const verdicts = LEVELS.map((level) => `${level} ${levels[level].verdict}`).join(', ');
+  return [
+    `${name}: ${verdicts}`,
+    indent(wrapText(title, width - 2), 2),
+    ...said('This can happen now, and could not:', gained, lost[0], changedAt!, width),
+    ...said('This can happen no more:', lost, gained[0], changedAt!, width),
+  ].join('\n');
+}
+
+/** Outcomes that one side has; below the user level only what differs from one of the other side. */
+function said(
+  words: string,
+  outcomes: readonly ReportedOutcome[],
+  other: ReportedOutcome | undefined,
+  level: Level,
+  width: number,
+): string[] {
+  if (outcomes.length === 0) return [];
+  const lines = outcomes.flatMap(({ outcome }) => {
+    if (level === 'user') return [userText(outcome)];
+    if (other === undefined) return level === 'system' ? systemLines(outcome) : ['(see --json)'];
+    return valueDifferences(outcome[level], other.outcome[level]).map(
+      ({ path, own, other: theirs }) => `${path.join(' ')}: ${own} (instead of ${theirs})`,
+    );
+  });
+  return [`  ${words}`, ...lines.map((line) => indent(wrapText(line, width - 4, 2), 4))];
+}

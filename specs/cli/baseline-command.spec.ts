@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256 } from '../../scripts/identity';
+import { packagePath } from '../../scripts/cli/package-root';
+import { runCli } from './run-cli';
+
+const folder = mkdtempSync(join(tmpdir(), 'lzfree-baseline-'));
+const base = join(folder, 'base.json');
+const variant = (name: string) => packagePath('patches', 'variants', name);
+const check = (...words: string[]) => runCli(['check', '--baseline', base, ...words]);
+
+beforeAll(async () => {
+  const words = ['--variant', 'fixed', '--scenario', 'madvise-over-hole', '-o', base];
+  const { code, stdout } = await runCli(['baseline', ...words]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('what fixed does in 1 scenarios');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The baseline with something changed in it, its digest renewed. */
+function changed(change: (document: Record<string, unknown>) => void): string {
+  const body = JSON.parse(readFileSync(base, 'utf8')) as Record<string, unknown>;
+  delete body['digest'];
+  change(body);
+  const path = join(folder, 'changed.json');
+  writeFileSync(path, JSON.stringify({ ...body, digest: sha256(JSON.stringify(body)) }));
+  return path;
+}
+
+describe('lzfree check', () => {
+  it('answers 0 where the behaviour is the same', async () => {
+    const { code, stdout } = await check('--variant', 'fixed');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^unchanged: the same behaviour in all 1 scenarios/);
+  });
+
+  it('takes a patch file for the variant that it is', async () => {
+    const { stdout } = await check(variant('squashed-fixup.patch'), '--json');
+    const { before, now, added } = JSON.parse(stdout);
+    expect(before.variant).toBe('fixed');
+    expect(now.patch).toMatch(/^[0-9a-f]{64}$/);
+    expect(added).toEqual([]);
+  });
+
+  it('answers 1 and says what changed, and who can see it', async () => {
+    const { code, stdout } = await check('--variant', 'base');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^changed: in 1 of 1 scenarios; a program can see it/);
+    expect(stdout).toContain('This can happen no more:');
+  });
+
+  it.each([
+    ['no JSON', 'is no JSON', '{'],
+    ['no baseline', 'its schema is', '{"schema":"lzfree/run"}'],
+    ['another version', 'of version 9', '{"schema":"lzfree/baseline","version":9}'],
+    ['damaged', 'its digest does not fit', '{"schema":"lzfree/baseline","version":1}'],
+  ])('refuses a file that is %s', async (_, reason, text) => {
+    const path = join(folder, 'bad.json');
+    writeFileSync(path, text);
+    const { code, stderr } = await runCli(['check', '--baseline', path, '--variant', 'fixed']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(reason);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses a baseline of another model, with what differs and how to renew it', async () => {
+    const path = changed((document) => {
+      document['identity'] = { ...(document['identity'] as object), model: 'f'.repeat(64) };
+    });
+    const { code, stderr } = await runCli(['check', '--baseline', path, '--variant', 'fixed']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/rests on another model \(f{12}, now [0-9a-f]{12}\)/);
+    expect(stderr).toContain('lzfree baseline');
+  });
+});
