@@ -11,6 +11,7 @@ import { hunksCommand } from './hunks';
 import { huntCommand } from './hunt';
 import { importCommand } from './import';
 import { materializeCommand } from './materialize';
+import { matrixCommand } from './matrix';
 import { patchesCommand } from './patches';
 import { replayCommand } from './replay';
 import { replyCommand } from './reply';
@@ -32,6 +33,7 @@ export const commands: readonly CommandSpec[] = [
   runCommand,
   diffCommand,
   classesCommand,
+  matrixCommand,
   baselineCommand,
   checkCommand,
   huntCommand,

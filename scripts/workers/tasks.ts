@@ -2,12 +2,14 @@
 import { classesOfScenario } from './classes-task';
 import { exploreScenario } from './explore-task';
 import { huntCause, huntPrograms, huntRandom, judgeScenario } from './hunt-task';
+import { matrixOfScenario } from './matrix-task';
 import { searchProgram } from './search-task';
 import type { Task } from './task';
 
 export const tasks = {
   exploreScenario,
   classesOfScenario,
+  matrixOfScenario,
   searchProgram,
   huntPrograms,
   huntCause,

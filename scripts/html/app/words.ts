@@ -1,7 +1,8 @@
 /** Words and signs that every view uses alike; a sign never stands without its word. */
 import type { Verdict } from '../../../model/diff/outcome-diff';
-import type { Level } from '../../../model/scenario/outcome';
 import type { StateSection } from '../../../model/scenario/state-cells';
+
+export { WHO } from '../../../model/report/level-words';
 
 /** A sign for each verdict, so that nothing is said by colour alone. */
 export const SIGNS: Readonly<Record<Verdict, string>> = {
@@ -10,13 +11,6 @@ export const SIGNS: Readonly<Record<Verdict, string>> = {
   lost: '−',
   changed: '±',
   unknown: '?',
-};
-
-/** Who sees what a level holds. */
-export const WHO: Readonly<Record<Level, string>> = {
-  user: 'a program',
-  system: 'an administrator',
-  internal: 'only the kernel',
 };
 
 export const SECTION_TITLES: Readonly<Record<StateSection, string>> = {

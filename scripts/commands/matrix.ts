@@ -1,0 +1,66 @@
+import { UsageError, type CommandSpec } from '../cli/command';
+import { workersFor, workersOption } from '../workers/option';
+
+/** The whole suite is complete within it. */
+const EXECUTIONS = '5000';
+
+/** `lzfree matrix [SCENARIO...]`: what each hunk is for. */
+export const matrixCommand: CommandSpec = {
+  name: 'matrix',
+  summary: 'Shows what each named variant and each hunk changes in every scenario',
+  description:
+    'Explores each scenario on every named variant and on fixed without each hunk in turn (and ' +
+    'without what C would not compile then), and says at which level each differs from fixed and ' +
+    'whether the expectations hold. From that it says for each hunk what it is for. Variants that ' +
+    'agree on every switch that was read do the same and are explored once.',
+  arguments: [
+    {
+      name: 'scenario',
+      description: "files, folders, '-' or names of the suite; all of the suite without any",
+      variadic: true,
+    },
+  ],
+  options: [
+    {
+      flags: '--format <format>',
+      description: 'form of the result (--json is short for json)',
+      choices: ['text', 'json', 'csv'],
+      default: 'text',
+    },
+    {
+      flags: '--executions <n>',
+      description: 'stop each exploration after this many executions',
+      integer: { min: 1 },
+      default: EXECUTIONS,
+    },
+    workersOption,
+  ],
+  examples: [
+    { command: 'lzfree matrix', purpose: 'what each hunk is for, in the whole suite' },
+    { command: 'lzfree matrix --format csv > matrix.csv', purpose: 'the same for a spreadsheet' },
+  ],
+  async run(args, io) {
+    const { loadScenarios } = await import('../suite');
+    const { matrixOf } = await import('../matrix');
+    const { startProgress } = await import('../cli/progress');
+    const format = args.text('format');
+    if (args.json && format === 'csv') {
+      throw new UsageError('--json and --format csv contradict each other; give one of them');
+    }
+    const sources = await loadScenarios(args.operands, io);
+    const progress = startProgress(io, 'matrix');
+    const workers = workersFor(args.integer('workers'), sources.length);
+    const document = await matrixOf({
+      sources,
+      executions: args.integer('executions')!,
+      workers: workers === 1 ? 0 : workers,
+      signal: io.signal,
+      onProgress: (done, total) => progress.update(done, total),
+    });
+    progress.end();
+    if (args.json || format === 'json') io.json(document);
+    else if (format === 'csv') io.out((await import('../formats/matrix-csv')).matrixCsv(document));
+    else io.out((await import('../views/matrix-text')).matrixText(document, io.width));
+    return 0;
+  },
+};
