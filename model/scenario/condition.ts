@@ -11,6 +11,9 @@ type Value = number | string | boolean | undefined;
 
 const SIGNALS = ['SIGSEGV', 'SIGBUS', 'SIGKILL', 'killed'];
 const FUNCTIONS = ['pte', 'page', 'rss', 'stuck', 'fault', 'slot'];
+/** Functions that are conditions by themselves; of the others a property is asked. */
+const ALONE = ['fault', 'stuck'];
+const OPERATORS = ['&&', '||', '==', '!=', '<', '<=', '>', '>=', '+', '-'];
 const PLAIN = ['fault', 'stuck', 'killed', 'free_pages', 'free_swap'];
 
 /**
@@ -34,15 +37,19 @@ export function checkCondition(text: string, results: ReadonlySet<string>): void
       case 'Literal':
         return;
       case 'UnaryExpression':
+        checkOperator(node, ['!', '-']);
         return check(node['argument'] as Expression);
       case 'BinaryExpression':
       case 'LogicalExpression':
+        checkOperator(node, OPERATORS);
         check(node['left'] as Expression);
         return check(node['right'] as Expression);
       case 'MemberExpression':
         return checkMember(node);
       case 'CallExpression':
-        return void callee(node);
+        checkCall(node);
+        if (ALONE.includes(callee(node))) return;
+        throw new Error('condition: expected a property, as in page(P0, a).dirty');
       default:
         throw new Error(`condition: ${node.type} is not part of the language`);
     }
@@ -73,10 +80,21 @@ function parse(text: string): Expression {
 function checkMember(node: Expression): void {
   const object = node['object'] as Expression;
   if (object.type === 'Identifier' && object['name'] === 'vmstat') return;
-  if (object.type === 'CallExpression') return void callee(object);
+  if (object.type === 'CallExpression') return checkCall(object);
   throw new Error(
     'condition: expected vmstat.name, pte(P0, a).name, page(P0, a).name or rss(P0).name',
   );
+}
+
+function checkOperator(node: Expression, known: readonly string[]): void {
+  const operator = String(node['operator']);
+  if (known.includes(operator)) return;
+  throw new Error(`condition: operator ${operator} is not part of the language`);
+}
+
+function checkCall(node: Expression): void {
+  callee(node);
+  argumentTexts(node);
 }
 
 function callee(node: Expression): string {

@@ -17,6 +17,19 @@ import { nearest } from './nearest';
 import { OperationSyntaxError, parseOperation } from './operation-syntax';
 import { checkOperation, operationSpec } from './operations';
 
+/** The names that a scenario's operations give to their results. */
+export function resultNames({
+  setup,
+  threads,
+  after,
+}: Pick<Scenario, 'setup' | 'threads' | 'after'>): Set<string> {
+  const operations = [
+    ...[...setup, ...after].map(({ operation }) => operation),
+    ...threads.flatMap((thread) => thread.operations),
+  ];
+  return new Set(operations.flatMap(({ result }) => (result === undefined ? [] : [result])));
+}
+
 /** What goes wrong in a list in brackets: an address has brackets of its own. */
 const FLOW_HINT = '; quote an operation that has [ ] in it, or give each one a line';
 const KEYS = ['scenario', 'title', 'source', 'options', 'setup', 'threads', 'after', 'expect'];
@@ -68,10 +81,7 @@ class Reader {
     const setup = this.actions('setup');
     const threads = this.threads();
     const after = this.actions('after');
-    const results = [
-      ...[...setup, ...after].map((action) => action.operation.result),
-      ...threads.flatMap((thread) => thread.operations.map((operation) => operation.result)),
-    ].filter((result) => result !== undefined);
+    const results = resultNames({ setup, threads, after });
     return {
       name,
       title: this.text('title'),
@@ -80,7 +90,7 @@ class Reader {
       setup,
       threads,
       after,
-      expect: this.expectations(new Set(results)),
+      expect: this.expectations(results),
     };
   }
 

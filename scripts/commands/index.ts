@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { attributeCommand } from './attribute';
 import { baselineCommand } from './baseline';
 import { checkCommand } from './check';
 import { b4CheckCommand } from './b4-check';
@@ -34,6 +35,7 @@ export const commands: readonly CommandSpec[] = [
   diffCommand,
   classesCommand,
   matrixCommand,
+  attributeCommand,
   baselineCommand,
   checkCommand,
   huntCommand,
