@@ -18,7 +18,6 @@ function programOf(name: string, variant: 'original' | 'fixed'): ScenarioProgram
 
 describe.each([
   ['dontneed-and-free', 'original'],
-  ['fixup-swap-slot', 'fixed'],
   ['half-written-page', 'fixed'],
   ['rewrite-survives', 'original'],
 ] as const)('scenario > states > %s on %s', (name, variant) => {

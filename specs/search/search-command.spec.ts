@@ -14,13 +14,18 @@ const quick = [...SEARCH, '--size', '1', '--workers', '1'];
 const checkpoint = join(folder, 'search.json');
 
 describe('lzfree diff --search', () => {
-  it('has the same result for one worker and for two, saves it, and its commands replay it', async () => {
-    const words = [...SEARCH, '--size', '2', '--save', folder, '--json'];
-    const one = await runCli([...words, '--workers', '1']);
-    const two = await runCli([...words, '--workers', '2']);
-    expect([one.code, one.stderr]).toEqual([1, '']);
+  it('has the same result for one worker and for two', async () => {
+    const one = await runCli([...quick, '--json']);
+    const two = await runCli([...SEARCH, '--size', '1', '--workers', '2', '--json']);
     expect(two.stdout).toBe(one.stdout);
-    const document = JSON.parse(one.stdout) as SearchDocument;
+    expect((JSON.parse(one.stdout) as SearchDocument).sizes[0]!.programs).toBeGreaterThan(0);
+  });
+
+  it('finds both kinds at two operations, saves them, and its commands replay them', async () => {
+    const words = [...SEARCH, '--size', '2', '--save', folder, '--json'];
+    const two = await runCli([...words, '--workers', '2']);
+    expect([two.code, two.stderr]).toEqual([1, '']);
+    const document = JSON.parse(two.stdout) as SearchDocument;
     expect(document.levels).toEqual({
       user: { equalUpTo: 2, differsFrom: null },
       system: { equalUpTo: 1, differsFrom: 2 },
