@@ -1,12 +1,12 @@
 /** Outcomes in words, for text output. */
 import { printResult } from '../../model/scenario/errno';
-import type { Outcome } from '../../model/scenario/outcome';
+import type { Outcome, ResultValue } from '../../model/scenario/outcome';
 
-/** What a program sees, on one line: `x=0 y=-EINVAL`. */
+/** What a program sees, on one line: `x=0 y=-EINVAL`. Of a set-up only what went wrong is told. */
 export function userText(outcome: Pick<Outcome, 'user'>): string {
   const { results, stuck, killed } = outcome.user;
   const values = Object.entries(results)
-    .filter(([name]) => !name.startsWith('setup:'))
+    .filter(([name, value]) => !name.startsWith('setup:') || isFailure(value))
     .map(([name, value]) => `${name}=${printResult(value)}`);
   const ends = [
     ...stuck.map((thread) => `${thread} waits for ever`),
@@ -14,6 +14,10 @@ export function userText(outcome: Pick<Outcome, 'user'>): string {
   ];
   return [...values, ...ends].join('  ') || '(no result)';
 }
+
+/** An errno or a signal. */
+const isFailure = (value: ResultValue): boolean =>
+  typeof value === 'string' || (typeof value === 'number' && value < 0);
 
 /** What an administrator sees, a line each. */
 export function systemLines(outcome: Pick<Outcome, 'system'>): string[] {
