@@ -23,11 +23,15 @@ export function runAnswer({ variant, met, scenarios }: RunDocument): string {
   }
 }
 
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
 const MARKS = { yes: 'ok', no: 'NOT', unknown: '?' } as const;
 
 function scenarioText(scenario: ScenarioRun, width: number): string {
   const { name, title, executions, outcomes, completeness, expectations } = scenario;
-  const counts = `${executions} traces, ${outcomes.length} outcomes`;
+  const counts = `${count(executions, 'trace')}, ${count(outcomes.length, 'outcome')}`;
+  const row = (columns: number, mark: string, text: string): string =>
+    indent(wrapText(mark + text, width - columns, mark.length), columns);
   const seen = new Map<string, number>();
   for (const { outcome, traces } of outcomes) {
     const text = userText(outcome);
@@ -36,11 +40,14 @@ function scenarioText(scenario: ScenarioRun, width: number): string {
   return [
     `${name}: ${counts}, ${printCompleteness(completeness)}`,
     indent(wrapText(title, width - 2), 2),
-    ...[...seen].map(([text, traces]) => `    ${traces} x  ${text}`),
-    ...expectations.map(
-      ({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>
-        `  ${MARKS[met].padEnd(4)}${quantifier} ${condition}` +
-        (met === 'yes' ? '' : ` (seen: ${verdict}, ${traces} of ${tracesOfAll})`),
+    ...[...seen].map(([text, traces]) => row(4, `${traces} x  `, text)),
+    ...expectations.map(({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>
+      row(
+        2,
+        MARKS[met].padEnd(4),
+        `${quantifier} ${condition}` +
+          (met === 'yes' ? '' : ` (seen: ${verdict}, ${traces} of ${tracesOfAll})`),
+      ),
     ),
     ...expectations
       .flatMap(({ counterexample }) => counterexample?.replay ?? [])
