@@ -3,7 +3,6 @@ import { useId } from 'preact/hooks';
 import { HUNKS } from '../../../model/features/hunk-table';
 import { parseVariant } from '../../../model/features/variant-name';
 import type { ReportedSwitch } from '../../hunk-report';
-import type { LiveResult } from '../live/compute';
 import type { ScenarioText } from '../page-data';
 import { Difference } from './difference';
 import { Editor } from './editor';
@@ -12,7 +11,7 @@ import { ScenarioMatrix } from './scenario-matrix';
 import { SwitchBox } from './switch-box';
 import { Timeline } from './timeline';
 import { sentence } from './words';
-import { takeOut, VARIANTS, type Live } from './use-live';
+import { takeOut, VARIANTS, type Answered, type Live } from './use-live';
 
 export interface LiveViewProps {
   readonly live: Live;
@@ -166,25 +165,31 @@ function Status({ live: { answer, a, b, edited, scenario } }: { readonly live: L
 
 function Answer({ live }: { readonly live: Live }) {
   const { answer } = live;
-  const result =
-    answer.kind === 'result' ? answer.result : answer.kind === 'running' ? answer.before : null;
-  if (result === null) return null;
+  const answered =
+    answer.kind === 'result' ? answer.answered : answer.kind === 'running' ? answer.before : null;
+  if (answered === null) return null;
   return (
     <div class={answer.kind === 'running' ? 'stale' : ''} aria-busy={answer.kind === 'running'}>
-      <Result live={live} result={result} />
+      <Result live={live} answered={answered} />
     </div>
   );
 }
 
-function Result({ live, result }: { readonly live: Live; readonly result: LiveResult }) {
+interface ResultProps {
+  readonly live: Live;
+  readonly answered: Answered;
+}
+
+function Result({ live, answered: { request, result } }: ResultProps) {
   const { comparison, run, shown } = result;
-  const names = { a: live.a, b: live.b };
+  const { a, b, text } = request;
+  const names = { a, b };
   return (
     <>
       <p class="lead">{sentence(result.title)}</p>
       <ScenarioMatrix rows={[comparison]} names={names} />
-      <OutcomeList scenario={run} variant={live.b} a={live.a} />
-      <Expectations expectations={run.expectations} variant={live.b} text={live.text} />
+      <OutcomeList scenario={run} variant={b} a={a} />
+      <Expectations expectations={run.expectations} variant={b} text={text} />
       {shown !== null ? (
         <>
           <h3>The chosen execution</h3>
@@ -193,10 +198,10 @@ function Result({ live, result }: { readonly live: Live; readonly result: LiveRe
               back to the difference
             </button>
           </p>
-          {live.a === live.b ? (
-            <SingleTimeline trace={shown.b} variant={live.b} text={live.text} />
+          {a === b ? (
+            <SingleTimeline trace={shown.b} variant={b} text={text} />
           ) : (
-            <Timeline {...shown} names={names} text={live.text} />
+            <Timeline {...shown} names={names} text={text} />
           )}
         </>
       ) : comparison.witness === null ? (
@@ -212,7 +217,7 @@ function Result({ live, result }: { readonly live: Live; readonly result: LiveRe
             scenario={result.scenario}
             names={names}
             witness={comparison.witness}
-            text={live.text}
+            text={text}
           />
         </>
       )}

@@ -38,11 +38,19 @@ export interface Live {
   show(schedule: string | null): void;
 }
 
+type Request = Omit<Asked, 'scenario' | 'text'> & { readonly text: string };
+
+/** A result with what was asked for it, which may no longer be what is asked now. */
+export interface Answered {
+  readonly request: Request;
+  readonly result: LiveResult;
+}
+
 /** What is known for the present request. */
 export type LiveAnswer =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly executions: number; readonly before: LiveResult | null }
-  | { readonly kind: 'result'; readonly result: LiveResult }
+  | { readonly kind: 'running'; readonly executions: number; readonly before: Answered | null }
+  | { readonly kind: 'result'; readonly answered: Answered }
   | { readonly kind: 'error'; readonly error: LiveError };
 
 interface Asked {
@@ -154,29 +162,24 @@ function readable(variant: string | undefined): string | undefined {
 }
 
 /** Asks a worker of its own; a newer request ends the older one. */
-function useWorker(
-  request: (Omit<Asked, 'scenario' | 'text'> & { text: string }) | null,
-): LiveAnswer {
-  const [answer, setAnswer] = useState<LiveAnswer>({ kind: 'idle' });
+function useWorker(request: Request | null): LiveAnswer {
+  const [known, setKnown] = useState<{ key: string | null; answer: LiveAnswer }>({
+    key: null,
+    answer: { kind: 'idle' },
+  });
   const key = request === null ? null : JSON.stringify(request);
   useEffect(() => {
-    if (request === null) {
-      setAnswer({ kind: 'idle' });
-      return;
-    }
-    setAnswer((before) => ({
-      kind: 'running',
-      executions: 0,
-      before:
-        before.kind === 'result' ? before.result : before.kind === 'running' ? before.before : null,
-    }));
+    if (request === null) return setKnown({ key, answer: { kind: 'idle' } });
+    const set = (next: (before: LiveAnswer) => LiveAnswer): void =>
+      setKnown(({ answer }) => ({ key, answer: next(answer) }));
+    set(running);
     let worker: Worker | undefined;
     const timer = setTimeout(() => {
       worker = startWorker();
       worker.onmessage = ({ data }: MessageEvent<LiveMessage>) =>
-        setAnswer((before) => toAnswer(data, before));
+        set((before) => toAnswer(data, request, before));
       worker.onerror = ({ message }) =>
-        setAnswer({ kind: 'error', error: { message, line: null, column: null } });
+        set(() => ({ kind: 'error', error: { message, line: null, column: null } }));
       worker.postMessage({ ...request, executions: EXECUTIONS });
     }, PAUSE_MS);
     return () => {
@@ -184,10 +187,18 @@ function useWorker(
       worker?.terminate();
     };
   }, [key]);
-  return answer;
+  // A new request is drawn once before the effect runs: the old answer is not its answer.
+  return known.key === key ? known.answer : running(known.answer);
 }
 
-function toAnswer(message: LiveMessage, before: LiveAnswer): LiveAnswer {
+const running = (before: LiveAnswer): LiveAnswer => ({
+  kind: 'running',
+  executions: 0,
+  before:
+    before.kind === 'result' ? before.answered : before.kind === 'running' ? before.before : null,
+});
+
+function toAnswer(message: LiveMessage, request: Request, before: LiveAnswer): LiveAnswer {
   switch (message.kind) {
     case 'progress':
       return {
@@ -196,7 +207,7 @@ function toAnswer(message: LiveMessage, before: LiveAnswer): LiveAnswer {
         before: before.kind === 'running' ? before.before : null,
       };
     case 'result':
-      return { kind: 'result', result: message.result };
+      return { kind: 'result', answered: { request, result: message.result } };
     case 'error':
       return { kind: 'error', error: message.error };
   }
