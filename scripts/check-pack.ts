@@ -25,7 +25,8 @@ const COMPARED = [
 ];
 
 /** What the package may hold, beside what npm adds by itself. */
-const SHIPPED = /^(dist|model|patches|specs\/scenarios|docs)\/|^(package\.json|README\.md|LICENSE)$/;
+const SHIPPED =
+  /^(dist|model|patches|specs\/scenarios|docs)\/|^(package\.json|README\.md|LICENSE)$/;
 
 function run(file: string, args: readonly string[], cwd: string): string {
   return execFileSync(file, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
