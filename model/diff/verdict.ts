@@ -31,6 +31,14 @@ export function judge(
     .map((expectation) => judgeOne(expectation, behaviour));
 }
 
+/** One that fails settles it; else one that is open leaves it open. */
+export function allMet(
+  items: readonly { readonly met: ConditionVerdict['met'] }[],
+): ConditionVerdict['met'] {
+  if (items.some(({ met }) => met === 'no')) return 'no';
+  return items.some(({ met }) => met === 'unknown') ? 'unknown' : 'yes';
+}
+
 function judgeOne(expectation: Expectation, behaviour: Behaviour): ConditionVerdict {
   const { quantifier, condition } = expectation;
   const yes = behaviour.outcomes.filter(({ outcome }) => holds(condition, outcome));

@@ -2,7 +2,7 @@
 import { compareExplored, type Comparison } from '../diff/compare';
 import type { ExploreOptions } from '../diff/explore';
 import { SharedExplorations } from '../diff/shared-explorations';
-import { judge, type ConditionVerdict } from '../diff/verdict';
+import { allMet, judge, type ConditionVerdict } from '../diff/verdict';
 import { weaker, type Completeness } from '../diff/completeness';
 import { NAMED_VARIANTS } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
@@ -64,9 +64,4 @@ function differenceOf({ levels, differsAt }: Comparison): Difference {
     if (verdict === 'unknown') return 'unknown';
   }
   return 'equal';
-}
-
-function allMet(verdicts: readonly ConditionVerdict[]): ConditionVerdict['met'] {
-  if (verdicts.some(({ met }) => met === 'no')) return 'no';
-  return verdicts.some(({ met }) => met === 'unknown') ? 'unknown' : 'yes';
 }

@@ -1,7 +1,7 @@
 /** The result of `lzfree run`: what a variant can do, and what that says of the expectations. */
 import { weaker, type Completeness } from '../diff/completeness';
 import type { Exploration } from '../diff/explore';
-import { judge, type ConditionVerdict } from '../diff/verdict';
+import { allMet, judge, type ConditionVerdict } from '../diff/verdict';
 import type { Variant } from '../features/variant';
 import type { Expectation, Quantifier, Scenario } from '../scenario/ast';
 import { ScenarioProgram } from '../scenario/program';
@@ -102,12 +102,6 @@ export function runDocument(variant: string, scenarios: readonly ScenarioRun[]):
     completeness: scenarios.map((each) => each.completeness).reduce(weaker, { kind: 'complete' }),
     scenarios,
   };
-}
-
-/** One that fails settles it; else one that is open leaves it open. */
-function allMet(items: readonly { readonly met: Met }[]): Met {
-  if (items.some(({ met }) => met === 'no')) return 'no';
-  return items.some(({ met }) => met === 'unknown') ? 'unknown' : 'yes';
 }
 
 function traceOn(
