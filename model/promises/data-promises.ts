@@ -113,7 +113,9 @@ export const dataPromises: readonly KernelPromise[] = [
   {
     id: 'bystander',
     text: 'A process that did not ask to free, nor an ancestor before the fork, loses nothing.',
-    source: 'fork(2): "the child process is created with copies of the parent\'s memory"',
+    source:
+      'fork(2): both memory spaces have the same content at the time of fork, and what one process ' +
+      'does to its memory does not affect the other',
     concurrently: CONCURRENTLY,
     judge: (run) =>
       breaches(

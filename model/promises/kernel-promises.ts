@@ -94,7 +94,7 @@ export const kernelPromises: readonly KernelPromise[] = [
   {
     id: 'no-deadlock',
     text: 'Every operation comes to its end.',
-    source: 'Documentation/memory-barriers.txt and the lock order in mm/rmap.c',
+    source: 'the lock order that the head of mm/rmap.c states; any program',
     concurrently:
       'Said of runs in which no write-back is under way at the end, since only the device ends it. ' +
       AFTER_FAULT,

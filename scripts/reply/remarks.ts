@@ -65,8 +65,9 @@ export const REMARKS: readonly Remark[] = [
         ' TTU_LAZYFREE" in try_to_unmap_one() is true for a migration as well. A page that was ' +
         'written again after the madvise() then makes try_to_unmap() fail in __unmap_and_move(), and ' +
         'nothing on that path takes the tag away, so compaction, memory offlining and move_pages() ' +
-        'cannot move the page until reclaim has met it. Should the test be (flags & TTU_ACTION_MASK) ' +
-        '== TTU_LAZYFREE?',
+        'cannot move the page until reclaim has met it. A test of (flags & TTU_ACTION_MASK) == ' +
+        'TTU_LAZYFREE alone would not do, would it? remove_migration_ptes() finds its ptes through ' +
+        'page_anon_vma(), which is NULL for a tagged page, and the migration entries would stay.',
     ],
     end: 'The page is still on its old node, whoever tries to move it.',
   },
