@@ -10,9 +10,10 @@ import { patchesText } from './patches-text';
 import { witnessLines } from './witness-text';
 
 const WHO: Readonly<Record<Level, string>> = {
-  user: 'a program can see the difference',
-  system: 'no program can see the difference, an administrator can',
-  internal: 'neither a program nor an administrator can see the difference, only the kernel can',
+  user: 'a program sees the difference',
+  system: 'no program of the suite sees the difference, an administrator does',
+  internal:
+    'neither a program of the suite nor an administrator sees the difference, only the kernel',
 };
 
 /** The whole report, in at most `width` columns. */
