@@ -38,7 +38,9 @@ const outcomes = () => live().locator('table', { hasText: 'what a program sees' 
 describe('the page of a review, from disk', () => {
   it('loads without a complaint of the browser, and says the answer first', async () => {
     expect(opened.complaints).toEqual([]);
-    expect(await page.locator('h1').innerText()).toContain('original -> fixed: no program of the suite sees');
+    expect(await page.locator('h1').innerText()).toContain(
+      'original -> fixed: no program of the suite sees',
+    );
   });
 
   it('begins where the two variants part, and the slider steps on and back', async () => {
