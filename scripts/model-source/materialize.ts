@@ -4,6 +4,7 @@ import * as typescript from 'prettier/plugins/typescript';
 import { format } from 'prettier/standalone';
 import { SyntaxKind } from 'ts-morph';
 import style from '../../.prettierrc.json';
+import { SWITCH_IDS } from '../../model/features/hunk-id';
 import type { Variant } from '../../model/features/variant';
 import { asksForSwitch, fold, undefinedNames, type Decide } from './fold';
 import { isKernelSource, modelSources, type Sources } from './kernel-sources';
@@ -32,13 +33,36 @@ export function decided(variant: Variant): Sources {
   const made = new Map<string, string>();
   for (const [path, text] of modelSources()) {
     if (!isKernelSource(path)) continue;
-    const asks = asksForSwitch(text);
-    if (asks) gone.push(...undefinedNames(path, text, decide));
-    made.set(path, asks ? prune(path, fold(path, text, decide)) : text);
+    const file = asksForSwitch(text)
+      ? decidedFile(path, text, decide)
+      : { undefinedHere: [], text };
+    gone.push(...file.undefinedHere);
+    made.set(path, file.text);
   }
   const call = callOf(gone, made);
   if (call !== undefined) throw new Error(`materialize: ${call}, which is not defined`);
   return made;
+}
+
+interface DecidedFile {
+  /** Functions that no hunk of the variant defines. */
+  readonly undefinedHere: readonly string[];
+  readonly text: string;
+}
+
+/** By path and the switches in it that are on: variants have most of their files in common. */
+const decidedFiles = new Map<string, DecidedFile>();
+
+function decidedFile(path: string, text: string, decide: Decide): DecidedFile {
+  const on = SWITCH_IDS.filter((id) => text.includes(`'${id}'`) && decide(id));
+  const key = [path, ...on].join('\n');
+  let file = decidedFiles.get(key);
+  if (file === undefined) {
+    const undefinedHere = undefinedNames(path, text, decide);
+    file = { undefinedHere, text: prune(path, fold(path, text, decide)) };
+    decidedFiles.set(key, file);
+  }
+  return file;
 }
 
 /** Where one of the functions is called, in words. */
