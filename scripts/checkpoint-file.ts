@@ -10,7 +10,7 @@ import { UsageError, type Io } from './cli/command';
 import { readInput } from './cli/input';
 
 const FORMAT = 'lzfree checkpoint';
-const VERSION = 1;
+const VERSION = 2;
 
 /** How far one exploration is: over, or where to go on, or neither where it has not begun. */
 export interface KeptExploration {

@@ -15,7 +15,7 @@ import { loadSuite } from './suite';
 
 export interface ReviewDocument extends VariantComparison {
   readonly schema: 'lzfree/review';
-  readonly version: 2;
+  readonly version: 3;
   readonly patch: PatchReport;
   /** Hunks of the input that are none of the series'. */
   readonly unknown: number;
@@ -43,7 +43,7 @@ export async function reviewVariants(
   const scenarios = suite.map((source, k) => comparedScenario(source, a, b, comparisons[k]!));
   return {
     schema: 'lzfree/review',
-    version: 2,
+    version: 3,
     ...variantComparison(a.name, b.name, scenarios),
     patch: imported.report,
     unknown: imported.unknown.length,

@@ -9,7 +9,7 @@ import { UsageError } from './cli/command';
 import { fileFault } from './cli/file-fault';
 
 const FORMAT = 'lzfree search';
-const VERSION = 1;
+const VERSION = 2;
 
 interface SearchCheckpoint {
   readonly format: typeof FORMAT;

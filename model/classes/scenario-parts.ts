@@ -6,7 +6,8 @@
 import { explore, type Completeness, type ExploreOptions } from '../explorer/explore';
 import type { Scenario } from '../scenario/ast';
 import type { Outcome } from '../scenario/outcome';
-import { afterLabel, ScenarioProgram, setupLabel, type ScenarioState } from '../scenario/program';
+import { afterLabel, setupLabel } from '../scenario/labels';
+import { ScenarioProgram, type ScenarioState } from '../scenario/program';
 import { enter } from '../state/kernel';
 
 /** One operation of the set-up, all threads, or one operation of those that come after them. */

@@ -70,12 +70,14 @@ export class JudgedRun {
   /** Whether the kernel crashed or something never came to its end: little else can be asked then. */
   get broken(): boolean {
     const { system, user } = this.outcome;
-    return system.faults.length > 0 || user.killed.length > 0 || this.waiting.length > 0;
+    const killed = user.killed.length + system.killed.length;
+    return system.faults.length > 0 || killed > 0 || this.waiting.length > 0;
   }
 
   /** Who waits for ever: threads, and what comes after them if an audit or read there has no result. */
   get waiting(): readonly string[] {
-    const { stuck } = this.outcome.user;
+    const { user, system } = this.outcome;
+    const stuck = [...user.stuck, ...system.stuck];
     const unfinished = this.facts.nodes.some(
       (node) =>
         node.phase === 'after' &&

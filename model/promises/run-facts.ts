@@ -1,5 +1,5 @@
 /** What the operations of one run did, as far as its outcome tells. */
-import type { Outcome, ResultValue } from '../scenario/outcome';
+import { resultOf, type Outcome, type ResultValue } from '../scenario/outcome';
 import type { HappensBefore, Node } from './happens-before';
 
 const isSignal = (value: ResultValue | undefined): boolean =>
@@ -27,7 +27,7 @@ export class RunFacts {
   }
 
   result(node: Node): ResultValue | undefined {
-    return this.outcome.user.results[node.result];
+    return resultOf(this.outcome, node.result);
   }
 
   reached(node: Node): boolean {

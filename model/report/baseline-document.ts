@@ -32,7 +32,7 @@ export interface BaselineSubject {
 
 export interface BaselineDocument {
   readonly schema: 'lzfree/baseline';
-  readonly version: 1;
+  readonly version: 2;
   readonly identity: Identity;
   readonly subject: BaselineSubject;
   readonly scenarios: readonly BaselineScenario[];
@@ -71,6 +71,6 @@ export function baselineDocument(
   scenarios: readonly BaselineScenario[],
   digest: (text: string) => string,
 ): BaselineDocument {
-  const body = { schema: 'lzfree/baseline', version: 1, identity, subject, scenarios } as const;
+  const body = { schema: 'lzfree/baseline', version: 2, identity, subject, scenarios } as const;
   return { ...body, digest: digest(JSON.stringify(body)) };
 }

@@ -27,7 +27,7 @@ export interface CheckedScenario {
 
 export interface CheckDocument {
   readonly schema: 'lzfree/check';
-  readonly version: 1;
+  readonly version: 2;
   readonly before: BaselineSubject;
   readonly now: BaselineSubject;
   /** Switches that were off and are on, and the other way round. */
@@ -75,7 +75,7 @@ export function checkDocument(
 ): CheckDocument {
   return {
     schema: 'lzfree/check',
-    version: 1,
+    version: 2,
     before,
     now,
     added: now.switches.filter((id) => !before.switches.includes(id)),

@@ -7,7 +7,7 @@ import type { ClassesPart, ScenarioClasses, ScenarioWork } from './scenario-clas
 
 export interface ClassesDocument {
   readonly schema: 'lzfree/classes';
-  readonly version: 1;
+  readonly version: 2;
   /** What the listed classes are told apart by. */
   readonly view: View;
   readonly completeness: Completeness;
@@ -36,7 +36,7 @@ export function classesDocument(
   const start: Completeness = { kind: left.length > 0 ? 'interrupted' : 'complete' };
   return {
     schema: 'lzfree/classes',
-    version: 1,
+    version: 2,
     view,
     completeness: all.reduce(weaker, start),
     variants: { switches: SWITCH_IDS.length, valid: String(space.sum(space.valid)) },

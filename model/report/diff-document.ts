@@ -72,7 +72,7 @@ export interface VariantComparison {
 
 export interface DiffDocument extends VariantComparison {
   readonly schema: 'lzfree/diff';
-  readonly version: 2;
+  readonly version: 3;
 }
 
 interface Named {
@@ -156,5 +156,5 @@ export function diffDocument(
   b: string,
   scenarios: readonly ComparedScenario[],
 ): DiffDocument {
-  return { schema: 'lzfree/diff', version: 2, ...variantComparison(a, b, scenarios) };
+  return { schema: 'lzfree/diff', version: 3, ...variantComparison(a, b, scenarios) };
 }

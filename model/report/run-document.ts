@@ -45,7 +45,7 @@ export interface ScenarioRun {
 
 export interface RunDocument {
   readonly schema: 'lzfree/run';
-  readonly version: 2;
+  readonly version: 3;
   readonly variant: string;
   /** Of all its scenarios. */
   readonly met: Met;
@@ -96,7 +96,7 @@ export function scenarioRun(
 export function runDocument(variant: string, scenarios: readonly ScenarioRun[]): RunDocument {
   return {
     schema: 'lzfree/run',
-    version: 2,
+    version: 3,
     variant,
     met: allMet(scenarios),
     completeness: scenarios.map((each) => each.completeness).reduce(weaker, { kind: 'complete' }),

@@ -47,7 +47,7 @@ export interface ReportedKind extends Difference {
 
 export interface SearchDocument {
   readonly schema: 'lzfree/diff-search';
-  readonly version: 2;
+  readonly version: 3;
   readonly a: string;
   readonly b: string;
   /** The outermost level at which any program differs. */
@@ -92,7 +92,7 @@ export function searchDocument(subject: SearchSubject, result: SearchResult): Se
   const { sizes, incomplete } = result;
   return {
     schema: 'lzfree/diff-search',
-    version: 2,
+    version: 3,
     a: subject.a.name,
     b: subject.b.name,
     differsAt: kinds[0]?.level ?? null,

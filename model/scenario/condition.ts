@@ -5,7 +5,7 @@
 import jsep, { type Expression } from 'jsep';
 import { ERRNO } from './errno';
 import { nearest } from './nearest';
-import type { Outcome, PageView } from './outcome';
+import { resultOf, type Outcome, type PageView } from './outcome';
 
 type Value = number | string | boolean | undefined;
 
@@ -126,16 +126,16 @@ function evaluate(node: Expression, outcome: Outcome): Value {
 }
 
 function identifier(name: string, outcome: Outcome): Value {
-  const results = outcome.user.results;
-  if (name in results) return results[name];
+  const result = resultOf(outcome, name);
+  if (result !== undefined) return result;
   if (name in ERRNO) return ERRNO[name as keyof typeof ERRNO];
   switch (name) {
     case 'fault':
       return outcome.system.faults.length > 0;
     case 'stuck':
-      return outcome.user.stuck.length > 0;
+      return stuckOf(outcome).length > 0;
     case 'killed':
-      return outcome.user.killed.length > 0;
+      return outcome.user.killed.length + outcome.system.killed.length > 0;
     case 'free_pages':
       return outcome.system.freePages;
     case 'free_swap':
@@ -144,6 +144,8 @@ function identifier(name: string, outcome: Outcome): Value {
       return SIGNALS.includes(name) ? name : undefined;
   }
 }
+
+const stuckOf = ({ user, system }: Outcome): readonly string[] => [...user.stuck, ...system.stuck];
 
 function binary(node: Expression, outcome: Outcome): Value {
   const operator = String(node['operator']);
@@ -196,7 +198,7 @@ function call(node: Expression, outcome: Outcome): Value {
     case 'fault':
       return outcome.system.faults.some((fault) => fault.includes(args[0] ?? ''));
     case 'stuck':
-      return outcome.user.stuck.includes(args[0]!);
+      return stuckOf(outcome).includes(args[0]!);
     default:
       throw new Error('condition: expected a property, as in page(P0, a).dirty');
   }

@@ -25,7 +25,15 @@ import {
 } from '../arch/x86/include/asm/pgtable';
 import { is_hwpoison_entry, is_migration_entry, swp_offset } from '../include/linux/swapops';
 import type { Layout } from './layout';
-import type { Outcome, PageView, ProcessCounters, ResultValue } from './outcome';
+import type {
+  Level,
+  Outcome,
+  PageView,
+  ProcessCounters,
+  Result,
+  Results,
+  Unended,
+} from './outcome';
 import { handleWord } from './world';
 
 /** Bit of a pmd that maps a huge page, rather than pointing to a page table. */
@@ -38,23 +46,25 @@ export class Observer {
     private readonly kernel: Kernel,
   ) {}
 
+  /** @param unended what came to no end, by whom it is seen */
   outcome(
-    results: ReadonlyMap<string, ResultValue>,
-    stuck: readonly string[],
-    killed: readonly string[],
+    results: ReadonlyMap<string, Result>,
+    unended: Readonly<Record<'user' | 'system', Unended>>,
   ): Outcome {
     const view = new View(this.layout, this.kernel);
     const faults = this.kernel.machine.faults.map((f) => `${f.kind}: ${f.where}: ${f.what}`);
     return {
-      user: { results: sorted(results), stuck, killed },
+      user: { results: resultsAt('user', results), ...unended.user },
       system: {
+        results: resultsAt('system', results),
+        ...unended.system,
         faults: faults.sort(),
         processes: view.processes(),
         vmstat: view.vmstat(),
         freePages: view.total('NR_FREE_PAGES'),
         freeSwap: view.word(this.kernel.nr_swap_pages),
       },
-      internal: view.internal(),
+      internal: { results: resultsAt('internal', results), ...view.internal() },
     };
   }
 }
@@ -115,11 +125,11 @@ class View {
     );
   }
 
-  internal(): Outcome['internal'] {
+  internal(): Omit<Outcome['internal'], 'results'> {
     this.namePages();
     const pages: Record<string, PageView> = {};
     for (const [page, name] of this.pageNames) pages[name] = this.page(page);
-    return { pages, ptes: this.pteTexts, swap: this.swap(), counters: {} };
+    return { pages, ptes: this.pteTexts, swap: this.swap() };
   }
 
   private namePages(): void {
@@ -282,9 +292,11 @@ class View {
   }
 }
 
-/** Results by name: the order in which they came in is no part of an outcome. */
-function sorted(results: ReadonlyMap<string, ResultValue>): Record<string, ResultValue> {
-  return Object.fromEntries([...results].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The results of a level by name: the order in which they came in is no part of an outcome. */
+function resultsAt(level: Level, results: ReadonlyMap<string, Result>): Results {
+  const seen = [...results].filter(([, result]) => result.level === level);
+  const sorted = seen.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, { value }]) => [name, value]));
 }
 
 const contents = (parts: number[]): string =>

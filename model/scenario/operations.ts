@@ -13,7 +13,8 @@ import type { ArgumentKind, OperationSpec } from './operations/operation';
 import { procOperations } from './operations/proc';
 import { reclaimOperations } from './operations/reclaim';
 import { synchronisationOperations } from './operations/synchronisation';
-import type { ResultValue } from './outcome';
+import { levelOfResult } from './levels';
+import type { Result } from './outcome';
 import type { Context } from './world';
 
 export { SignalDelivered } from './operations/operation';
@@ -62,7 +63,7 @@ export function checkOperation(operation: Operation): void {
 }
 
 /** Runs an operation. @throws SignalDelivered when the process is killed by it. */
-export function* perform(context: Context): Steps<ResultValue | undefined> {
+export function* perform(context: Context): Steps<Result | undefined> {
   const spec = byVerb.get(context.operation.verb)!;
   if (spec.by === 'process' && context.process === undefined) {
     throw new ScenarioError(
@@ -71,7 +72,11 @@ export function* perform(context: Context): Steps<ResultValue | undefined> {
       `${spec.verb}: runs in a process; name the actor P0, P0/T1 or the like`,
     );
   }
-  return yield* spec.run(context);
+  const value = yield* spec.run(context);
+  if (value === undefined) return undefined;
+  if (spec.level === undefined)
+    throw new Error(`perform: ${spec.verb} has a result without a level`);
+  return { value, level: levelOfResult(spec.level, context.process) };
 }
 
 function fits(argument: Argument, kind: ArgumentKind | undefined): boolean {

@@ -6,13 +6,19 @@
 /** A number, or the name of a signal that ended the thread at this operation. */
 export type ResultValue = number | string;
 
-/** What a program can see. */
-export interface UserOutcome {
-  /** Results of operations, by the name the scenario gives them or by thread and ordinal. */
-  readonly results: Readonly<Record<string, ResultValue>>;
+/** Results of operations, by the name the scenario gives them or by thread and ordinal. */
+export type Results = Readonly<Record<string, ResultValue>>;
+
+/** What came to no end. */
+export interface Unended {
   /** Threads, or operations outside them, that wait for ever, or that a kernel fault ended. */
   readonly stuck: readonly string[];
   readonly killed: readonly string[];
+}
+
+/** What a program can see. Threads and operations are those of processes. */
+export interface UserOutcome extends Unended {
+  readonly results: Results;
 }
 
 /** Resident and swapped pages of one process, as its counters say. */
@@ -22,8 +28,9 @@ export interface ProcessCounters {
   readonly swap: number;
 }
 
-/** What an administrator can see. */
-export interface SystemOutcome {
+/** What an administrator can see. Threads and operations are those of kernel actors. */
+export interface SystemOutcome extends Unended {
+  readonly results: Results;
   /** Kernel faults, as `kind: file function: condition`, sorted. */
   readonly faults: readonly string[];
   readonly processes: Readonly<Record<string, ProcessCounters>>;
@@ -48,13 +55,13 @@ export interface PageView {
 
 /** What only the kernel sees. */
 export interface InternalOutcome {
+  readonly results: Results;
   /** By page name: `P0:a[0]`, or `slot 3`, or `unmapped 1`. */
   readonly pages: Readonly<Record<string, PageView>>;
   /** By `P0:a[0]`: `present rw young dirty -> P0:a[0]`, `swap 2`, `none`, ... Only of mapped areas. */
   readonly ptes: Readonly<Record<string, string>>;
   /** Used swap slots: count and whether the cache holds them. */
   readonly swap: Readonly<Record<string, string>>;
-  readonly counters: Readonly<Record<string, number>>;
 }
 
 export interface Outcome {
@@ -65,3 +72,21 @@ export interface Outcome {
 
 export const LEVELS = ['user', 'system', 'internal'] as const;
 export type Level = (typeof LEVELS)[number];
+
+/** What an operation answered, and who learns it. */
+export interface Result {
+  readonly value: ResultValue;
+  readonly level: Level;
+}
+
+/** The results of all levels. */
+export const resultsOf = ({ user, system, internal }: Outcome): Results => ({
+  ...user.results,
+  ...system.results,
+  ...internal.results,
+});
+
+/** A result by its name, whoever learns it; undefined where the operation has none. */
+export function resultOf(outcome: Outcome, name: string): ResultValue | undefined {
+  return LEVELS.map((level) => outcome[level].results[name]).find((value) => value !== undefined);
+}

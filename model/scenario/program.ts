@@ -13,7 +13,9 @@ import type { Actor, Operation, Scenario } from './ast';
 import { layOut, type Layout } from './layout';
 import { Observer } from './observe';
 import { perform, SignalDelivered } from './operations';
-import type { Outcome, ResultValue } from './outcome';
+import { actorsByLabel, afterLabel, setupLabel } from './labels';
+import { levelOfActor } from './levels';
+import type { Outcome, Result, Unended } from './outcome';
 import { StateNames } from './state-names';
 import { bornWord, doneWord, mmOf, postWord } from './world';
 
@@ -23,25 +25,22 @@ export type Switches = (id: SwitchId) => boolean | undefined;
 /** Where a scenario stands between its parts: after an operation that ran alone, or after the threads. */
 export interface ScenarioState {
   readonly machine: MachineState;
-  readonly results: ReadonlyMap<string, ResultValue>;
+  readonly results: ReadonlyMap<string, Result>;
   /** Operations and threads that a kernel fault ended. */
   readonly killed: ReadonlySet<string>;
   /** Who waits for ever; nothing comes after that. */
   readonly stuck: readonly string[];
 }
 
-/** What an operation of the set-up, or of what comes after the threads, is called where it has no name. */
-export const setupLabel = (index: number): string => `setup:${index + 1}`;
-export const afterLabel = (index: number): string => `after:${index + 1}`;
-
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
 export class ScenarioProgram implements Program {
   readonly layout: Layout;
   readonly kernel: Kernel;
   readonly threadNames: readonly string[];
-  protected readonly results = new Map<string, ResultValue>();
+  protected readonly results = new Map<string, Result>();
   protected readonly killed = new Set<string>();
   private readonly observer: Observer;
+  private readonly actors: ReadonlyMap<string, Actor>;
   /** The operation that each thread of the machine is in; the last index is what comes afterwards. */
   private readonly performing: (Operation | undefined)[] = [];
   /** Where the set-up ended, to which {@link start} returns. */
@@ -67,6 +66,7 @@ export class ScenarioProgram implements Program {
     enter(this.kernel);
     applySwitches(switches);
     this.observer = new Observer(this.layout, this.kernel);
+    this.actors = actorsByLabel(scenario);
     this.names = new StateNames(this.kernel.machine);
     this.view = new RunView(this);
     this.markUnborn();
@@ -100,7 +100,7 @@ export class ScenarioProgram implements Program {
   }
 
   /** Results of the operations that have ended so far, the set-up's included. */
-  resultsSoFar(): ReadonlyMap<string, ResultValue> {
+  resultsSoFar(): ReadonlyMap<string, Result> {
     return this.results;
   }
 
@@ -120,7 +120,13 @@ export class ScenarioProgram implements Program {
   }
 
   protected outcome(stuck: readonly string[]): Outcome {
-    return this.observer.outcome(this.results, stuck, [...this.killed].sort());
+    const killed = [...this.killed].sort();
+    const seenBy = (level: 'user' | 'system'): Unended => {
+      const isSeen = (label: string): boolean =>
+        levelOfActor(this.actors.get(label)!.process) === level;
+      return { stuck: stuck.filter(isSeen), killed: killed.filter(isSeen) };
+    };
+    return this.observer.outcome(this.results, { user: seenBy('user'), system: seenBy('system') });
   }
 
   /** Who waits for ever: an operation of the set-up, threads, or an operation that comes after them. */
@@ -263,13 +269,13 @@ export class ScenarioProgram implements Program {
       if (thread !== undefined) this.performing[thread] = operation;
       const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
       try {
-        const value = yield* perform({ cpu, process, layout: this.layout, operation });
-        if (value !== undefined) this.results.set(name, value);
+        const result = yield* perform({ cpu, process, layout: this.layout, operation });
+        if (result !== undefined) this.results.set(name, result);
         // Nothing but results is carried from one operation to the next.
         this.kernel.machine.mark();
       } catch (error) {
         if (error instanceof SignalDelivered) {
-          this.results.set(name, error.signal);
+          this.results.set(name, { value: error.signal, level: 'user' });
         } else if (error instanceof KernelFault) {
           this.kernel.machine.report(error.fault);
           this.killed.add(label);

@@ -14,7 +14,7 @@ import { Ksm, PAGEVECS, type Kernel } from '../state/kernel';
 import { printResult } from './errno';
 import type { Layout } from './layout';
 import type { Namer } from './names';
-import type { ResultValue } from './outcome';
+import type { Result } from './outcome';
 import { mappingValue, pteValue, swapMapValue, tlbValue } from './values';
 import { vmstatLines } from './vmstat-line';
 
@@ -93,9 +93,9 @@ export class StateReader {
   ) {}
 
   /** All cells as they are now. Empty TLB entries, free pages, unused slots and free locks have none. */
-  read(results: ReadonlyMap<string, ResultValue>): readonly StateCell[] {
+  read(results: ReadonlyMap<string, Result>): readonly StateCell[] {
     this.cells = [];
-    for (const [name, value] of results) {
+    for (const [name, { value }] of results) {
       // What the set-up returned and nobody gave a name to is of no interest.
       if (!name.startsWith('setup:')) this.add('results', name, '', printResult(value));
     }

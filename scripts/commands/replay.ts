@@ -31,7 +31,7 @@ export const replayCommand: CommandSpec = {
     const { ScenarioProgram } = await import('../../model/scenario/program');
     const { recordTrace } = await import('../../model/scenario/trace');
     const { traceLines } = await import('../../model/report/trace-text');
-    const { systemLines, userText } = await import('../views/outcome-text');
+    const { countLines, resultsText } = await import('../views/outcome-text');
     const [name, text] = args.operands as [string, string];
     const { variant, name: variantName } = readVariant(
       args.text('variant')!,
@@ -46,10 +46,10 @@ export const replayCommand: CommandSpec = {
       const program = new ScenarioProgram(scenario, (id) => variant.has(id), file);
       const trace = recordTrace(program, schedule, { lenient: args.flag('lenient') });
       if (args.json) {
-        io.json({ schema: 'lzfree/replay', version: 1, variant: variantName, ...trace });
+        io.json({ schema: 'lzfree/replay', version: 2, variant: variantName, ...trace });
       } else {
-        io.out(`${scenario.name} on ${variantName}: ${userText(trace.outcome)}`);
-        for (const line of systemLines(trace.outcome)) io.out(`  ${line}`);
+        io.out(`${scenario.name} on ${variantName}: ${resultsText(trace.outcome)}`);
+        for (const line of countLines(trace.outcome)) io.out(`  ${line}`);
         io.out('');
         for (const line of traceLines(trace, io.width)) io.out(line);
       }

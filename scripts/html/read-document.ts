@@ -9,9 +9,9 @@ import type { ReportDocument } from './documents';
 
 /** The newest version of each document that a page can show. */
 const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
-  'lzfree/review': 2,
-  'lzfree/diff': 2,
-  'lzfree/run': 2,
+  'lzfree/review': 3,
+  'lzfree/diff': 3,
+  'lzfree/run': 3,
   'lzfree/hunt': 1,
 };
 

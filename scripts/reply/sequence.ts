@@ -2,6 +2,7 @@
 import { traceLines } from '../../model/report/trace-text';
 import type { Action, Scenario } from '../../model/scenario/ast';
 import { printResult } from '../../model/scenario/errno';
+import { resultOf } from '../../model/scenario/outcome';
 import { printOperation } from '../../model/scenario/operation-syntax';
 import type { Trace } from '../../model/scenario/trace';
 import { wrapText } from '../cli/text';
@@ -65,7 +66,7 @@ function fitted(text: string, width: number, hang = 2): string[] {
 /** The operation in words that need no manual, with its result where the scenario names it. */
 function operationText({ operation }: Action, { outcome }: Trace): string {
   const { result, ...plain } = operation;
-  const value = result === undefined ? undefined : outcome.user.results[result];
+  const value = result === undefined ? undefined : resultOf(outcome, result);
   const tail = value === undefined ? '' : `: ${printResult(value)}`;
   const words = printOperation(plain).split(' ');
   return (WORDS[plain.verb]?.(words.slice(1)) ?? words.join(' ')) + tail;

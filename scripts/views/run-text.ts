@@ -2,7 +2,7 @@
 import { printCompleteness } from '../../model/diff/completeness';
 import type { RunDocument, ScenarioRun } from '../../model/report/run-document';
 import { wrapText } from '../cli/text';
-import { indent, userText } from './outcome-text';
+import { indent, resultsText } from './outcome-text';
 
 export function runText(document: RunDocument, width: number): string {
   const parts = document.scenarios.map((each) => scenarioText(each, width));
@@ -34,7 +34,7 @@ function scenarioText(scenario: ScenarioRun, width: number): string {
     indent(wrapText(mark + text, width - columns, mark.length), columns);
   const seen = new Map<string, number>();
   for (const { outcome, traces } of outcomes) {
-    const text = userText(outcome);
+    const text = resultsText(outcome);
     seen.set(text, (seen.get(text) ?? 0) + traces);
   }
   return [

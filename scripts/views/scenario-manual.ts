@@ -18,16 +18,17 @@ export function withTables(manual: string): string {
 
 function tables(): string {
   const operations = OPERATIONS.map(
-    ({ usage, doc, by }) =>
-      `| \`${usage.replaceAll('|', '\\|')}\` | ${by === 'process' ? 'a process' : 'anybody'} | ${doc} |`,
+    ({ usage, doc, by, level }) =>
+      `| \`${usage.replaceAll('|', '\\|')}\` | ${by === 'process' ? 'a process' : 'anybody'} | ` +
+      `${level ?? ''} | ${doc} |`,
   );
   const options = Object.entries(defaultConfig).map(
     ([name, value]) => `| \`${name}\` | ${String(value)} |`,
   );
   return [
     `${FIRST_HEADING}\n`,
-    '| operation | by | what it does |',
-    '| --- | --- | --- |',
+    '| operation | by | result | what it does |',
+    '| --- | --- | --- | --- |',
     ...operations,
     '\n## Options\n',
     `${OPTION_NOTES}\n`,

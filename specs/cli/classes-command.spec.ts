@@ -26,7 +26,7 @@ describe('lzfree classes', () => {
   it('gives the classes of a level as a document', async () => {
     const { stdout } = await classes('--json', '--view', 'user');
     const document = JSON.parse(stdout);
-    expect(document).toMatchObject({ schema: 'lzfree/classes', version: 1, view: 'user' });
+    expect(document).toMatchObject({ schema: 'lzfree/classes', version: 2, view: 'user' });
     const [{ classes: found }] = document.scenarios;
     expect(
       found.map(({ named, condition }: { named: string[]; condition: unknown }) => [

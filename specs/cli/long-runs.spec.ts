@@ -96,7 +96,7 @@ describe('a checkpoint that does not fit is refused', () => {
     ['was cut off', (text: string) => text.slice(0, 500), 'it is not JSON'],
     ['was edited', (text: string) => text.replace('"executions":3', '"executions":4'), 'damaged'],
     ['is another document', () => '{"schema":"lzfree/run"}', 'it is no checkpoint'],
-    ['is of a later version', (text: string) => text.replace('"version":1', '"version":9'), '9'],
+    ['is of a later version', (text: string) => text.replace('"version":2', '"version":9'), '9'],
   ])('that %s', async (_what, change, reason) => {
     expect(await refusal('run', file, '--checkpoint', changed(change))).toContain(reason);
   });

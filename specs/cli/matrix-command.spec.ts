@@ -33,7 +33,7 @@ describe('lzfree matrix', () => {
     const equal = 'equal yes';
     expect(of(names[0]!)).toEqual(['user yes', equal, equal, 'system yes', 'system yes']);
     expect(of(names[1]!)).toEqual(['user yes', equal, equal, equal, equal]);
-    expect(of(names[2]!)).toEqual(['user yes', equal, equal, 'user yes', 'user yes']);
+    expect(of(names[2]!)).toEqual(['user yes', equal, equal, 'system yes', 'system yes']);
     expect(document).toMatchObject({
       schema: 'lzfree/matrix',
       completeness: { kind: 'complete' },

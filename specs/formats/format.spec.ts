@@ -6,7 +6,7 @@ const run = (...words: readonly string[]) => runCli(['run', 'madvise-kinds', ...
 describe('--format', () => {
   it.each([
     ['text', /^holds: 1 scenario on fixed\n/],
-    ['json', /^\{\n {2}"schema": "lzfree\/run",\n {2}"version": 2,\n/],
+    ['json', /^\{\n {2}"schema": "lzfree\/run",\n {2}"version": 3,\n/],
     ['ktap', /^KTAP version 1\n1\.\.1\n# holds: 1 scenario on fixed\n {2}KTAP version 1\n/],
     ['junit', /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="lzfree run" /],
     ['sarif', /^\{\n {2}"\$schema": .*\n {2}"version": "2\.1\.0",\n/],

@@ -61,7 +61,7 @@ describe('lzfree serve', () => {
     ['not JSON', '{', 'is not JSON'],
     ['a document of another command', '{"schema":"lzfree/hunks","version":1}', 'lzfree/hunks'],
     ['another version', '{"schema":"lzfree/run","version":1}', 'lzfree/run version 1'],
-    ['half a document', '{"schema":"lzfree/run","version":2}', 'not whole'],
+    ['half a document', '{"schema":"lzfree/run","version":3}', 'not whole'],
     ['no document', '3', 'is no document'],
   ])('refuses %s', async (_, text, message) => {
     writeFileSync(file, text);

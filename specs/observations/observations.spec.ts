@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { parseScenario } from '../../model/scenario/parse';
-import type { Outcome } from '../../model/scenario/outcome';
+import { resultsOf, type Outcome } from '../../model/scenario/outcome';
 import { ScenarioProgram } from '../../model/scenario/program';
 import { compare, type Comparison, type Looks, type ObservationRecord } from './compare';
 import { NOT_EXPRESSED } from './not-expressed';
@@ -27,7 +27,7 @@ function run(scenarioName: string, kernel: Kernel): Looks & { outcome: Outcome }
   const variant = VARIANT_OF[kernel];
   const program = new ScenarioProgram(scenario, (id) => variant.has(id));
   const outcome = program.start().observe();
-  return { scenario, layout: program.layout, results: outcome.user.results, outcome };
+  return { scenario, layout: program.layout, results: resultsOf(outcome), outcome };
 }
 
 const ran = new Map<string, ReturnType<typeof run>>();
@@ -72,7 +72,8 @@ describe.each(records)('$scenario on $kernel', (record) => {
 
   it('ends as the real program did, without a kernel fault', () => {
     expect(record.end).toBe('exit 0');
-    expect([outcome.system.faults, outcome.user.killed]).toEqual([[], []]);
+    const { user, system } = outcome;
+    expect([system.faults, user.killed, system.killed]).toEqual([[], [], []]);
   });
 });
 

@@ -20,8 +20,10 @@ describe('audit', () => {
     const disagreeing = loadSuite().flatMap(({ scenario }) => {
       const audited = { ...scenario, after: [...scenario.after, question] };
       const { outcomes } = explore(audited, NAMED_VARIANTS[variant], { executions: 2 });
-      const whole = outcomes.filter(({ outcome }) => outcome.user.killed.length === 0);
-      const results = whole.map(({ outcome }) => outcome.user.results['last_audit']);
+      const whole = outcomes.filter(
+        ({ outcome }) => outcome.user.killed.length + outcome.system.killed.length === 0,
+      );
+      const results = whole.map(({ outcome }) => outcome.internal.results['last_audit']);
       return results.filter((result) => !isKnown(String(result))).map((r) => [scenario.name, r]);
     });
     expect(disagreeing).toEqual([]);

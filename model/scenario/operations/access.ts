@@ -64,6 +64,7 @@ export const accessOperations: readonly OperationSpec[] = [
       'Loads every page of the range (both halves, unless .lo or .hi is named). The result is ' +
       'the value, or all values in order where they differ.',
     by: 'process',
+    level: 'user',
     args: ['address'],
     run: read,
   },
@@ -86,6 +87,7 @@ export const accessOperations: readonly OperationSpec[] = [
       "access_process_vm: get_user_pages with force, write through the kernel's map, " +
       'set_page_dirty_lock).',
     by: 'any',
+    level: 'caller',
     args: ['address', 'number'],
     run: poke,
   },
@@ -96,6 +98,7 @@ export const accessOperations: readonly OperationSpec[] = [
       "Writes another process's memory as process_vm_writev does: pages pinned without force, " +
       'written after mmap_sem is dropped, set_page_dirty_lock.',
     by: 'any',
+    level: 'caller',
     args: ['address', 'number'],
     run: vmWrite,
   },

@@ -118,6 +118,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
       `Makes a mapping of 1 or PAGES pages. Mappings do not touch one another unless ` +
       `after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}.`,
     by: 'process',
+    level: 'user',
     args: ['name', 'word', 'number?'],
     options: ['at', 'after', 'align', 'prot', 'file', 'pgoff', 'size'],
     run: mmap,
@@ -127,6 +128,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'munmap ADDRESS',
     doc: 'mm/mmap.c do_munmap under mmap_sem for writing.',
     by: 'process',
+    level: 'user',
     args: ['address'],
     run: onRange((context, start, length) => sys_munmap(context.cpu, start, length)),
   },
@@ -135,6 +137,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'mprotect ADDRESS rw|r|none',
     doc: 'mm/mprotect.c.',
     by: 'process',
+    level: 'user',
     args: ['address', 'word'],
     run: onRange((context, start, length) =>
       sys_mprotect(context.cpu, start, length, protection(context, wordArgument(context, 1))),
@@ -145,6 +148,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'mremap NAME to=NAME',
     doc: 'Moves a whole mapping to the place of the new name (mm/mremap.c move_vma).',
     by: 'process',
+    level: 'user',
     args: ['address'],
     options: ['to'],
     *run(context) {
@@ -163,6 +167,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
       `a number. start= moves the first byte, len= replaces the length, in bytes. The ` +
       `result is 0 or -errno.`,
     by: 'process',
+    level: 'user',
     args: ['address', 'word'],
     options: ['start', 'len'],
     run: madvise,
@@ -172,6 +177,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'mlock ADDRESS',
     doc: 'mm/mlock.c: sets VM_LOCKED, then faults the pages in.',
     by: 'process',
+    level: 'user',
     args: ['address'],
     run: onRange((context, start, length) => sys_mlock(context.cpu, start, length)),
   },
@@ -180,6 +186,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'munlock ADDRESS',
     doc: 'mm/mlock.c munlock_vma_pages_range.',
     by: 'process',
+    level: 'user',
     args: ['address'],
     run: onRange((context, start, length) => sys_munlock(context.cpu, start, length)),
   },
@@ -188,6 +195,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'remap-file-pages ADDRESS PGOFF',
     doc: 'mm/fremap.c: makes the range show other pages of its file, so the mapping becomes nonlinear.',
     by: 'process',
+    level: 'user',
     args: ['address', 'number'],
     run: onRange((context, start, length) =>
       sys_remap_file_pages(context.cpu, start, length, numberArgument(context, 1)),
@@ -219,6 +227,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     usage: 'fork P1',
     doc: 'kernel/fork.c dup_mmap. Threads of the child begin when it is done.',
     by: 'process',
+    level: 'user',
     args: ['word'],
     run: fork,
   },

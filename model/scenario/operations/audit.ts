@@ -13,6 +13,8 @@ export const auditOperations: readonly OperationSpec[] = [
       'Holds every counter against what it counts: RSS, zone counters, counts of pages, the swap ' +
       'map, locks. The result is `agrees`, or what does not. Only in setup and after.',
     by: 'any',
+    // It looks into what nobody outside the kernel can look into; what they can see is in the counters.
+    level: 'internal',
     args: [],
     alone: true,
     *run(context) {

@@ -85,6 +85,7 @@ export const deviceOperations: readonly OperationSpec[] = [
     usage: 'pin ADDRESS as=NAME [for=write|read] [fast=yes]',
     doc: 'get_user_pages (or get_user_pages_fast) on one page, as direct I/O does before the transfer.',
     by: 'process',
+    level: 'user',
     args: ['address'],
     options: ['as', 'for', 'fast'],
     run: pin,
@@ -121,6 +122,7 @@ export const deviceOperations: readonly OperationSpec[] = [
       "Sets a file's size (fs/open.c do_truncate): mappings beyond the end are zapped, private " +
       'copies too.',
     by: 'any',
+    level: 'caller',
     args: ['word', 'number'],
     *run(context) {
       return yield* do_truncate(context.cpu, file(context), numberArgument(context, 1));
@@ -131,6 +133,8 @@ export const deviceOperations: readonly OperationSpec[] = [
     usage: 'invalidate FILE',
     doc: "Drops a file's page cache (mm/truncate.c invalidate_inode_pages2); private copies stay.",
     by: 'any',
+    // -EBUSY goes to the function that called: a file system, or a direct write that turns buffered then.
+    level: 'internal',
     args: ['word'],
     *run(context) {
       return yield* invalidate_inode_pages2(context.cpu, file(context));

@@ -24,6 +24,7 @@ export const kernelOperations: readonly OperationSpec[] = [
       'mm/migrate.c move_pages on each page of the range; the result is the status of ' +
       'the last: a node, or -errno.',
     by: 'any',
+    level: 'caller',
     args: ['address'],
     options: ['node'],
     *run(context) {

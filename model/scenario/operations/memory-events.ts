@@ -26,6 +26,8 @@ export const memoryEventOperations: readonly OperationSpec[] = [
     usage: 'memory-failure P0:ADDRESS',
     doc: 'mm/memory-failure.c memory_failure on the frame that the address maps.',
     by: 'any',
+    // What became of the page stands in the log (action_result).
+    level: 'system',
     args: ['address'],
     run: onFrame((context, page) => memory_failure(context.cpu, page)),
   },
@@ -34,6 +36,8 @@ export const memoryEventOperations: readonly OperationSpec[] = [
     usage: 'soft-offline P0:ADDRESS',
     doc: 'mm/memory-failure.c soft_offline_page on the frame that the address maps.',
     by: 'any',
+    // The answer to a write to /sys/devices/system/memory/soft_offline_page.
+    level: 'system',
     args: ['address'],
     run: onFrame((context, page) => soft_offline_page(context.cpu, page)),
   },

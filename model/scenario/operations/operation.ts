@@ -1,6 +1,7 @@
 /** What an operation of the scenario language is. */
 import type { Steps } from '../../machine/op';
 import type { Context } from '../world';
+import type { ResultLevel } from '../levels';
 import type { ResultValue } from '../outcome';
 
 export interface OperationSpec {
@@ -17,6 +18,8 @@ export interface OperationSpec {
   readonly options?: readonly string[];
   /** Reads what others may be changing, unrecorded: only where nothing runs beside it. */
   readonly alone?: true;
+  /** Who learns the result; absent where there is none. */
+  readonly level?: ResultLevel;
   /** Performs it. The value is the result that a scenario can name. */
   run(context: Context): Steps<ResultValue | undefined>;
 }

@@ -1,4 +1,8 @@
-/** Looks at /proc. A look takes no step of its own, so it belongs where nothing else runs. */
+/**
+ * Looks at /proc and /sys. These files tell an administrator how the kernel keeps memory, and are system
+ * level whoever reads them: a process could read its own smaps, as it could read its RSS. A look takes no
+ * step of its own, so it belongs where nothing else runs.
+ */
 import { step } from '../../machine/op';
 import { page_to_nid } from '../../mm/migrate';
 import { countPages, pagemap, smaps, word } from '../../state/inspect';
@@ -52,6 +56,7 @@ export const procOperations: readonly OperationSpec[] = [
       'How many pages of the range are present, swapped, dirty, ... (/proc/pid/pagemap with ' +
       '/proc/kpageflags). Only in setup and after.',
     by: 'any',
+    level: 'system',
     args: ['address'],
     alone: true,
     run: look((context) => {
@@ -64,6 +69,7 @@ export const procOperations: readonly OperationSpec[] = [
     usage: 'smaps ADDRESS',
     doc: 'The sums of /proc/pid/smaps over the range, in kB. Only in setup and after.',
     by: 'any',
+    level: 'system',
     args: ['address'],
     alone: true,
     run: look((context) => {
@@ -79,6 +85,7 @@ export const procOperations: readonly OperationSpec[] = [
       "A line of /proc/vmstat with every CPU's difference folded in; -1 if the kernel has no " +
       'such line. Without a name, all lines that are not 0. Only in setup and after.',
     by: 'any',
+    level: 'system',
     args: ['word?'],
     alone: true,
     *run(context) {
@@ -93,6 +100,8 @@ export const procOperations: readonly OperationSpec[] = [
       'How many pages of the range lie on which NUMA node, or on none (ENOENT), as ' +
       'move_pages(2) tells without target nodes. Only in setup and after.',
     by: 'any',
+    // move_pages(2) tells a process about its own pages.
+    level: 'caller',
     args: ['address'],
     alone: true,
     run: look(nodes),
@@ -102,6 +111,7 @@ export const procOperations: readonly OperationSpec[] = [
     usage: 'ksm',
     doc: `The numbers in /sys/kernel/mm/ksm: ${KSM_FILES.join(', ')}. Only in setup and after.`,
     by: 'any',
+    level: 'system',
     args: [],
     alone: true,
     run: look(ksm),

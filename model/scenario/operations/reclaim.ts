@@ -9,13 +9,12 @@ import { kernel, peek } from '../../state/kernel';
 import { step } from '../../machine/op';
 import { pte_present } from '../../arch/x86/include/asm/pgtable';
 import { nearest } from '../nearest';
-import type { ResultValue } from '../outcome';
 import { fault, numberOption, target, wordArgument, type Context } from '../world';
 import type { OperationSpec } from './operation';
 
 const MOST_ROUNDS = 8;
 
-function* reclaim(context: Context): Steps<ResultValue> {
+function* reclaim(context: Context): Steps<number | undefined> {
   const list = wordArgument(context, 0);
   const kind = context.operation.options['of'] === 'file' ? 'file' : 'anon';
   const pages = numberOption(context, 'pages', 32);
@@ -24,7 +23,7 @@ function* reclaim(context: Context): Steps<ResultValue> {
       return yield* reclaim_inactive(context.cpu, kind, pages);
     case 'active':
       yield* reclaim_active(context.cpu, kind, pages);
-      return 0;
+      return undefined;
     default:
       throw fault(context, `no list '${list}'${nearest(list, ['active', 'inactive'])}`);
   }
@@ -34,7 +33,7 @@ function* reclaim(context: Context): Steps<ResultValue> {
  * Memory pressure as an observer meets it: both anonymous lists are aged and reclaimed and write-back
  * ends, again and again, until no page of the range is present or nothing changes any more.
  */
-function* reclaimUntilGone(context: Context): Steps<ResultValue | undefined> {
+function* reclaimUntilGone(context: Context): Steps<number | undefined> {
   const rounds = yield* pressure(context);
   // Without a name it is no part of the outcome: executions that only take longer are alike.
   return context.operation.result === undefined ? undefined : rounds;
@@ -85,6 +84,8 @@ export const reclaimOperations: readonly OperationSpec[] = [
       'mm/vmscan.c: shrink_active_list or shrink_inactive_list on the anonymous (or file) list, ' +
       'up to N pages. For inactive the result is the number of pages freed.',
     by: 'any',
+    // The kernel adds the same number to pgsteal_kswapd or pgsteal_direct.
+    level: 'system',
     args: ['word'],
     options: ['of', 'pages'],
     run: reclaim,
@@ -97,6 +98,8 @@ export const reclaimOperations: readonly OperationSpec[] = [
       'completed write-back, as long as something changes. The result, where it is given a ' +
       'name, is the number of rounds, 8 at most.',
     by: 'any',
+    // Nobody counts rounds: it is how often this operation has gone round.
+    level: 'internal',
     args: ['address'],
     run: reclaimUntilGone,
   },
@@ -107,6 +110,8 @@ export const reclaimOperations: readonly OperationSpec[] = [
       'One pass of mm/vmscan.c shrink_lruvec with the scan counts of get_scan_count, as kswapd ' +
       'or direct reclaim do.',
     by: 'any',
+    // As for reclaim.
+    level: 'system',
     args: [],
     options: ['priority'],
     *run(context) {
@@ -137,6 +142,8 @@ export const reclaimOperations: readonly OperationSpec[] = [
     usage: 'swapoff',
     doc: 'mm/swapfile.c try_to_unuse: every swapped page is brought back.',
     by: 'any',
+    // swapoff(2) takes CAP_SYS_ADMIN.
+    level: 'system',
     args: [],
     *run(context) {
       return yield* swapoff(context.cpu);

@@ -6,7 +6,7 @@ import type {
   RunDocument,
   ScenarioRun,
 } from '../../../model/report/run-document';
-import { userText } from '../../views/outcome-text';
+import { administratorText, userText } from '../../views/outcome-text';
 import type { ScenarioText } from '../page-data';
 import { linkTo } from './fragment';
 import { Timeline } from './timeline';
@@ -85,6 +85,11 @@ export function OutcomeList({ scenario, variant, a = variant }: OutcomeListProps
                     {fault}
                   </div>
                 ))}
+                {administratorText(outcome) && (
+                  <div>
+                    <code>{administratorText(outcome)}</code>
+                  </div>
+                )}
                 free pages {outcome.system.freePages}, free slots {outcome.system.freeSwap}
               </td>
               <td>
