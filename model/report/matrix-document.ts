@@ -2,17 +2,24 @@
 import { weaker, type Completeness } from '../diff/completeness';
 import type { SwitchId } from '../features/hunk-id';
 import type { VariantName } from '../features/variant';
+import { variantName } from '../features/variant-name';
 import { COLUMNS, OFF_COLUMNS, type Column } from '../matrix/columns';
 import { purposeOf, type Purpose } from '../matrix/purpose';
 import type { MatrixRow } from '../matrix/row';
 
 export type ReportedColumn =
-  | { readonly kind: 'named'; readonly name: VariantName }
-  | { readonly kind: 'off'; readonly off: SwitchId; readonly with: readonly SwitchId[] };
+  | { readonly kind: 'named'; readonly name: VariantName; readonly variant: string }
+  | {
+      readonly kind: 'off';
+      readonly off: SwitchId;
+      readonly with: readonly SwitchId[];
+      /** The name of the variant on a command line. */
+      readonly variant: string;
+    };
 
 export interface MatrixDocument {
   readonly schema: 'lzfree/matrix';
-  readonly version: 1;
+  readonly version: 2;
   /** The variant that every cell is held against. */
   readonly reference: 'fixed';
   /** Most executions of each exploration. */
@@ -41,7 +48,7 @@ export function matrixDocument(
     scenarios.reduce((total, each) => total + each[key], 0);
   return {
     schema: 'lzfree/matrix',
-    version: 1,
+    version: 2,
     reference: 'fixed',
     bound,
     completeness: scenarios.map((each) => each.completeness).reduce(weaker, begin),
@@ -55,5 +62,10 @@ export function matrixDocument(
 
 const reportColumn = (column: Column): ReportedColumn =>
   column.kind === 'named'
-    ? { kind: 'named', name: column.name }
-    : { kind: 'off', off: column.off, with: column.with };
+    ? { kind: 'named', name: column.name, variant: column.name }
+    : {
+        kind: 'off',
+        off: column.off,
+        with: column.with,
+        variant: variantName(column.variant),
+      };

@@ -1,4 +1,5 @@
 import { UsageError, type CommandSpec } from '../cli/command';
+import { HTML_OPTION, writePage } from '../html/write-page';
 import { workersFor, workersOption } from '../workers/option';
 
 /** The whole suite is complete within it. */
@@ -34,9 +35,11 @@ export const matrixCommand: CommandSpec = {
       default: EXECUTIONS,
     },
     workersOption,
+    HTML_OPTION,
   ],
   examples: [
     { command: 'lzfree matrix', purpose: 'what each hunk is for, in the whole suite' },
+    { command: 'lzfree matrix --html out', purpose: 'the same as a heat map in a page' },
     { command: 'lzfree matrix --format csv > matrix.csv', purpose: 'the same for a spreadsheet' },
   ],
   async run(args, io) {
@@ -58,6 +61,7 @@ export const matrixCommand: CommandSpec = {
       onProgress: (done, total) => progress.update(done, total),
     });
     progress.end();
+    await writePage(args, io, document);
     if (args.json || format === 'json') io.json(document);
     else if (format === 'csv') io.out((await import('../formats/matrix-csv')).matrixCsv(document));
     else io.out((await import('../views/matrix-text')).matrixText(document, io.width));

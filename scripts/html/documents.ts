@@ -1,7 +1,9 @@
 /** The documents that a page can show. */
 import type { DiffDocument } from '../../model/report/diff-document';
+import type { MatrixDocument } from '../../model/report/matrix-document';
 import type { RunDocument } from '../../model/report/run-document';
 import type { HuntDocument } from '../hunt-document';
 import type { ReviewDocument } from '../review';
 
-export type ReportDocument = ReviewDocument | DiffDocument | RunDocument | HuntDocument;
+export type ReportDocument =
+  ReviewDocument | DiffDocument | RunDocument | HuntDocument | MatrixDocument;

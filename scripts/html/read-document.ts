@@ -3,9 +3,13 @@ import { UsageError, type Io } from '../cli/command';
 import { readInput } from '../cli/input';
 import { diffAnswer } from '../views/diff-text';
 import { huntAnswer } from '../views/hunt-text';
+import { matrixAnswer } from '../views/matrix-text';
 import { answer as reviewAnswer } from '../views/review-text';
 import { runAnswer } from '../views/run-text';
 import type { ReportDocument } from './documents';
+
+/** The commands that print such a document, for messages and help. */
+export const COMMANDS = 'review, diff, run, hunt or matrix';
 
 /** The newest version of each document that a page can show. */
 const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
@@ -13,6 +17,7 @@ const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['versio
   'lzfree/diff': 3,
   'lzfree/run': 3,
   'lzfree/hunt': 1,
+  'lzfree/matrix': 2,
 };
 
 /** The document in a file, and what it answers. @throws UsageError if it is none that a page can show */
@@ -28,7 +33,7 @@ export async function readDocument(
     const what =
       typeof schema === 'string' ? `${schema} version ${String(version)}` : 'no document';
     throw new UsageError(
-      `${name} is ${what}; give what review, diff, run or hunt of this lzfree prints with --json`,
+      `${name} is ${what}; give what ${COMMANDS} of this lzfree prints with --json`,
     );
   }
   const document = value as unknown as ReportDocument;
@@ -64,5 +69,7 @@ export function answerOf(document: ReportDocument): string {
       return runAnswer(document);
     case 'lzfree/hunt':
       return huntAnswer(document);
+    case 'lzfree/matrix':
+      return matrixAnswer(document);
   }
 }

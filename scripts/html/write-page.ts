@@ -55,6 +55,8 @@ function commandOf(document: ReportDocument): string {
       return `lzfree run --variant ${document.variant}`;
     case 'lzfree/hunt':
       return `lzfree hunt ${document.variant} --seed ${document.seed}`;
+    case 'lzfree/matrix':
+      return 'lzfree matrix';
   }
 }
 

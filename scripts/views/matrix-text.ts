@@ -1,19 +1,12 @@
 /** The result of `lzfree matrix` as text; the first line is the answer. */
 import { printCompleteness } from '../../model/diff/completeness';
-import type { Difference, MatrixCell } from '../../model/matrix/row';
+import type { MatrixCell } from '../../model/matrix/row';
 import type { MatrixDocument } from '../../model/report/matrix-document';
 import { formatTable } from '../cli/table';
 import { wrapText } from '../cli/text';
 import { grouped } from './classes-text';
+import { letter, SYMBOLS } from './matrix-symbols';
 import { indent } from './outcome-text';
-
-const SYMBOLS: Readonly<Record<Difference, string>> = {
-  equal: '=',
-  user: 'U',
-  system: 'S',
-  internal: 'I',
-  unknown: '?',
-};
 
 const LEGEND =
   'A cell is the outermost level at which a variant differs from fixed: = none, U user, S system, ' +
@@ -25,7 +18,7 @@ const OFF_LEGEND =
 
 export function matrixText(document: MatrixDocument, width: number): string {
   const { scenarios, left } = document;
-  const blocks = [wrapText(answer(document), width)];
+  const blocks = [wrapText(matrixAnswer(document), width)];
   if (scenarios.length > 0) {
     blocks.push(wrapText(LEGEND, width), namedTable(document, width));
     blocks.push(wrapText(OFF_LEGEND, width), offTable(document), purposeList(document, width));
@@ -34,7 +27,8 @@ export function matrixText(document: MatrixDocument, width: number): string {
   return blocks.join('\n\n');
 }
 
-function answer({ scenarios, columns, completeness, work }: MatrixDocument): string {
+/** One sentence: what was compared, and how completely. */
+export function matrixAnswer({ scenarios, columns, completeness, work }: MatrixDocument): string {
   const rows = `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'}`;
   return (
     `${rows} on ${columns.length} variants, held against fixed: ${printCompleteness(completeness)}. ` +
@@ -79,6 +73,3 @@ function purposeList({ purposes }: MatrixDocument, width: number): string {
     )
     .join('\n');
 }
-
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
-const letter = (index: number): string => LETTERS[index] ?? '*';

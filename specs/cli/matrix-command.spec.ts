@@ -1,6 +1,7 @@
 import { explore } from '../../model/diff/explore';
 import { SharedExplorations } from '../../model/diff/shared-explorations';
 import { OFF_COLUMNS } from '../../model/matrix/columns';
+import type { MatrixRow } from '../../model/matrix/row';
 import type { MatrixDocument } from '../../model/report/matrix-document';
 import { loadSuite } from '../../scripts/suite';
 import { runCli } from './run-cli';
@@ -45,6 +46,19 @@ describe('lzfree matrix', () => {
     expect(cell(names[2]!, '-p3/mm/madvise/madvise_behavior_valid')).toBe('user no');
     expect(cell(names[2]!, '-p3/mm/madvise/madvise_need_mmap_write')).toBe('equal yes');
     expect(cell(names[1]!, '-p4/mm/vmstat/vmstat_text.2')).toBe('system yes');
+  });
+
+  it('shows each difference by what an execution ends in on both variants', () => {
+    const [, , { cells, differences }] = document.scenarios as [never, never, MatrixRow];
+    const index = document.columns.findIndex(({ variant }) => variant === 'base');
+    const { shown } = cells[index]!;
+    expect(differences[shown!]).toMatchObject({ level: 'user', kind: 'gained', traces: 1 });
+    expect(differences[shown!]!.differences).toContainEqual({
+      path: ['results', 'result'],
+      own: '-22',
+      other: '0',
+    });
+    expect(cells.filter((each) => each.differsAt === 'equal' && each.shown !== null)).toEqual([]);
   });
 
   it('says in a sentence what a hunk is for', () => {

@@ -1,4 +1,5 @@
 /** A real browser for the browser specs. */
+import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Starts the browser that CHROMIUM names. @throws if none is named */
@@ -35,4 +36,34 @@ export async function openPage(
 /** Waits until the live model has an answer for what is asked. */
 export async function explored(page: Page): Promise<void> {
   await page.locator('#live [role=status]', { hasText: /^(not )?explored/ }).waitFor();
+}
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A light and a dark page on a desk and on a phone. */
+export const LOOKS = [
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 375],
+  ['dark', 375],
+] as const;
+
+/** What axe finds on a page, and by how many pixels it is wider than the window. */
+export async function inspect(
+  browser: Browser,
+  url: string,
+  [colorScheme, width]: (typeof LOOKS)[number],
+): Promise<{ violations: unknown; overflow: unknown }> {
+  const viewport = { width, height: 900 };
+  const { page } = await openPage(browser, url, { colorScheme, viewport, bypassCSP: true });
+  await page.evaluate(axe);
+  const violations = await page.evaluate(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
+      id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 150)).join(' ')))`,
+  );
+  const overflow = await page.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  await page.close();
+  return { violations, overflow };
 }

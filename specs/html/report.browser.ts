@@ -1,15 +1,14 @@
 /** The page of `lzfree review` in a real browser, opened from disk. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { runCli } from '../cli/run-cli';
-import { explored, launchBrowser, openPage, type OpenPage } from './open-page';
+import { explored, inspect, launchBrowser, LOOKS, openPage, type OpenPage } from './open-page';
 
 const folder = mkdtempSync(join(tmpdir(), 'lzfree-browser-'));
 const url = pathToFileURL(join(folder, 'index.html')).href;
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 let browser: Browser;
 let opened: OpenPage;
 let page: Page;
@@ -77,25 +76,8 @@ describe('the page of a review, from disk', () => {
     expect(new URL(page.url()).hash).toContain('scenario=half-written-page');
   });
 
-  it.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 375],
-    ['dark', 375],
-  ] as const)('passes the checks of axe, %s and %d pixels wide', async (colorScheme, width) => {
-    const viewport = { width, height: 900 };
-    const checked = await openPage(browser, url, { colorScheme, viewport, bypassCSP: true });
-    await checked.page.evaluate(axe);
-    const violations = await checked.page.evaluate(
-      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
-        id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 150)).join(' ')))`,
-    );
-    expect(violations).toEqual([]);
-    const overflow = await checked.page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(overflow).toBe(0);
-    await checked.page.close();
+  it.each(LOOKS)('passes the checks of axe, %s and %d pixels wide', async (...look) => {
+    expect(await inspect(browser, url, look)).toEqual({ violations: [], overflow: 0 });
   });
 });
 

@@ -3,6 +3,7 @@ import type { PageData } from '../page-data';
 import { ComparisonView } from './comparison-view';
 import { HuntView } from './hunt-view';
 import { LiveView } from './live-view';
+import { MatrixView } from './matrix-view';
 import { PatchView } from './patch-view';
 import { RunView } from './run-view';
 import { useLive } from './use-live';
@@ -54,7 +55,7 @@ export function App({ data }: { readonly data: PageData }) {
   );
 }
 
-function Report({ data: { document: report, scenarios } }: { readonly data: PageData }) {
+function Report({ data: { document: report, scenarios, switches } }: { readonly data: PageData }) {
   switch (report?.schema) {
     case undefined:
       return null;
@@ -66,6 +67,8 @@ function Report({ data: { document: report, scenarios } }: { readonly data: Page
       return <RunView run={report} scenarios={scenarios} />;
     case 'lzfree/hunt':
       return <HuntView hunt={report} />;
+    case 'lzfree/matrix':
+      return <MatrixView matrix={report} switches={switches} />;
   }
 }
 
@@ -81,6 +84,8 @@ function partsOf({ document: report }: PageData): (readonly [id: string, name: s
       return [['answer', 'Scenarios'], ...common];
     case 'lzfree/hunt':
       return [['answer', 'Findings'], ...common];
+    case 'lzfree/matrix':
+      return [['matrix', 'Heat map'], ['purposes', 'Hunk by hunk'], ...common];
     case 'lzfree/diff':
     case 'lzfree/review':
       return [

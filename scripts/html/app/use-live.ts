@@ -12,6 +12,7 @@ import { parseVariant, variantName } from '../../../model/features/variant-name'
 import type { LiveResult } from '../live/compute';
 import type { LiveError, LiveMessage } from '../live/worker';
 import type { PageData, ScenarioText } from '../page-data';
+import { firstShown } from './first-shown';
 import { linkTo, readFragment, type LivePoint } from './fragment';
 import type { SwitchBoard } from './switch-box';
 
@@ -113,25 +114,10 @@ export function useLive({ document: report, scenarios }: PageData): Live {
 export const takeOut = (variant: Variant, id: SwitchId): Variant => variant.minus(dependents([id]));
 
 function firstAsked(report: PageData['document'], scenarios: readonly ScenarioText[]): Asked {
-  if (report?.schema === 'lzfree/hunt') {
-    const names = { a: 'base', b: report.variant };
-    return { scenario: scenarios[0]!.name, text: null, ...names, schedule: null };
-  }
-  const telling = report?.scenarios.find((each) =>
-    'witness' in each ? each.witness !== null : each.met === 'no',
-  );
-  const names =
-    report === null
-      ? { a: 'original', b: 'fixed' }
-      : report.schema === 'lzfree/run'
-        ? { a: 'original', b: report.variant }
-        : { a: report.a, b: report.b };
-  const scenario = telling?.name ?? report?.scenarios[0]?.name ?? FIRST_SCENARIO;
-  const known = scenarios.some(({ name }) => name === scenario);
-  return { scenario: known ? scenario : scenarios[0]!.name, text: null, ...names, schedule: null };
+  const { a, b, scenario } = firstShown(report);
+  const known = scenarios.find(({ name }) => name === scenario) ?? scenarios[0]!;
+  return { scenario: known.name, text: null, a, b, schedule: null };
 }
-
-const FIRST_SCENARIO = 'fixup-swap-slot';
 
 function toPoint({ scenario, text, a, b, schedule }: Asked): LivePoint {
   return { scenario, a, b, schedule: schedule ?? undefined, text: text ?? undefined };
