@@ -16,15 +16,19 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** Kernel file and function, as in `mm/rmap.c try_to_unmap_one`. */
+  /** Kernel file and function, as in `mm/rmap.c try_to_unmap_one`; empty where only the access is known. */
   readonly where: string;
   /** The kernel's own condition or message. */
   readonly what: string;
 }
 
+/** A fault on one line, as `oops: mm/rmap.c page_referenced_one: NULL pointer dereference`. */
+export const describeFault = ({ kind, where, what }: Fault): string =>
+  [kind, where, what].filter(Boolean).join(': ');
+
 /** Ends the task that meets it; the machine records {@link fault} and lets the other tasks go on. */
 export class KernelFault extends Error {
   constructor(readonly fault: Fault) {
-    super(`${fault.kind}: ${fault.where}: ${fault.what}`);
+    super(describeFault(fault));
   }
 }

@@ -9,6 +9,7 @@ import {
 } from '../include/linux/mm_types';
 import { PAGE_FLAGS } from '../include/linux/page-flags-layout';
 import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
+import { describeFault } from '../machine/fault';
 import type { Ptr } from '../machine/struct';
 import { vmstat_text, vmstatItems } from '../mm/vmstat';
 import { PAGEVECS, type Kernel } from '../state/kernel';
@@ -52,7 +53,7 @@ export class Observer {
     unended: Readonly<Record<'user' | 'system', Unended>>,
   ): Outcome {
     const view = new View(this.layout, this.kernel);
-    const faults = this.kernel.machine.faults.map((f) => `${f.kind}: ${f.where}: ${f.what}`);
+    const faults = this.kernel.machine.faults.map(describeFault);
     return {
       user: { results: resultsAt('user', results), ...unended.user },
       system: {

@@ -31,7 +31,7 @@ export interface ProcessCounters {
 /** What an administrator can see. Threads and operations are those of kernel actors. */
 export interface SystemOutcome extends Unended {
   readonly results: Results;
-  /** Kernel faults, as `kind: file function: condition`, sorted. */
+  /** Kernel faults, as `kind: file function: condition`, sorted; without a place where none is known. */
   readonly faults: readonly string[];
   readonly processes: Readonly<Record<string, ProcessCounters>>;
   /** /proc/vmstat against the end of the set-up: only what changed. */
