@@ -50,7 +50,7 @@ import { bump, kernel, peek, poke, take } from '../state/kernel';
 import { allocationFails } from '../state/slots';
 import { alloc_page } from './page_alloc';
 import { set_page_dirty } from './page-writeback';
-import { lru_add_drain, lru_cache_add_file, put_page, release_pages } from './swap';
+import { __pagevec_release, lru_cache_add_file, put_page } from './swap';
 import { bump_zone_page_state, count_vm_event } from './vmstat';
 
 const Mapping = address_space.offset;
@@ -130,12 +130,10 @@ export function* find_get_pages(
   return found;
 }
 
-/** mm/swap.c __pagevec_release on what {@link find_get_pages} found. */
+/** include/linux/pagevec.h pagevec_release on what {@link find_get_pages} found. */
 export function* pagevec_release(cpu: Cpu, found: readonly FoundPage[]): Steps {
   const pages = found.map(({ page }) => page).filter((page) => !radix_tree_exceptional_entry(page));
-  if (pages.length === 0) return;
-  yield* lru_add_drain(cpu);
-  yield* release_pages(cpu, pages);
+  if (pages.length > 0) yield* __pagevec_release(cpu, pages);
 }
 
 /** mm/filemap.c __delete_from_page_cache, inside a section under the tree_lock. `index` stays. */

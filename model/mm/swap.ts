@@ -99,6 +99,12 @@ export function* release_pages(cpu: Cpu, pages: readonly PagePtr[]): Steps {
   yield* free_hot_cold_page_list(cpu, pages_to_free);
 }
 
+/** mm/swap.c __pagevec_release: what a task has gathered on its stack; drains its CPU's pagevecs first. */
+export function* __pagevec_release(cpu: Cpu, pages: readonly PagePtr[]): Steps {
+  yield* lru_add_drain(cpu);
+  yield* release_pages(cpu, pages);
+}
+
 // Pagevecs.
 
 const count_of = (cpu: Cpu, pvec: PagevecName): number => kernel.percpu(cpu.id, `${pvec}_nr`);

@@ -184,6 +184,21 @@ describe('munlock', () => {
     expect(bench.event('UNEVICTABLE_PGMUNLOCKED')).toBe(3);
   });
 
+  // mm/mlock.c __munlock_pagevec, phase 1: pagevec_release, which is __pagevec_release unless it is empty.
+  it.each([
+    ['drains this CPU when it lets go of a page that is not mlocked', false],
+    ['drains nothing when every page goes on to be munlocked', true],
+  ])('%s', (_title, mlocked) => {
+    const bench = locked();
+    if (!mlocked) bench.set(bench.pageAt(AT) + Page.PG_mlocked, 0);
+    bench.map(AT + 8, 1);
+    bench.write(AT + 8, 9);
+    const waiting = bench.pageAt(AT + 8);
+    expect(bench.has(waiting, 'PG_lru')).toBe(false);
+    munlock(bench, AT, 1);
+    expect([bench.has(waiting, 'PG_lru'), bench.unlocked]).toEqual([!mlocked, true]);
+  });
+
   it('takes the flag away without the page lock, and then waits for the lock', () => {
     const bench = locked();
     const page = bench.pageAt(AT);

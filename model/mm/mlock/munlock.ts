@@ -20,7 +20,7 @@ import { load, lock, step, unlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 import { follow_page_mask } from '../memory';
-import { __pagevec_lru_add, put_page, release_pages } from '../swap';
+import { __pagevec_lru_add, __pagevec_release, put_page } from '../swap';
 import { page_evictable } from '../vmscan';
 import { bump_vm_event, mod_zone_page_state } from '../vmstat';
 import {
@@ -124,7 +124,8 @@ function* __munlock_pagevec(cpu: Cpu, pvec: readonly PagePtr[]): Steps {
   }
   yield mod_zone_page_state('NR_MLOCK', -isolated.length);
   yield unlock(lru_lock());
-  yield* release_pages(cpu, others);
+  // pagevec_release: an empty one is left alone, any other drains this CPU's pagevecs too.
+  if (others.length > 0) yield* __pagevec_release(cpu, others);
   yield* putback_munlocked(cpu, isolated);
 }
 
