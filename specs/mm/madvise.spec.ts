@@ -15,6 +15,7 @@ import * as errno from '../../model/include/uapi/asm-generic/errno-base';
 import { ADVICE } from '../../model/include/uapi/asm-generic/mman-common';
 import type { MmapKind } from '../../model/mm/mmap';
 import { sys_madvise } from '../../model/mm/madvise';
+import { lru_add_drain } from '../../model/mm/swap';
 import { boot, type Programs } from './support/boot';
 import type { ALL_VARIANTS } from './support/variants';
 
@@ -362,6 +363,28 @@ describe('MADV_HWPOISON', () => {
     expect(k.advise(A, 1, 'HWPOISON')).toBe(0);
     expect([k.has(page, 'PG_hwpoison'), k.at(A).state]).toEqual([true, 'hwpoison']);
     expect(k.read(A)).toBe('SIGBUS');
+  });
+
+  // mm/madvise.c madvise_hwpoison: compound_order is asked when the page has been dealt with, so split.
+  it.each(['HWPOISON', 'SOFT_OFFLINE'] as const)(
+    'goes on behind the small page of a huge one that it split, for %s',
+    (advice) => {
+      const k = boot({ frames: 32 });
+      const pages = k.kernel.config.hugePages;
+      k.map(pages, pages);
+      k.advise(pages, pages, 'HUGEPAGE');
+      k.write(pages, 7);
+      k.run(lru_add_drain(k.cpu()));
+      expect(k.advise(pages, pages, advice)).toBe(0);
+      const frames = Array.from({ length: k.kernel.config.frames }, (_, i) => k.kernel.pageAt(i));
+      expect(frames.filter((page) => k.has(page, 'PG_hwpoison'))).toHaveLength(pages);
+    },
+  );
+
+  it('takes a part of a page for the page that begins before it, and no other', () => {
+    const k = anon(2);
+    expect(k.adviseBytes(A * PAGE + 1, PAGE, ADVICE.HWPOISON)).toBe(0);
+    expect([k.at(A).state, k.at(A + 1).state]).toEqual(['hwpoison', 'present']);
   });
 
   it('is -EFAULT where nothing is mapped', () => {

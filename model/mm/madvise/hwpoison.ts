@@ -1,7 +1,8 @@
 /** mm/madvise.c madvise_hwpoison: a memory error on demand, for tests. */
 import { get_user_pages_fast } from '../../arch/x86/mm/gup';
-import { HPAGE_PMD_NR, hpage_start, PageCompound } from '../../include/linux/huge_mm';
-import { PageHWPoison } from '../../include/linux/page-flags';
+import { compound_head, HPAGE_PMD_NR } from '../../include/linux/huge_mm';
+import type { Page } from '../../include/linux/mm_types';
+import { PageHead, PageHWPoison } from '../../include/linux/page-flags';
 import { MADV_SOFT_OFFLINE } from '../../include/uapi/asm-generic/mman-common';
 import type { Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
@@ -11,7 +12,8 @@ import { put_page } from '../swap';
 const PAGE_SIZE = 4096;
 
 /**
- * mm/madvise.c madvise_hwpoison, without mmap_sem. The program has CAP_SYS_ADMIN.
+ * mm/madvise.c madvise_hwpoison, without mmap_sem. The program has CAP_SYS_ADMIN. How far a turn goes
+ * is read off the page when it is done with: a huge page that was split for it counts as a small one.
  *
  * @param start,len in bytes; not checked
  * @returns 0 or -errno
@@ -22,12 +24,9 @@ export function* madvise_hwpoison(
   len: number,
   behavior: number,
 ): Steps<number> {
-  const end = Math.ceil((start + len) / PAGE_SIZE);
-  for (let address = Math.floor(start / PAGE_SIZE); address < end;) {
-    const page = yield* get_user_pages_fast(cpu, address, false);
+  for (let at = start; at < start + len;) {
+    const page = yield* get_user_pages_fast(cpu, Math.floor(at / PAGE_SIZE), false);
     if (page <= 0) return page;
-    const huge = yield* PageCompound(page);
-    const next = huge ? hpage_start(address) + HPAGE_PMD_NR() : address + 1;
     if (yield PageHWPoison(page)) {
       yield* put_page(cpu, page);
     } else if (behavior === MADV_SOFT_OFFLINE) {
@@ -36,7 +35,13 @@ export function* madvise_hwpoison(
     } else {
       yield* memory_failure(cpu, page, MF_COUNT_INCREASED);
     }
-    address = next;
+    at += PAGE_SIZE * (yield* compound_pages(page));
   }
   return 0;
+}
+
+/** 1 << compound_order(compound_head(page)), of a page that may be anybody's by now. */
+function* compound_pages(page: Page): Steps<number> {
+  const head = yield* compound_head(page);
+  return (yield PageHead(head)) ? HPAGE_PMD_NR() : 1;
 }
