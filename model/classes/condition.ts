@@ -61,7 +61,7 @@ function essential(space: VariantSpace, set: Diagram, read: ReadonlySet<SwitchId
 const TELLING = { none: 0, definition: 1, behaviour: 2 };
 
 /** Of what needs each other the definition goes first, and then what comes later in the series. */
-function leastTellingFirst(ids: Iterable<SwitchId>): SwitchId[] {
+export function leastTellingFirst(ids: Iterable<SwitchId>): SwitchId[] {
   const rank = (id: SwitchId) => TELLING[switchFacts(id).effect];
   return [...ids].reverse().sort((a, b) => rank(a) - rank(b));
 }

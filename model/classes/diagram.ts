@@ -164,6 +164,13 @@ export class Diagrams {
     return [...levels].sort((a, b) => a - b);
   }
 
+  /** How many nodes the diagram has, numbers among them. */
+  size(f: Diagram): number {
+    let nodes = 0;
+    this.visit(f, () => nodes++);
+    return nodes;
+  }
+
   /** Every number that the function has for some variant. */
   values(f: Diagram): number[] {
     const found: number[] = [];
@@ -203,6 +210,27 @@ export class Diagrams {
         on.add(node.level);
         node = node.on;
       }
+    }
+    return on;
+  }
+
+  /** Switches that make a member of a set which is not empty: one as near to a variant as can be. */
+  nearest(f: Diagram, isOn: (level: number) => boolean): Set<number> {
+    const costs = new Map<Diagram, number>();
+    const by = (at: Diagram, on: boolean): number =>
+      cost(on ? at.on : at.off) + (isOn(at.level) === on ? 0 : 1);
+    const cost = (at: Diagram): number => {
+      if (at.level === this.switches) return at.value === 0 ? Infinity : 0;
+      const known = costs.get(at) ?? Math.min(by(at, true), by(at, false));
+      costs.set(at, known);
+      return known;
+    };
+    const on = new Set(Array.from({ length: this.switches }, (_, level) => level).filter(isOn));
+    for (let node = f; node.level < this.switches;) {
+      const take = by(node, true) < by(node, false);
+      if (take) on.add(node.level);
+      else on.delete(node.level);
+      node = take ? node.on : node.off;
     }
     return on;
   }

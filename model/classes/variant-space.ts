@@ -38,6 +38,12 @@ export class VariantSpace extends Diagrams {
     return Variant.of([...this.pick(set)].map((level) => SWITCH_IDS[level]));
   }
 
+  /** A variant of a set which is not empty, as near to another one as any in it. */
+  variantNear(set: Diagram, to: Variant): Variant {
+    const on = this.nearest(set, (level) => to.has(SWITCH_IDS[level]));
+    return Variant.of([...on].map((level) => SWITCH_IDS[level]));
+  }
+
   /** The number that a function has for a variant. */
   of(f: Diagram, variant: Variant): number {
     return this.at(f, (level) => variant.has(SWITCH_IDS[level]));

@@ -1,5 +1,6 @@
 /** One scenario's part of the result of `lzfree classes`. */
 import { smallestCondition, type Condition } from '../classes/condition';
+import { decisionTree, type DecisionTree } from '../classes/decision-tree';
 import type { Diagram, StoredDiagram } from '../classes/diagram';
 import { exploreVariants, type VariantsOptions, type Work } from '../classes/explore-variants';
 import {
@@ -15,6 +16,7 @@ import type { VariantSpace } from '../classes/variant-space';
 import type { Completeness } from '../diff/completeness';
 import type { SwitchId } from '../features/hunk-id';
 import { NAMED_VARIANTS, VARIANT_NAMES, type VariantName } from '../features/variant';
+import { variantName } from '../features/variant-name';
 import type { ScenarioSource } from './reported-outcome';
 
 /** Something that the variants of a class can end in. */
@@ -34,6 +36,17 @@ export interface BehaviourClass {
   readonly outcomes: readonly ClassOutcome[];
 }
 
+/** Variants of one class that a tree's answers lead to. */
+export interface ClassLeaf {
+  /** An index into the scenario's list of classes. */
+  readonly class: number;
+  /** How many valid variants come here; a decimal number. */
+  readonly variants: string;
+  readonly named: readonly VariantName[];
+  /** One of them, as a command line names it: one with a name, or one that is near to `fixed`. */
+  readonly example: string;
+}
+
 export interface ScenarioWork extends Work {
   /** Executions that running each valid variant would have taken; a decimal number. */
   readonly oneByOne: string;
@@ -51,6 +64,8 @@ export interface ScenarioClasses {
   readonly seen: readonly unknown[];
   /** The largest class first. */
   readonly classes: readonly BehaviourClass[];
+  /** The same classes, by asking for one switch after the other. */
+  readonly tree: DecisionTree<ClassLeaf>;
 }
 
 /** The classes of a scenario, with what it takes to put them together with those of others. */
@@ -77,6 +92,9 @@ export function scenarioClasses(
       seen.map(({ variants }) => variants),
     );
   });
+  const sorted = setsOf(space, numbers[view])
+    .map((set) => ({ set, each: behaviourClass(space, set, sights, explored.read) }))
+    .sort((a, b) => largestFirst(a.each, b.each));
   return {
     scenario: {
       name: scenario.name,
@@ -86,9 +104,13 @@ export function scenarioClasses(
       work: { ...explored.work, oneByOne: String(tracesOf(space, sights)) },
       behaviours: byView((each) => countOf(space, numbers[each])),
       seen: sights.map(({ seen }) => seen),
-      classes: setsOf(space, numbers[view])
-        .map((set) => behaviourClass(space, set, sights, explored.read))
-        .sort(largestFirst),
+      classes: sorted.map(({ each }) => each),
+      tree: decisionTree(
+        space,
+        sorted.map(({ set }) => set),
+        explored.read,
+        (variants, index) => classLeaf(space, variants, index),
+      ),
     },
     numbers: byView((each) => space.store(numbers[each])),
   };
@@ -115,11 +137,20 @@ function behaviourClass(
   });
   return {
     variants: String(space.sum(set)),
-    named: VARIANT_NAMES.filter((name) => space.of(set, NAMED_VARIANTS[name]) === 1),
+    named: namedIn(space, set),
     condition: smallestCondition(space, set, read),
     outcomes,
   };
 }
+
+function classLeaf(space: VariantSpace, set: Diagram, index: number): ClassLeaf {
+  const named = namedIn(space, set);
+  const example = named[0] ?? variantName(space.variantNear(set, NAMED_VARIANTS.fixed));
+  return { class: index, variants: String(space.sum(set)), named, example };
+}
+
+const namedIn = (space: VariantSpace, set: Diagram): VariantName[] =>
+  VARIANT_NAMES.filter((name) => space.of(set, NAMED_VARIANTS[name]) === 1);
 
 function largestFirst(a: BehaviourClass, b: BehaviourClass): number {
   const [x, y] = [BigInt(a.variants), BigInt(b.variants)];

@@ -1,5 +1,6 @@
 import { VIEWS } from '../../model/classes/partition';
 import type { CommandSpec } from '../cli/command';
+import { HTML_OPTION, writePage } from '../html/write-page';
 import { workersFor, workersOption } from '../workers/option';
 
 /** `lzfree classes [FILE...]`: what all valid variants do. */
@@ -33,9 +34,14 @@ export const classesCommand: CommandSpec = {
       integer: { min: 1 },
     },
     workersOption,
+    HTML_OPTION,
   ],
   examples: [
     { command: 'lzfree classes half-written-page', purpose: 'which hunks decide what is read' },
+    {
+      command: 'lzfree classes half-written-page --html out',
+      purpose: 'the hunks that decide as a tree, in a page',
+    },
     {
       command: 'lzfree classes --json > classes.json',
       purpose: 'all variants on the whole suite',
@@ -57,6 +63,7 @@ export const classesCommand: CommandSpec = {
       onProgress: (done, total, detail) => progress.update(done, total, detail),
     });
     progress.end();
+    await writePage(args, io, document);
     if (args.json) io.json(document);
     else io.out(classesText(document, io.width));
     return 0;

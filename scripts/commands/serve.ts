@@ -6,8 +6,8 @@ export const serveCommand: CommandSpec = {
   summary: 'Shows the live model, or a result, in a browser on this machine',
   description:
     'Serves a page in which the model runs: flip hunks, edit a scenario, step through an ' +
-    'execution. With a document that review, diff, run, hunt or matrix printed with --json, the ' +
-    'page shows that too. Only this machine reaches it. Ends when it is interrupted.',
+    'execution. With a document that review, diff, run, hunt, matrix or classes printed with ' +
+    '--json, the page shows that too. Only this machine reaches it. Ends when it is interrupted.',
   arguments: [{ name: 'document', description: "a JSON document; '-' reads standard input" }],
   options: [
     {

@@ -1,6 +1,7 @@
 /** Reads a command's document back from its JSON. */
 import { UsageError, type Io } from '../cli/command';
 import { readInput } from '../cli/input';
+import { classesAnswer } from '../views/classes-text';
 import { diffAnswer } from '../views/diff-text';
 import { huntAnswer } from '../views/hunt-text';
 import { matrixAnswer } from '../views/matrix-text';
@@ -9,7 +10,7 @@ import { runAnswer } from '../views/run-text';
 import type { ReportDocument } from './documents';
 
 /** The commands that print such a document, for messages and help. */
-export const COMMANDS = 'review, diff, run, hunt or matrix';
+export const COMMANDS = 'review, diff, run, hunt, matrix or classes';
 
 /** The newest version of each document that a page can show. */
 const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
@@ -18,6 +19,7 @@ const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['versio
   'lzfree/run': 3,
   'lzfree/hunt': 1,
   'lzfree/matrix': 2,
+  'lzfree/classes': 2,
 };
 
 /** The document in a file, and what it answers. @throws UsageError if it is none that a page can show */
@@ -71,5 +73,7 @@ export function answerOf(document: ReportDocument): string {
       return huntAnswer(document);
     case 'lzfree/matrix':
       return matrixAnswer(document);
+    case 'lzfree/classes':
+      return classesAnswer(document);
   }
 }

@@ -57,6 +57,8 @@ function commandOf(document: ReportDocument): string {
       return `lzfree hunt ${document.variant} --seed ${document.seed}`;
     case 'lzfree/matrix':
       return 'lzfree matrix';
+    case 'lzfree/classes':
+      return `lzfree classes --view ${document.view}`;
   }
 }
 

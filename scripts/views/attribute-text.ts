@@ -3,7 +3,7 @@ import type { Attributed, AttributedSet, Attribution } from '../../model/attribu
 import { printCompleteness } from '../../model/diff/completeness';
 import type { AttributeDocument } from '../../model/report/attribute-document';
 import { wrapText } from '../cli/text';
-import { grouped } from './classes-text';
+import { grouped } from './grouped';
 import { indent } from './outcome-text';
 
 export function attributeText(document: AttributeDocument, width: number): string {

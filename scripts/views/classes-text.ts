@@ -3,10 +3,11 @@ import type { View } from '../../model/classes/partition';
 import { printCompleteness } from '../../model/diff/completeness';
 import type { ClassesDocument } from '../../model/report/classes-document';
 import type { BehaviourClass, ScenarioClasses } from '../../model/report/scenario-classes';
-import type { SystemOutcome, UserOutcome } from '../../model/scenario/outcome';
 import { wrapText } from '../cli/text';
 import { conditionLines } from './condition-text';
-import { indent, systemLines, userText } from './outcome-text';
+import { grouped } from './grouped';
+import { indent } from './outcome-text';
+import { sightLines } from './sight-lines';
 
 export function classesText(document: ClassesDocument, width: number): string {
   const { view, scenarios, left, work } = document;
@@ -65,20 +66,3 @@ function classText(
     ...sights.map((line) => indent(wrapText(line, width - 4, 4), 4)),
   ].join('\n');
 }
-
-/** What is seen at the end; of what only the kernel sees the document has the rest. */
-function sightLines(seen: unknown, view: View): string[] {
-  switch (view) {
-    case 'user':
-      return [userText({ user: seen as UserOutcome })];
-    case 'system':
-      return systemLines({ system: seen as SystemOutcome });
-    case 'internal':
-    case 'all':
-      return [JSON.stringify(seen)];
-  }
-}
-
-/** Digits in groups of three. */
-export const grouped = (number: number | string): string =>
-  String(number).replace(/\B(?=(\d{3})+$)/g, ',');

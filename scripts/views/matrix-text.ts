@@ -4,7 +4,7 @@ import type { MatrixCell } from '../../model/matrix/row';
 import type { MatrixDocument } from '../../model/report/matrix-document';
 import { formatTable } from '../cli/table';
 import { wrapText } from '../cli/text';
-import { grouped } from './classes-text';
+import { grouped } from './grouped';
 import { letter, SYMBOLS } from './matrix-symbols';
 import { indent } from './outcome-text';
 

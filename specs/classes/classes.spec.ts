@@ -1,14 +1,16 @@
 /** All variants at once against the same variants one by one. */
 import fc from 'fast-check';
 import type { Condition } from '../../model/classes/condition';
+import type { DecisionTree } from '../../model/classes/decision-tree';
 import { exploreVariants, type VariantsExploration } from '../../model/classes/explore-variants';
 import { VariantSpace } from '../../model/classes/variant-space';
 import { explore } from '../../model/diff/explore';
 import { SWITCH_IDS, type SwitchId } from '../../model/features/hunk-id';
 import { dependents, validate } from '../../model/features/requires';
 import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
+import { parseVariant } from '../../model/features/variant-name';
 import { classesDocument } from '../../model/report/classes-document';
-import { scenarioClasses } from '../../model/report/scenario-classes';
+import { scenarioClasses, type ClassLeaf } from '../../model/report/scenario-classes';
 import type { Scenario } from '../../model/scenario/ast';
 import { parseScenario } from '../../model/scenario/parse';
 import { loadSuite } from '../../scripts/suite';
@@ -60,6 +62,15 @@ const holds = (condition: Condition, variant: Variant): boolean =>
   condition.some(
     ({ on, off }) => on.every((id) => variant.has(id)) && !off.some((id) => variant.has(id)),
   );
+
+type Tree = DecisionTree<ClassLeaf>;
+
+function leafOf(tree: Tree, variant: Variant): ClassLeaf {
+  return 'ask' in tree ? leafOf(variant.has(tree.ask) ? tree.on : tree.off, variant) : tree;
+}
+
+const leavesOf = (tree: Tree): ClassLeaf[] =>
+  'ask' in tree ? [...leavesOf(tree.off), ...leavesOf(tree.on)] : [tree];
 
 describe('the variants that C would compile', () => {
   const space = new VariantSpace();
@@ -114,6 +125,24 @@ describe.each([
       const mine = classes.filter(({ condition }) => holds(condition, variant));
       expect(mine).toHaveLength(1);
       expect(mine[0]!.outcomes).toHaveLength(single.get(variant)!.size);
+    }
+  });
+
+  it('has a tree that leads each variant to its class, and shares out all of them', () => {
+    const { classes, tree } = scenarioClasses({ scenario, file: 'x' }, 'all', space).scenario;
+    for (const variant of variants) {
+      const { class: index } = leafOf(tree, variant);
+      expect(holds(classes[index]!.condition, variant)).toBe(true);
+    }
+    const leaves = leavesOf(tree);
+    for (const [index, { variants: all }] of classes.entries()) {
+      const mine = leaves.filter((leaf) => leaf.class === index);
+      expect(String(mine.reduce((sum, each) => sum + BigInt(each.variants), 0n))).toBe(all);
+    }
+    for (const leaf of leaves) {
+      const example = parseVariant(leaf.example);
+      expect(validate(example)).toEqual([]);
+      expect(leafOf(tree, example)).toBe(leaf);
     }
   });
 });

@@ -19,6 +19,10 @@ function diagramOf(diagrams: Diagrams, table: readonly number[]): Diagram {
   }, diagrams.none);
 }
 
+const rowOf = (on: ReadonlySet<number>): number =>
+  [...on].reduce((row, level) => row | (1 << level), 0);
+const switchesBetween = (a: number, b: number): number =>
+  [...Array(SWITCHES).keys()].filter((level) => isOn(a)(level) !== isOn(b)(level)).length;
 const rows = [...Array(ROWS).keys()];
 const tables = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: ROWS, maxLength: ROWS });
 const sets = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: ROWS, maxLength: ROWS });
@@ -48,6 +52,13 @@ describe('a decision diagram', () => {
         const set = diagramOf(diagrams, table);
         const picked = diagrams.pick(set);
         expect(diagrams.at(set, (level) => picked.has(level))).toBe(1);
+        for (const row of rows) {
+          const near = diagrams.nearest(set, isOn(row));
+          expect(diagrams.at(set, (level) => near.has(level))).toBe(1);
+          const members = rows.filter((each) => table[each] === 1);
+          const nearest = Math.min(...members.map((each) => switchesBetween(each, row)));
+          expect(switchesBetween(rowOf(near), row)).toBe(nearest);
+        }
         const wider = diagrams.forget(set, [1]);
         expect(rows.map((row) => diagrams.at(wider, isOn(row)))).toEqual(
           rows.map((row) => table[row & ~2]! | table[row | 2]!),

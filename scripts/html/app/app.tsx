@@ -1,5 +1,6 @@
 /** The page: a command's document, the patch, and the live model. */
 import type { PageData } from '../page-data';
+import { ClassesView } from './classes-view';
 import { ComparisonView } from './comparison-view';
 import { HuntView } from './hunt-view';
 import { LiveView } from './live-view';
@@ -69,6 +70,8 @@ function Report({ data: { document: report, scenarios, switches } }: { readonly 
       return <HuntView hunt={report} />;
     case 'lzfree/matrix':
       return <MatrixView matrix={report} switches={switches} />;
+    case 'lzfree/classes':
+      return <ClassesView classes={report} />;
   }
 }
 
@@ -86,6 +89,8 @@ function partsOf({ document: report }: PageData): (readonly [id: string, name: s
       return [['answer', 'Findings'], ...common];
     case 'lzfree/matrix':
       return [['matrix', 'Heat map'], ['purposes', 'Hunk by hunk'], ...common];
+    case 'lzfree/classes':
+      return [['classes', 'Classes'], ...common];
     case 'lzfree/diff':
     case 'lzfree/review':
       return [

@@ -15,6 +15,7 @@ export function firstShown(report: ReportDocument | null): FirstShown {
     case 'lzfree/hunt':
       return { a: 'base', b: report.variant, scenario: undefined };
     case 'lzfree/matrix':
+    case 'lzfree/classes':
       return { a: 'original', b: 'fixed', scenario: report.scenarios[0]?.name };
     case 'lzfree/run': {
       const failing = report.scenarios.find(({ met }) => met === 'no');
