@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { UsageError, type Args, type ExitCode, type Io, type OptionSpec } from '../cli/command';
 import type { Format } from '../formats/format';
+import { writePage } from '../html/write-page';
 import type { NamedVariant } from '../variants';
 import { workersFor } from '../workers/option';
 
@@ -51,9 +52,6 @@ export async function searchAll(
   if (format !== 'text' && format !== 'json') {
     throw new UsageError(`--search has no --format ${format}; choose text or json`);
   }
-  if (args.text('html') !== undefined) {
-    throw new UsageError('--search has no page of its own; leave out --html, or --search');
-  }
   const { search } = await import('../search');
   const { searchText } = await import('../views/search-text');
   const { startProgress } = await import('../cli/progress');
@@ -81,6 +79,7 @@ export async function searchAll(
       await writeFileAtomically(join(folder, `${name}.yaml`), scenario);
     }
   }
+  await writePage(args, io, document);
   if (format === 'json') io.json(document);
   else io.out(searchText(document, io.width));
   const settled = document.completeness.kind === 'complete' || io.signal.aborted;

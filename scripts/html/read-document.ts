@@ -7,6 +7,7 @@ import { huntAnswer } from '../views/hunt-text';
 import { matrixAnswer } from '../views/matrix-text';
 import { answer as reviewAnswer } from '../views/review-text';
 import { runAnswer } from '../views/run-text';
+import { searchAnswer } from '../views/search-text';
 import type { ReportDocument } from './documents';
 
 /** The commands that print such a document, for messages and help. */
@@ -16,6 +17,7 @@ export const COMMANDS = 'review, diff, run, hunt, matrix or classes';
 const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
   'lzfree/review': 3,
   'lzfree/diff': 3,
+  'lzfree/diff-search': 3,
   'lzfree/run': 3,
   'lzfree/hunt': 1,
   'lzfree/matrix': 2,
@@ -67,6 +69,8 @@ export function answerOf(document: ReportDocument): string {
       return reviewAnswer(document);
     case 'lzfree/diff':
       return diffAnswer(document);
+    case 'lzfree/diff-search':
+      return searchAnswer(document);
     case 'lzfree/run':
       return runAnswer(document);
     case 'lzfree/hunt':

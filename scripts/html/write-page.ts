@@ -6,6 +6,7 @@ import type { OptionSpec } from '../cli/command';
 import { writeFileAtomically } from '../cli/atomic-write';
 import type { Args, Io } from '../cli/command';
 import { packagePath } from '../cli/package-root';
+import type { ReportedKind } from '../../model/report/search-document';
 import type { HuntDocument } from '../hunt-document';
 import type { ReportDocument } from './documents';
 import type { PageData, ScenarioText } from './page-data';
@@ -51,6 +52,8 @@ function commandOf(document: ReportDocument): string {
       return 'lzfree review';
     case 'lzfree/diff':
       return `lzfree diff ${document.a} ${document.b}`;
+    case 'lzfree/diff-search':
+      return `lzfree diff ${document.a} ${document.b} --search --size ${document.bound.size}`;
     case 'lzfree/run':
       return `lzfree run --variant ${document.variant}`;
     case 'lzfree/hunt':
@@ -67,6 +70,8 @@ async function scenarioTexts(document: ReportDocument | null): Promise<ScenarioT
   const { loadSuite } = await import('../suite');
   const suite = loadSuite().map(({ scenario, file }) => ({ ...scenario, file }));
   if (document?.schema === 'lzfree/hunt') return [...foundTexts(document), ...textsOf(suite)];
+  if (document?.schema === 'lzfree/diff-search')
+    return [...document.kinds.map(programText), ...textsOf(suite)];
   const others = (document?.scenarios ?? []).filter(
     ({ file }) => !suite.some((known) => known.file === file),
   );
@@ -78,6 +83,14 @@ const textsOf = (scenarios: readonly Omit<ScenarioText, 'text'>[]): ScenarioText
     const text = textOf(file);
     return text === undefined ? [] : [{ name, title, file, text }];
   });
+
+/** So are the smallest programs of a search. */
+const programText = ({ name, title, scenario }: ReportedKind): ScenarioText => ({
+  name,
+  title,
+  file: `${name}.yaml`,
+  text: scenario,
+});
 
 /** The programs that a hunt found are in its document. */
 const foundTexts = ({ findings }: HuntDocument): ScenarioText[] =>

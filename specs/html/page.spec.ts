@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HuntDocument } from '../../scripts/hunt-document';
+import type { PageData } from '../../scripts/html/page-data';
 import { inlineJson, pageHtml } from '../../scripts/html/page';
 import { runCli } from '../cli/run-cli';
 
@@ -78,10 +80,47 @@ describe('diff --html', () => {
     expect(stderr).toMatch(/^lzfree diff: cannot write '.*index\.html': [^\n]+\n$/);
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
+});
 
-  it('has no page for the search', async () => {
-    const { code, stderr } = await runCli(['diff', 'base', 'fixed', '--search', '--html', out]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('leave out --html');
+/** What a reader sees of a page. */
+const textOf = (html: string): string =>
+  html
+    .replace(/<(script|style).*?<\/\1>/gs, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+describe('the page of a search', () => {
+  it('tells who sees the difference, the smallest program, and what was searched', async () => {
+    const out = join(folder, 'search.html');
+    const command = ['diff', 'original', 'fixed', '--search', '--workers', '1'];
+    const { code } = await runCli([...command, '--beginning', 'merged-swap-cached', '--html', out]);
+    expect(code).toBe(1);
+    const text = textOf(readFileSync(out, 'utf8'));
+    expect(text).toContain('user a program – 2 operations');
+    expect(text).toContain('system an administrator 2 operations and more 1 operation');
+    expect(text).toContain('1. system level, only fixed: freePages');
+    expect(text).toContain('threads: P0/T0: - madvise a FREE P0/T1: - madvise a DONTNEED');
+    expect(text).toContain('try_to_free_swap > delete_from_swap_cache');
+    expect(text).toContain('merged-swap-cached merged by KSM, swapped out');
+  });
+});
+
+describe('the page of a hunt', () => {
+  it('tells each broken promise with its program, and leads to it in the live model', async () => {
+    const out = join(folder, 'hunt.html');
+    const command = ['hunt', 'original', '--until-size', '1', '--workers', '1'];
+    const { code, stdout } = await runCli([...command, '--json', '--html', out]);
+    expect(code).toBe(1);
+    const { findings } = JSON.parse(stdout) as HuntDocument;
+    expect(findings.length).toBeGreaterThan(0);
+    const html = readFileSync(out, 'utf8');
+    for (const { promise, states, smallest } of findings) {
+      expect(textOf(html)).toContain(promise);
+      expect(textOf(html)).toContain(states);
+      expect(html).toContain(`#live?scenario=${smallest.name}&amp;a=base&amp;b=original`);
+    }
+    const { scenarios } = JSON.parse(element(html, 'data')) as PageData;
+    const names = scenarios.map(({ name }) => name);
+    expect(names).toContain(findings[0]!.smallest.name);
   });
 });

@@ -7,6 +7,7 @@ import { LiveView } from './live-view';
 import { MatrixView } from './matrix-view';
 import { PatchView } from './patch-view';
 import { RunView } from './run-view';
+import { SearchView } from './search-view';
 import { useLive } from './use-live';
 
 export function App({ data }: { readonly data: PageData }) {
@@ -64,6 +65,8 @@ function Report({ data: { document: report, scenarios, switches } }: { readonly 
       return <ComparisonView comparison={report} scenarios={scenarios} unknown={report.unknown} />;
     case 'lzfree/diff':
       return <ComparisonView comparison={report} scenarios={scenarios} />;
+    case 'lzfree/diff-search':
+      return <SearchView search={report} />;
     case 'lzfree/run':
       return <RunView run={report} scenarios={scenarios} />;
     case 'lzfree/hunt':
@@ -83,6 +86,13 @@ function partsOf({ document: report }: PageData): (readonly [id: string, name: s
   switch (report?.schema) {
     case undefined:
       return [...common];
+    case 'lzfree/diff-search':
+      return [
+        ['answer', 'Answer'],
+        ['differences', 'Differences'],
+        ['searched', 'What was searched'],
+        ...common,
+      ];
     case 'lzfree/run':
       return [['answer', 'Scenarios'], ...common];
     case 'lzfree/hunt':

@@ -53,6 +53,11 @@ export function ComparisonView({ comparison, scenarios: texts, unknown = 0 }: Pr
           differ in more than the order of unrelated steps: on {a} | on {b}.
         </p>
         <ScenarioMatrix rows={scenarios} names={{ a, b }} />
+        <p class="commands">
+          What each hunk is for in every scenario is a page of its own:{' '}
+          <code>lzfree matrix --html matrix</code>. So is which hunks decide what happens in one:{' '}
+          <code>lzfree classes {different[0]?.name ?? scenarios[0]?.name} --html classes</code>.
+        </p>
       </section>
     </>
   );

@@ -14,6 +14,8 @@ export function firstShown(report: ReportDocument | null): FirstShown {
       return { a: 'original', b: 'fixed', scenario: 'fixup-swap-slot' };
     case 'lzfree/hunt':
       return { a: 'base', b: report.variant, scenario: undefined };
+    case 'lzfree/diff-search':
+      return { a: report.a, b: report.b, scenario: undefined };
     case 'lzfree/matrix':
     case 'lzfree/classes':
       return { a: 'original', b: 'fixed', scenario: report.scenarios[0]?.name };

@@ -1,0 +1,208 @@
+/** The view of `lzfree diff A B --search`: who can see the difference, its kinds, and what was searched. */
+import { printCompleteness } from '../../../model/diff/completeness';
+import type { ReportedKind, SearchDocument } from '../../../model/report/search-document';
+import { LEVELS } from '../../../model/scenario/outcome';
+import { grouped } from '../../views/grouped';
+import { Difference } from './difference';
+import { count, sentence, WHO } from './words';
+
+export function SearchView({ search }: { readonly search: SearchDocument }) {
+  const { a, b, kinds, completeness } = search;
+  return (
+    <>
+      <section id="answer" aria-labelledby="answer-title">
+        <h2 id="answer-title">The answer</h2>
+        <LevelsTable search={search} />
+        <p>
+          Looked at: every program of the language below of up to{' '}
+          {count(search.bound.size, 'operation')}, on both variants, by every interleaving:{' '}
+          <b>{printCompleteness(completeness)}</b>.
+        </p>
+      </section>
+      <section id="differences" aria-labelledby="differences-title">
+        <h2 id="differences-title">The kinds of difference</h2>
+        {kinds.length === 0 && <p>None was found.</p>}
+        {kinds.map((kind, index) => (
+          <Kind key={kind.name} kind={kind} number={index + 1} names={{ a, b }} />
+        ))}
+      </section>
+      <section id="searched" aria-labelledby="searched-title">
+        <h2 id="searched-title">What was searched</h2>
+        <Sizes search={search} />
+        <Language search={search} />
+      </section>
+    </>
+  );
+}
+
+interface SearchProps {
+  readonly search: SearchDocument;
+}
+
+function LevelsTable({ search: { levels } }: SearchProps) {
+  return (
+    <table class="levels">
+      <thead>
+        <tr>
+          <th scope="col">level</th>
+          <th scope="col">who can see it</th>
+          <th scope="col">in programs of</th>
+          <th scope="col">in none of up to</th>
+        </tr>
+      </thead>
+      <tbody>
+        {LEVELS.map((level) => {
+          const { differsFrom, equalUpTo } = levels[level];
+          return (
+            <tr key={level}>
+              <th scope="row">{level}</th>
+              <td>{WHO[level]}</td>
+              <td>{differsFrom === null ? '–' : `${count(differsFrom, 'operation')} and more`}</td>
+              <td>{count(equalUpTo, 'operation')}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+interface KindProps {
+  readonly kind: ReportedKind;
+  readonly number: number;
+  readonly names: { readonly a: string; readonly b: string };
+}
+
+function Kind({ kind, number, names }: KindProps) {
+  const { level, direction, paths, programs, size, name, title, scenario, witness } = kind;
+  const doer = direction === 'gained' ? names.b : names.a;
+  return (
+    <article>
+      <h3>
+        {number}. {level} level, only {doer}: {paths.join(', ')}
+      </h3>
+      <p>
+        In {count(programs, 'program')}; the smallest has {count(size, 'operation')}.
+        {!witness.shortest && ' There may be a schedule with fewer context switches.'}
+      </p>
+      <p class="lead">{sentence(title)}</p>
+      <details>
+        <summary>The smallest program</summary>
+        <pre class="program" tabIndex={0} aria-label={`Program ${name}`}>
+          {scenario}
+        </pre>
+      </details>
+      <Difference scenario={name} names={names} witness={witness} text={scenario} />
+    </article>
+  );
+}
+
+function Sizes({ search: { sizes, bound, incomplete } }: SearchProps) {
+  return (
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Programs by size, to scroll">
+        <table>
+          <thead>
+            <tr>
+              {['operations', 'programs', 'cannot differ', 'explored', 'never reach it'].map(
+                (title) => (
+                  <th key={title} scope="col" class="number">
+                    {title}
+                  </th>
+                ),
+              )}
+              <th scope="col" class="number">
+                incomplete
+              </th>
+              <th scope="col" class="number">
+                executions
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {sizes.map((row) => (
+              <tr key={row.size}>
+                <th scope="row" class="number">
+                  {row.size}
+                </th>
+                <td class="number">{grouped(row.all)}</td>
+                <td class="number">{grouped(row.all - row.programs)}</td>
+                <td class="number">
+                  {grouped(row.done)} of {grouped(row.programs)}
+                </td>
+                <td class="number">{grouped(row.unreached)}</td>
+                <td class="number">{grouped(row.incomplete)}</td>
+                <td class="number">{grouped(row.executions)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {bound.needs !== null && (
+        <p>
+          Programs without <code>{bound.needs.operation}</code> cannot differ and were not run:{' '}
+          {bound.needs.reason}.
+        </p>
+      )}
+      <p>
+        Never reach it: no execution reads a switch in which the variants differ. Incomplete: more
+        than {grouped(bound.executions)} executions on a variant.
+      </p>
+      {incomplete.length > 0 && (
+        <details>
+          <summary>{count(incomplete.length, 'incomplete program')}</summary>
+          <ul>
+            {incomplete.map((title) => (
+              <li key={title}>
+                <code>{title}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Language({ search: { bound } }: SearchProps) {
+  const { operations, threads, beginnings } = bound;
+  return (
+    <>
+      <dl>
+        <dt>threads</dt>
+        <dd>up to {threads}</dd>
+        <dt>of a process</dt>
+        <dd>{operations.process.join(', ')}</dd>
+        <dt>of the kernel</dt>
+        <dd>{operations.kernel.join(', ')}</dd>
+      </dl>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Beginnings, to scroll">
+        <table>
+          <caption>What page a is at the beginning</caption>
+          <thead>
+            <tr>
+              <th scope="col">name</th>
+              <th scope="col">state</th>
+              <th scope="col" class="number">
+                pages
+              </th>
+              <th scope="col" class="number">
+                processes
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {beginnings.map(({ name, state, pages, processes }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{state}</td>
+                <td class="number">{pages}</td>
+                <td class="number">{processes}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
