@@ -1,6 +1,6 @@
 /** Where two outcomes differ, value by value. */
 
-/** A place in an outcome and what stands there on either side; `-` where there is nothing. */
+/** A place in an outcome and what stands there on either side: `-` for nothing, 0 if it is a counter. */
 export interface ValueDifference {
   /** Keys from the outermost in, as `vmstat`, `pswpout`. */
   readonly path: readonly string[];
@@ -16,7 +16,8 @@ export function valueDifferences(
 ): ValueDifference[] {
   if (Object.is(own, other)) return [];
   if (!isTableOrMissing(own) || !isTableOrMissing(other)) {
-    const [a, b] = [show(own), show(other)];
+    const nothing = path.at(-2) === 'vmstat' ? '0' : '-';
+    const [a, b] = [show(own, nothing), show(other, nothing)];
     return a === b ? [] : [{ path, own: a, other: b }];
   }
   const [ofOwn, ofOther] = [own ?? {}, other ?? {}];
@@ -29,8 +30,8 @@ type Table = Record<string, unknown>;
 const isTableOrMissing = (value: unknown): value is Table | undefined =>
   value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value));
 
-function show(value: unknown): string {
-  if (value === undefined) return '-';
+function show(value: unknown, nothing: string): string {
+  if (value === undefined) return nothing;
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(' ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

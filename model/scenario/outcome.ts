@@ -34,7 +34,7 @@ export interface SystemOutcome extends Unended {
   /** Kernel faults, as `kind: file function: condition`, sorted; without a place where none is known. */
   readonly faults: readonly string[];
   readonly processes: Readonly<Record<string, ProcessCounters>>;
-  /** /proc/vmstat against the end of the set-up: only what changed. */
+  /** /proc/vmstat as it reads once every CPU's difference is folded in: the lines that are not zero. */
   readonly vmstat: Readonly<Record<string, number>>;
   readonly freePages: number;
   readonly freeSwap: number;

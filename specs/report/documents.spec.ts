@@ -147,4 +147,12 @@ describe('differences of values', () => {
       { path: ['page', 'lru'], own: 'none', other: '-' },
     ]);
   });
+
+  it('of a line of /proc/vmstat that an outcome leaves out are those from zero', () => {
+    const [own, other] = [{ vmstat: { pgfree: 1 } }, { vmstat: { nr_file_pages: 1 } }];
+    expect(valueDifferences(own, other)).toEqual([
+      { path: ['vmstat', 'pgfree'], own: '1', other: '0' },
+      { path: ['vmstat', 'nr_file_pages'], own: '0', other: '1' },
+    ]);
+  });
 });
