@@ -1,7 +1,11 @@
 /** The document of `lzfree hunt`: causes that belong together, and what was covered. */
+import { parseSchedule } from '../model/explorer/schedule';
+import type { Variant } from '../model/features/variant';
 import type { Cause } from '../model/hunt/cause';
 import { PROMISES } from '../model/promises/judge';
 import { printScenario } from '../model/scenario/print';
+import { ScenarioProgram } from '../model/scenario/program';
+import { recordTrace, type Trace } from '../model/scenario/trace';
 import type { HuntResult, HuntState } from './hunt';
 
 /** Everything that breaks one promise in one way and is mended by the same hunks. */
@@ -15,6 +19,8 @@ export interface Finding {
   /** The smallest program of all, and the others that need moves of their own. */
   readonly smallest: Way;
   readonly others: readonly Way[];
+  /** What the smallest program does by its schedule. */
+  readonly trace: Trace;
   readonly variants: readonly string[];
   readonly removals: Cause['removals'];
 }
@@ -32,7 +38,7 @@ export interface Way {
 
 export interface HuntDocument {
   readonly schema: 'lzfree/hunt';
-  readonly version: 1;
+  readonly version: 2;
   readonly variant: string;
   readonly seed: number;
   readonly executions: number;
@@ -46,14 +52,15 @@ export interface HuntDocument {
 export function huntDocument(
   { variant, seed, executions }: { variant: string; seed: number; executions: number },
   result: HuntResult,
+  on: Variant,
 ): HuntDocument {
   const { sizes, random, unjudged, interrupted } = result;
-  const findings = findingsOf(result.causes);
-  const about = { schema: 'lzfree/hunt', version: 1, variant, seed, executions } as const;
+  const findings = findingsOf(result.causes, on);
+  const about = { schema: 'lzfree/hunt', version: 2, variant, seed, executions } as const;
   return { ...about, findings, sizes, random, unjudged, interrupted };
 }
 
-function findingsOf(causes: readonly Cause[]): Finding[] {
+function findingsOf(causes: readonly Cause[], on: Variant): Finding[] {
   const groups = new Map<string, Cause[]>();
   for (const cause of causes) {
     const key = JSON.stringify([cause.promise, cause.detail, cause.base, cause.removals]);
@@ -70,10 +77,16 @@ function findingsOf(causes: readonly Cause[]): Finding[] {
       base: first.base,
       smallest: ways[0]!,
       others: ways.slice(1),
+      trace: traceOf(sorted[0]!, on),
       variants: first.variants,
       removals: first.removals,
     };
   });
+}
+
+function traceOf({ scenario, schedule }: Cause, on: Variant): Trace {
+  const program = new ScenarioProgram(scenario, (id) => on.has(id));
+  return recordTrace(program, parseSchedule(schedule), { lenient: true });
 }
 
 /** What is the patch's first, then in the order of the promises. */

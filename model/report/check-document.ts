@@ -19,6 +19,7 @@ export interface CheckedLevel {
 export interface CheckedScenario {
   readonly name: string;
   readonly title: string;
+  readonly file: string;
   readonly completeness: Completeness;
   readonly levels: Readonly<Record<Level, CheckedLevel>>;
   /** The outermost level at which it certainly changed. */
@@ -41,7 +42,7 @@ export interface CheckDocument {
 
 /** One scenario now, against what is stored of it. */
 export function checkedScenario(
-  { scenario }: ScenarioSource,
+  { scenario, file }: ScenarioSource,
   before: BaselineScenario,
   now: Exploration,
 ): CheckedScenario {
@@ -55,6 +56,7 @@ export function checkedScenario(
   return {
     name: scenario.name,
     title: scenario.title,
+    file,
     completeness: weaker(before.completeness, now.completeness),
     levels: { user: user!, system: system!, internal: internal! },
     changedAt: LEVELS.find((_, index) => differs(levels[index]!.verdict)) ?? null,

@@ -1,4 +1,6 @@
+import type { CheckDocument } from '../../model/report/check-document';
 import { UsageError, type CommandSpec } from '../cli/command';
+import { formatOption, printAs, readFormat } from '../formats/format';
 import { readSubject, subjectOptions } from './subject';
 
 /** `lzfree check FILE --baseline base.json`: whether a patch still does what it did. */
@@ -11,6 +13,7 @@ export const checkCommand: CommandSpec = {
     'leaves it open whether it did. A baseline of another model or suite is refused.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input' }],
   options: [
+    formatOption,
     { flags: '-b, --baseline <file>', description: 'what lzfree baseline wrote' },
     ...subjectOptions.filter(({ flags }) => !flags.startsWith('--scenario')),
   ],
@@ -21,12 +24,14 @@ export const checkCommand: CommandSpec = {
     },
   ],
   async run(args, io) {
+    const format = readFormat(args);
     const { baselineSubject } = await import('../../model/report/baseline-document');
     const { checkDocument, checkedScenario } = await import('../../model/report/check-document');
     const { loadSuite } = await import('../suite');
     const { checkIdentity, readBaseline } = await import('../baseline-file');
     const { identityOf } = await import('../identity');
     const { exploreSuite } = await import('../explore-suite');
+    const { checkChecks } = await import('../formats/check-checks');
     const { checkText } = await import('../views/check-text');
     const path = args.text('baseline');
     if (path === undefined)
@@ -42,8 +47,9 @@ export const checkCommand: CommandSpec = {
       checkedScenario(sources[index]!, baseline.scenarios[index]!, exploration),
     );
     const document = checkDocument(baseline, baselineSubject(subject), checked);
-    if (args.json) io.json(document);
-    else io.out(checkText(document, sources.length, io.width));
+    const text = (of: CheckDocument, width: number) => checkText(of, sources.length, width);
+    const checks = (of: CheckDocument) => checkChecks(of, sources.length);
+    await printAs(format, { document, text, checks }, io);
     // An interruption has an exit status of its own, where no difference was seen.
     const settled = document.completeness.kind === 'complete' || io.signal.aborted;
     return document.changedAt === null && settled ? 0 : 1;

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import type { HuntDocument } from '../hunt-document';
 import { workersFor, workersOption } from '../workers/option';
@@ -14,6 +15,7 @@ export const huntCommand: CommandSpec = {
     'moves are taken for one. Exit status 1 means that something was found that base has not.',
   arguments: [{ name: 'variant', description: 'the variant to hunt on', required: true }],
   options: [
+    formatOption,
     { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
     { flags: '--for <seconds>', description: 'stop after this long', integer: { min: 1 } },
     {
@@ -55,9 +57,11 @@ export const huntCommand: CommandSpec = {
     },
   ],
   async run(args, io) {
+    const format = readFormat(args);
     const { hunt } = await import('../hunt');
     const { huntDocument } = await import('../hunt-document');
     const { readState, writeState } = await import('../hunt-state');
+    const { huntChecks } = await import('../formats/hunt-checks');
     const { huntText } = await import('../views/hunt-text');
     const { readVariant } = await import('../variants');
     const { startProgress } = await import('../cli/progress');
@@ -88,12 +92,13 @@ export const huntCommand: CommandSpec = {
     });
     progress.end();
     if (file !== undefined) await writeState(file, identity, result);
-    const document = huntDocument(identity, result);
+    const document = huntDocument(identity, result, variant);
     const folder = args.text('save');
     if (folder !== undefined) await save(folder, document);
     await writePage(args, io, document);
-    if (args.json) io.json(document);
-    else io.out(huntText(document, folder, io.width));
+    const text = (of: HuntDocument, width: number) => huntText(of, folder, width);
+    const checks = (of: HuntDocument) => huntChecks(of, folder);
+    await printAs(format, { document, text, checks }, io);
     return document.findings.some(({ base }) => !base) ? 1 : 0;
   },
 };

@@ -12,7 +12,13 @@ export type Severity = 'high' | 'medium' | 'low';
 
 /** What kind of check it is: the same in every run, for tools that follow findings over time. */
 export type RuleId =
-  'expectation' | 'user-difference' | 'system-difference' | 'internal-difference' | 'unknown-hunk';
+  | 'expectation'
+  | 'user-difference'
+  | 'system-difference'
+  | 'internal-difference'
+  | 'unknown-hunk'
+  | 'broken-promise'
+  | 'hunt-coverage';
 
 /** An interleaving that shows why. */
 export interface ShownExecution {

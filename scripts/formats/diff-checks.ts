@@ -9,7 +9,8 @@ import { LEVELS, type Level } from '../../model/scenario/outcome';
 import type { ReviewDocument } from '../review';
 import { diffAnswer } from '../views/diff-text';
 import { answer as reviewAnswer } from '../views/review-text';
-import type { Check, CheckReport, CheckSuite, Severity } from './check-report';
+import type { Check, CheckReport, CheckSuite } from './check-report';
+import { SEVERITY } from './severity';
 
 /** The result of `diff`: a scenario is a suite, that a level is equal is a check. */
 export function diffChecks(document: DiffDocument): CheckReport {
@@ -51,12 +52,6 @@ function comparedSuites({ a, b, scenarios }: VariantComparison): CheckSuite[] {
     checks: LEVELS.map((level) => checkOf(scenario, level)),
   }));
 }
-
-const SEVERITY: Readonly<Record<Level, Severity>> = {
-  user: 'high',
-  system: 'medium',
-  internal: 'low',
-};
 
 function checkOf(scenario: ComparedScenario, level: Level): Check {
   const { verdict, gained, lost } = scenario.levels[level];

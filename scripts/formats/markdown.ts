@@ -35,7 +35,7 @@ function table(suites: readonly CheckSuite[]): string {
       .filter(({ result }) => result !== 'holds')
       .map(({ result, reason }) => `| ${prose(name)} | ${WORDS[result]} | ${prose(reason)} |`),
   );
-  return ['| scenario | result | what |', '| --- | --- | --- |', ...rows].join('\n');
+  return ['| check | result | what |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 /** What shows it, folded away. */

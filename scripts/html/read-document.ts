@@ -19,7 +19,7 @@ const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['versio
   'lzfree/diff': 3,
   'lzfree/diff-search': 3,
   'lzfree/run': 3,
-  'lzfree/hunt': 1,
+  'lzfree/hunt': 2,
   'lzfree/matrix': 2,
   'lzfree/classes': 2,
 };

@@ -44,14 +44,23 @@ export function checkAnswer(document: CheckDocument, scenarios: number): string 
 
 function scenarioText(scenario: CheckedScenario, width: number): string {
   const { name, title, levels, changedAt } = scenario;
-  const { gained, lost } = levels[changedAt!];
   const verdicts = LEVELS.map((level) => `${level} ${levels[level].verdict}`).join(', ');
   return [
     `${name}: ${verdicts}`,
     indent(wrapText(title, width - 2), 2),
-    ...said('This can happen now, and could not:', gained, lost[0], changedAt!, width),
-    ...said('This can happen no more:', lost, gained[0], changedAt!, width),
+    ...changeLines(scenario, changedAt!).map((line) =>
+      indent(wrapText(line.trimStart(), width - 4, 2), line.startsWith(' ') ? 4 : 2),
+    ),
   ].join('\n');
+}
+
+/** What can happen at a level since the change, and what can no more; the outcomes stand further right. */
+export function changeLines({ levels }: CheckedScenario, level: Level): string[] {
+  const { gained, lost } = levels[level];
+  return [
+    ...said('This can happen now, and could not:', gained, lost[0], level),
+    ...said('This can happen no more:', lost, gained[0], level),
+  ];
 }
 
 /** Outcomes that one side has; below the user level only what differs from one of the other side. */
@@ -60,7 +69,6 @@ function said(
   outcomes: readonly ReportedOutcome[],
   other: ReportedOutcome | undefined,
   level: Level,
-  width: number,
 ): string[] {
   if (outcomes.length === 0) return [];
   const lines = outcomes.flatMap(({ outcome }) => {
@@ -70,5 +78,5 @@ function said(
       ({ path, own, other: theirs }) => `${path.join(' ')}: ${own} (instead of ${theirs})`,
     );
   });
-  return [`  ${words}`, ...lines.map((line) => indent(wrapText(line, width - 4, 2), 4))];
+  return [words, ...lines.map((line) => `  ${line}`)];
 }

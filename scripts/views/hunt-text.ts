@@ -57,7 +57,7 @@ function findingText(
   return [wrapText(head, width), ...body, ...replay].join('\n');
 }
 
-const howText = ({ how }: Way): string =>
+export const howText = ({ how }: Way): string =>
   ({
     complete: 'every interleaving was run',
     bounded: 'not every interleaving was run',
@@ -65,18 +65,18 @@ const howText = ({ how }: Way): string =>
     sampled: 'some interleavings were run',
   })[how];
 
-function whoseText({ base, variants }: Finding): string {
+export function whoseText({ base, variants }: Finding): string {
   if (base) return "base has it too: not the patch's";
   return `on ${variants.join(', ')}; base has it not`;
 }
 
-function removalsText({ base, removals }: Finding): string[] {
+export function removalsText({ base, removals }: Finding): string[] {
   if (base) return [];
   if (removals.length === 0) return ['No one or two hunks can be left out to mend it.'];
   return ['Goes away without', ...removals.map((hunks) => `  ${hunks.join(' and ')}`)];
 }
 
-const replayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>
+export const replayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>
   `lzfree replay ${folder}/${name}.yaml ${schedule} --variant ${variant}`;
 
 function coverage({ sizes, random, unjudged, executions }: HuntDocument, width: number): string {

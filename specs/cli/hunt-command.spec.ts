@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NAMED_VARIANTS } from '../../model/features/variant';
+import type { Trace } from '../../model/scenario/trace';
 import { huntDocument, type HuntDocument } from '../../scripts/hunt-document';
 import { emptyState } from '../../scripts/hunt';
 import { huntText } from '../../scripts/views/hunt-text';
@@ -53,6 +55,7 @@ describe('the hunt as text', () => {
     ...huntDocument(
       { variant: 'original', seed: 1, executions: 10 },
       { ...emptyState(), random: { done: 5, executions: 30 }, interrupted: true },
+      NAMED_VARIANTS.original,
     ),
     findings: [
       {
@@ -70,6 +73,7 @@ describe('the hunt as text', () => {
           scenario: '',
         },
         others: [],
+        trace: {} as Trace,
         variants: ['original'],
         removals: own ? [['p3/mm/rmap/try_to_unmap_one']] : [],
       },

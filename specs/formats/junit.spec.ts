@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { validateXML } from 'xmllint-wasm';
 import type { CheckReport } from '../../scripts/formats/check-report';
+import { checkChecks } from '../../scripts/formats/check-checks';
 import { diffChecks } from '../../scripts/formats/diff-checks';
+import { huntChecks } from '../../scripts/formats/hunt-checks';
 import { junitText } from '../../scripts/formats/junit';
 import { runChecks } from '../../scripts/formats/run-checks';
-import { fixupDiff, hostile, mixedRun } from './samples';
+import { fixupCheck, fixupDiff, hostile, mixedRun, lostWriteHunt } from './samples';
 
 const schema = {
   fileName: 'junit.xsd',
@@ -36,11 +38,16 @@ describe('JUnit XML', () => {
   it.each([
     ['a run', run],
     ['a diff', diffChecks(fixupDiff())],
+    ['a check', checkChecks(fixupCheck(), 2)],
     ['hostile names', hostile],
     ['a scenario that expects nothing', nothing],
     ['no scenario at all', { ...hostile, suites: [] }],
   ])('of %s is valid', async (_, report) => {
     expect(await faults(report)).toEqual([]);
+  });
+
+  it('of a hunt is valid', async () => {
+    expect(await faults(huntChecks(lostWriteHunt(), undefined))).toEqual([]);
   });
 
   it('is refused by the schema where a name stands twice', async () => {

@@ -1,9 +1,11 @@
 /** KTAP version 1: what the kernel's own document asks for, read back by a strict reader. */
+import { checkChecks } from '../../scripts/formats/check-checks';
 import { diffChecks } from '../../scripts/formats/diff-checks';
+import { huntChecks } from '../../scripts/formats/hunt-checks';
 import { ktapText } from '../../scripts/formats/ktap';
 import { runChecks } from '../../scripts/formats/run-checks';
 import { readKtap } from './ktap-reader';
-import { fixupDiff, hostile, mixedRun } from './samples';
+import { fixupCheck, fixupDiff, hostile, mixedRun, lostWriteHunt } from './samples';
 
 const read = (report: Parameters<typeof ktapText>[0]) => readKtap(`${ktapText(report)}\n`);
 
@@ -51,6 +53,53 @@ describe('KTAP of a diff', () => {
       'internal level is equal: false',
     ]);
     expect(kinds.ok).toBe(true);
+  });
+});
+
+describe('KTAP of a check', () => {
+  it('has a result for each level, and says what can happen now and how to see it', () => {
+    const [swap, kinds] = read(checkChecks(fixupCheck(), 2));
+    expect(swap!.name).toBe('fixup-swap-slot on fixed since original');
+    expect(swap!.subtests.map(({ ok, name }) => `${name}: ${ok}`)).toEqual([
+      'user level is as it was: true',
+      'system level is as it was: false',
+      'internal level is as it was: false',
+    ]);
+    const text = swap!.subtests[1]!.diagnostics.join('\n');
+    expect(text).toContain('free pages 14, free swap slots 3');
+    expect(text).toMatch(/^lzfree replay fixup-swap-slot s1:\S+ --variant fixed$/m);
+    expect(kinds!.ok).toBe(true);
+  });
+
+  it('lets nothing that a bound left open pass', () => {
+    const [swap] = read(checkChecks(fixupCheck(1), 2));
+    expect(swap!.subtests.map(({ directive }) => directive)).toContain('TIMEOUT');
+    expect(swap!.ok).toBe(false);
+  });
+});
+
+describe('KTAP of a hunt', () => {
+  it('has a subtest for each promise, in which each way to break it fails', () => {
+    const document = lostWriteHunt();
+    const results = read(huntChecks(document, 'found'));
+    const failed = results.filter(({ ok }) => !ok);
+    expect(failed.map(({ name }) => name)).toEqual(['bystander on original']);
+    const [lost] = failed[0]!.subtests;
+    expect(lost!.diagnostics.join('\n')).toContain('lzfree replay found/bystander-1-1.yaml s1:');
+    expect(results.at(-1)!.subtests.map(({ name }) => name)).toEqual(['every program of 1 move']);
+  });
+
+  it('lets no program pass that was not looked at, and blames no fault of the base', () => {
+    const document = lostWriteHunt();
+    const findings = document.findings.map((finding) => ({ ...finding, base: true }));
+    const sizes = document.sizes.map((size) => ({ ...size, done: size.done - 1, partly: 2 }));
+    const results = read(huntChecks({ ...document, findings, sizes }, undefined));
+    expect(results.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual([
+      'coverage on original',
+    ]);
+    const [row] = results.at(-1)!.subtests;
+    expect(row).toMatchObject({ ok: false, directive: 'TIMEOUT' });
+    expect(row!.data).toContain('1 were not looked at, 2 not by every interleaving');
   });
 });
 

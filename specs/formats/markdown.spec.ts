@@ -10,7 +10,7 @@ describe('the Markdown summary', () => {
     expect(lines.slice(0, 8)).toEqual([
       '**lzfree run**: FAILS: 1 of 2 scenarios on fixed',
       '',
-      '| scenario | result | what |',
+      '| check | result | what |',
       '| --- | --- | --- |',
       expect.stringMatching(
         /^\| mixed on fixed \| \*open\* \| always x == 1: not settled, bounded/,

@@ -2,10 +2,19 @@
 import { compare } from '../../model/diff/compare';
 import { explore } from '../../model/diff/explore';
 import { NAMED_VARIANTS } from '../../model/features/variant';
+import {
+  baselineDocument,
+  baselineScenario,
+  baselineSubject,
+} from '../../model/report/baseline-document';
+import { checkDocument, checkedScenario } from '../../model/report/check-document';
+import { causeOf } from '../../model/hunt/cause';
 import { comparedScenario, diffDocument } from '../../model/report/diff-document';
 import { runDocument, scenarioRun } from '../../model/report/run-document';
 import { parseScenario } from '../../model/scenario/parse';
 import type { CheckReport } from '../../scripts/formats/check-report';
+import { emptyState } from '../../scripts/hunt';
+import { huntDocument } from '../../scripts/hunt-document';
 import { loadSuite } from '../../scripts/suite';
 
 const suite = loadSuite();
@@ -52,6 +61,37 @@ export function fixupDiff(executions?: number) {
     return comparedScenario(source(name), a, b, comparison);
   });
   return diffDocument('original', 'fixed', compared);
+}
+
+/** What the fixup changes, as `check` tells it of a baseline of the series as posted. */
+export function fixupCheck(executions?: number) {
+  const [before, now] = (['original', 'fixed'] as const).map((name) =>
+    baselineSubject({ ...named(name), patch: null, unknown: 0 }),
+  );
+  const options = executions === undefined ? {} : { executions };
+  const checked = ['fixup-swap-slot', 'madvise-kinds'].map((name) => {
+    const { scenario } = source(name);
+    const stored = explore(scenario, NAMED_VARIANTS.original, options);
+    const explored = explore(scenario, NAMED_VARIANTS.fixed, options);
+    return checkedScenario(source(name), baselineScenario(source(name), stored), explored);
+  });
+  const identity = { lzfree: '0', model: '', suite: '' };
+  const baseline = baselineDocument(identity, before!, [], () => '');
+  return checkDocument(baseline, now!, checked);
+}
+
+const LOST_WRITE = 'bystander: a write by a store is lost';
+
+/** A hunt through one program, which breaks a promise. */
+export function lostWriteHunt() {
+  const { original } = NAMED_VARIANTS;
+  const cause = causeOf('page shared-swap-cached; P0 free', LOST_WRITE, original, {
+    executions: 1000,
+  });
+  const about = { variant: 'original', seed: 1, executions: 1000 };
+  const row = { size: 1, programs: 1, done: 1, partly: 0, executions: 1, unjudged: 0 };
+  const state = { ...emptyState(), sizes: [row], causes: [cause!], interrupted: false };
+  return huntDocument(about, state, original);
 }
 
 const HOSTILE = [

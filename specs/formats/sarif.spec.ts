@@ -3,10 +3,12 @@ import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.jso
 import Ajv from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import type { CheckReport } from '../../scripts/formats/check-report';
+import { checkChecks } from '../../scripts/formats/check-checks';
 import { diffChecks } from '../../scripts/formats/diff-checks';
+import { huntChecks } from '../../scripts/formats/hunt-checks';
 import { runChecks } from '../../scripts/formats/run-checks';
 import { sarifLog } from '../../scripts/formats/sarif';
-import { fixupDiff, hostile, mixedRun } from './samples';
+import { fixupCheck, fixupDiff, hostile, mixedRun, lostWriteHunt } from './samples';
 
 const ajv = new Ajv({ strict: false, unicodeRegExp: false });
 addFormats(ajv);
@@ -21,10 +23,28 @@ describe('SARIF', () => {
   it.each([
     ['a run', run],
     ['a diff', diff],
+    ['a check', checkChecks(fixupCheck(), 2)],
     ['hostile names', hostile],
   ])('of %s is valid', (_, report) => {
     isValid(JSON.parse(JSON.stringify(sarifLog(report))));
     expect(isValid.errors ?? []).toEqual([]);
+  });
+
+  it('of a hunt is valid, and has a thread flow for each broken promise', () => {
+    const report = huntChecks(lostWriteHunt(), 'found');
+    isValid(JSON.parse(JSON.stringify(sarifLog(report))));
+    expect(isValid.errors ?? []).toEqual([]);
+    const [broken, ...others] = results(report).filter(({ kind }) => kind === 'fail');
+    expect(others).toEqual([]);
+    expect(broken).toMatchObject({ ruleId: 'broken-promise', level: 'error' });
+    const [flow] = broken!.codeFlows!;
+    expect(flow!.message!.text).toMatch(
+      /^On original: lzfree replay found\/bystander-1-1\.yaml s1:/,
+    );
+    const steps = flow!.threadFlows.flatMap(({ locations }) => locations);
+    expect(steps.map(({ location }) => location!.message!.text)).toContainEqual(
+      expect.stringMatching(/^SetPageLazyFree: page\(P0:a\[0\]\) mapping: ANON -> ANON\|LZFREE/),
+    );
   });
 
   it('says of what is open that it is open, and never that it failed or passed', () => {

@@ -1,6 +1,7 @@
 /** The view of `lzfree hunt`: each fault with the smallest program that shows it. */
 import type { Finding, HuntDocument, Way } from '../../hunt-document';
 import { linkTo } from './fragment';
+import { SingleTimeline } from './run-view';
 import { count } from './words';
 
 const HOW: Readonly<Record<Way['how'], string>> = {
@@ -32,7 +33,7 @@ export function HuntView({ hunt }: { readonly hunt: HuntDocument }) {
 }
 
 function FindingView({ finding, variant }: { finding: Finding; variant: string }) {
-  const { promise, states, detail, base, variants, smallest, others, removals } = finding;
+  const { promise, states, detail, base, variants, smallest, others, trace, removals } = finding;
   return (
     <article>
       <h3>
@@ -65,6 +66,8 @@ function FindingView({ finding, variant }: { finding: Finding; variant: string }
           </li>
         ))}
       </ul>
+      <h4>The smallest program, by a schedule that shows it</h4>
+      <SingleTimeline trace={trace} variant={variant} text={smallest.scenario} />
     </article>
   );
 }
