@@ -78,6 +78,17 @@ export class Execution {
     return this.clock[b * this.stride + this.thread[a]!]! >= this.seq[a]!;
   }
 
+  /** Whether an event happens before whatever follows the first `n` of a thread. */
+  precedes(event: number, thread: number, n: number): boolean {
+    const last = this.lastBefore(thread, n);
+    return last >= 0 && this.happensBefore(event, last);
+  }
+
+  /** The event that lets a thread take the step after its first `n`, or -1. */
+  private lastBefore(thread: number, n: number): number {
+    return n > 0 ? this.eventsOf[thread]![n - 1]! : this.createdBy[thread]!;
+  }
+
   /** The last access of an object as an index of `acc`, or -1. */
   lastAccessOf(object: number): number {
     return object < this.lastAccess.length ? this.lastAccess[object]! : -1;
@@ -291,7 +302,7 @@ export class Execution {
 
   /** What happens before the event that follows the first `n` of a thread. */
   private startClock(into: Int32Array, to: number, thread: number, n: number): void {
-    const event = n > 0 ? this.eventsOf[thread]![n - 1]! : this.createdBy[thread]!;
+    const event = this.lastBefore(thread, n);
     const { stride, clock } = this;
     if (event < 0) {
       for (let t = 0; t < stride; t++) into[to + t] = 0;

@@ -75,7 +75,7 @@ export class GuardedRaces {
       if (state === UNCHANGED) return happened;
       if (state === 0 || (state > 0 && (guard & 15) !== Mode.lock)) return true;
       const holder = this.holderAfter(e, guard >>> 4, state);
-      if (holder < 0 || this.precedes(holder, thread, own)) return false;
+      if (holder < 0 || execution.precedes(holder, thread, own)) return false;
       reversal.drop(holder);
     }
   }
@@ -101,11 +101,5 @@ export class GuardedRaces {
       }
     }
     return -1;
-  }
-
-  /** Whether an event happens before the last of the first `own` steps of a thread. */
-  private precedes(event: number, thread: number, own: number): boolean {
-    if (own === 0) return false;
-    return this.execution.happensBefore(event, this.execution.eventsOf[thread]![own - 1]!);
   }
 }

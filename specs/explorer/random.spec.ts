@@ -1,5 +1,14 @@
 /** On random small programs the explorer runs each trace of the enumerator once, and nothing else. */
 import fc from 'fast-check';
+import {
+  cellProgram,
+  lock,
+  read,
+  readLock,
+  readTrylock,
+  spawn,
+  write,
+} from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
 import { enumerate, MoreInterleavings } from '../../model/explorer/naive';
 import { mutualReaders } from './programs';
@@ -43,6 +52,33 @@ describe('explorer > random programs', () => {
 
   it('finds the trace in which a writer precedes two readers that need each other', () => {
     const program = mutualReaders();
+    expect(explore(program).executions).toBe(enumerate(program).traces.size);
+  });
+
+  it('does not let a thread take a lock without what its creator did before creating it', () => {
+    const program = cellProgram(
+      2,
+      [
+        function* () {
+          yield read(1);
+          yield readTrylock(0);
+          yield spawn(0);
+        },
+        function* () {
+          yield write(1, 1);
+        },
+        function* () {
+          yield readLock(0);
+        },
+      ],
+      {
+        spawnable: [
+          function* () {
+            yield lock(0);
+          },
+        ],
+      },
+    );
     expect(explore(program).executions).toBe(enumerate(program).traces.size);
   });
 });
