@@ -138,13 +138,15 @@ function measureScenarios(seconds: number): Measurement[] {
 
 function workersTable(rows: readonly WorkersRow[]): string {
   return formatTable(
-    [right('workers'), right('executions'), right('seconds'), right('speed-up')],
-    rows.map(({ workers, executions, seconds }) => [
+    [{ title: 'work' }, right('workers'), right('executions'), right('seconds'), right('speed-up')],
+    rows.map(({ work, workers, executions, seconds }) => [
+      work,
       `${workers}`,
       whole(executions),
       seconds.toFixed(2),
-      (rows[0].seconds / seconds).toFixed(2),
+      (rows.find((row) => row.work === work)!.seconds / seconds).toFixed(2),
     ]),
+    100,
   );
 }
 
@@ -172,8 +174,8 @@ async function main(): Promise<void> {
   console.log(`Growth with threads\n\n${rateTable(growth)}\n`);
   const scenarios = measureScenarios(seconds);
   console.log(`Scenarios of the model: threads, operations, pages\n\n${rateTable(scenarios)}\n`);
-  const workers = [await measureWorkers(1), await measureWorkers(2)];
-  console.log(`The suite on original and fixed\n\n${workersTable(workers)}\n`);
+  const workers = await measureWorkers();
+  console.log(`More workers\n\n${workersTable(workers)}\n`);
   const states = measureStates();
   console.log(`swaprace(original, pages) by states\n\n${statesTable(states)}\n`);
   const spin: SpinRow[] = [];
@@ -183,7 +185,7 @@ async function main(): Promise<void> {
   }
   if (values.json !== undefined) {
     const measured = { machine, rates, growth, scenarios, workers, states, spin };
-    const document = { schema: 'lzfree/bench', version: 2, ...measured };
+    const document = { schema: 'lzfree/bench', version: 3, ...measured };
     writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
   }
 }

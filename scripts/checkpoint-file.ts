@@ -12,11 +12,15 @@ import { readInput } from './cli/input';
 const FORMAT = 'lzfree checkpoint';
 const VERSION = 2;
 
-/** How far one exploration is: over, or where to go on, or neither where it has not begun. */
-export interface KeptExploration {
+/** Which exploration it is. */
+export interface ExplorationName {
   readonly scenario: string;
   readonly variant: string;
   readonly identity: string;
+}
+
+/** How far one exploration is: over, or where to go on. */
+export interface KeptExploration extends ExplorationName {
   readonly exploration?: Exploration;
   readonly checkpoint?: Checkpoint;
 }
@@ -59,7 +63,7 @@ export async function writeCheckpointFile(
 export async function readCheckpointFile(
   path: string,
   io: Pick<Io, 'stdin' | 'signal'>,
-  wanted: readonly KeptExploration[],
+  wanted: readonly ExplorationName[],
 ): Promise<readonly KeptExploration[]> {
   const text = new TextDecoder().decode(await readInput(path, io));
   const document = parse(text);
@@ -93,7 +97,7 @@ function parse(text: string): Partial<CheckpointDocument> | null | undefined {
 /** Why kept explorations are not those that are wanted; undefined if they are. */
 function differenceOf(
   kept: readonly KeptExploration[],
-  wanted: readonly KeptExploration[],
+  wanted: readonly ExplorationName[],
 ): string | undefined {
   if (kept.length !== wanted.length) {
     return `it is of a command with ${kept.length} explorations, and this one has ${wanted.length}`;

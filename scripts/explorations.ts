@@ -1,20 +1,25 @@
 /** Many explorations, shared among workers: what `run`, `diff` and `review` are made of. */
 import { existsSync } from 'node:fs';
 import { compareExplored, type Comparison } from '../model/diff/compare';
-import type { Exploration } from '../model/diff/explore';
-import type { Progress } from '../model/explorer/explore';
+import { explored, type Exploration } from '../model/diff/explore';
+import { DEFAULT_STEPS, type Progress } from '../model/explorer/explore';
+import type { Checkpoint } from '../model/explorer/checkpoint';
+import { SharedExploration, type NumberedTask } from '../model/explorer/shared';
+import type { UnitResult } from '../model/explorer/unit';
 import type { Variant } from '../model/features/variant';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import {
   identityOf,
   readCheckpointFile,
   writeCheckpointFile,
+  type ExplorationName,
   type KeptExploration,
 } from './checkpoint-file';
 import type { Io } from './cli/command';
-import type { ExploreInput, ExploreOutput, ExploreState } from './workers/explore-task';
+import type { ExploreInput } from './workers/explore-task';
+import { inParallel } from './workers/in-parallel';
 import { workersFor } from './workers/option';
-import { withPool } from './workers/pool';
+import { withPool, type Pool } from './workers/pool';
 
 /** One scenario on one variant. */
 export interface Job {
@@ -79,31 +84,48 @@ export async function exploreAll(
     await work(ledger, 0, alone);
   }
   const left = ledger.unfinished().length;
-  const workers = workersFor(options.workers, left);
+  const workers = workersFor(options.workers);
   if (left > 0 && !signal.aborted) await work(ledger, workers === 1 ? 0 : workers, signal);
   await ledger.close();
   return ledger.results(io.signal.aborted ? undefined : seconds);
 }
 
+/** Explorations under way at a time, for each worker: their last units leave workers idle. */
+const UNDER_WAY = 2;
+
 async function work(ledger: Ledger, workers: number, signal: AbortSignal): Promise<void> {
-  const indices = ledger.unfinished();
-  let next = 0;
-  await withPool({ workers, signal }, async (pool) => {
-    const outputs = pool.map(
-      'exploreScenario',
-      indices.map((index) => ledger.input(index)),
-      ({ state }, k) => ledger.report(indices[k]!, state as ExploreState),
+  await withPool({ workers, signal }, (pool) =>
+    // Without workers one after the other, as programs in one thread share their switches.
+    inParallel(ledger.unfinished(), Math.max(1, workers * UNDER_WAY), (index) =>
+      workOn(index, ledger, pool, signal),
+    ),
+  );
+}
+
+async function workOn(index: number, ledger: Ledger, pool: Pool, signal: AbortSignal) {
+  const exploration = ledger.explorations[index]!;
+  while (!signal.aborted) {
+    const tasks = exploration.tasks();
+    if (tasks.length === 0) return ledger.finish(index);
+    let done = 0;
+    const results = pool.map(
+      'exploreUnit',
+      tasks.map((task) => ledger.input(index, task)),
+      (progress, k) => ledger.report(tasks[k]!, progress.done),
     );
-    for await (const output of outputs) ledger.finish(indices[next++]!, output);
-  });
+    for await (const result of results) ledger.put(index, tasks[done++]!, result);
+  }
 }
 
 /** What is known of each exploration, in memory and in the checkpoint file. */
 class Ledger {
-  private readonly kept: KeptExploration[];
-  /** Bounded ones may go on within other bounds; nothing else can come of them within these. */
-  private readonly over: boolean[];
-  private readonly progress: Omit<Progress, 'milliseconds'>[];
+  readonly explorations: SharedExploration[];
+  /** Those that are over, or have reached a bound. */
+  private readonly ended = new Set<number>();
+  /** Of those with nothing left to explore. */
+  private readonly over: (Exploration | undefined)[];
+  private readonly names: readonly ExplorationName[];
+  private readonly underWay = new Map<NumberedTask, number>();
   private writtenAt = performance.now();
   private writing: Promise<void> = Promise.resolve();
 
@@ -111,13 +133,23 @@ class Ledger {
     private readonly jobs: readonly Job[],
     private readonly options: ExploreAllOptions,
   ) {
-    this.kept = jobs.map(({ source: { scenario }, variant: { name, variant } }) => ({
+    this.names = jobs.map(({ source: { scenario }, variant: { name, variant } }) => ({
       scenario: scenario.name,
       variant: name,
       identity: identityOf(scenario, variant.switches(), options.steps),
     }));
-    this.over = jobs.map(() => false);
-    this.progress = jobs.map(() => ({ executions: 0, blocked: 0, estimate: 0 }));
+    this.over = jobs.map(() => undefined);
+    this.explorations = this.names.map(({ identity }) => this.begin(identity));
+  }
+
+  private begin(identity: string, resume?: Checkpoint): SharedExploration {
+    const { executions, steps = DEFAULT_STEPS } = this.options;
+    return new SharedExploration({
+      identity,
+      steps,
+      ...(executions !== undefined && { executions }),
+      ...(resume !== undefined && { resume }),
+    });
   }
 
   /** Takes over what the checkpoint file holds, and sees that it can be written. */
@@ -125,94 +157,94 @@ class Ledger {
     const { file } = this;
     if (file === undefined) return;
     if (existsSync(file)) {
-      const kept = await readCheckpointFile(file, io, this.kept);
-      kept.forEach((entry, index) => {
-        this.kept[index] = entry;
-        this.over[index] = entry.exploration !== undefined && entry.checkpoint === undefined;
+      const kept = await readCheckpointFile(file, io, this.names);
+      kept.forEach(({ identity, exploration, checkpoint }, index) => {
+        this.over[index] = exploration;
+        if (exploration !== undefined) this.ended.add(index);
+        this.explorations[index] = this.begin(identity, checkpoint);
       });
     }
-    await writeCheckpointFile(file, this.kept);
+    await writeCheckpointFile(file, this.entries());
   }
 
   unfinished(): number[] {
-    return [...this.over.keys()].filter((index) => !this.over[index]);
+    return [...this.over.keys()].filter((index) => this.over[index] === undefined);
   }
 
-  input(index: number): ExploreInput {
-    const { executions, steps } = this.options;
+  input(index: number, task: NumberedTask): ExploreInput {
     const { source, variant } = this.jobs[index]!;
-    const { identity, checkpoint } = this.kept[index]!;
     return {
       scenario: source.scenario,
       file: source.file,
       switches: variant.variant.switches(),
-      identity,
-      keep: this.file !== undefined,
-      ...(executions !== undefined && { executions }),
-      ...(steps !== undefined && { steps }),
-      ...(checkpoint !== undefined && { resume: checkpoint }),
+      steps: this.options.steps ?? DEFAULT_STEPS,
+      task,
     };
   }
 
-  report(index: number, { checkpoint, ...progress }: ExploreState): void {
-    this.progress[index] = progress;
-    if (checkpoint !== undefined) {
-      const { scenario, variant, identity } = this.kept[index]!;
-      this.kept[index] = { scenario, variant, identity, checkpoint };
-    }
+  /** Told while a task is under way: how many executions it has come to. */
+  report(task: NumberedTask, executions: number): void {
+    this.underWay.set(task, executions);
     this.tell();
   }
 
-  finish(index: number, { exploration, checkpoint }: ExploreOutput): void {
-    const { scenario, variant, identity } = this.kept[index]!;
-    const rest = checkpoint !== undefined && { checkpoint };
-    this.kept[index] = { scenario, variant, identity, exploration, ...rest };
-    this.over[index] = exploration.completeness.kind !== 'interrupted';
-    const { executions } = exploration;
-    this.progress[index] = { executions, blocked: 0, estimate: executions };
+  put(index: number, task: NumberedTask, result: UnitResult): void {
+    this.underWay.delete(task);
+    this.explorations[index]!.put(task, result);
+    this.tell();
+  }
+
+  finish(index: number): void {
+    const exploration = this.explorations[index]!;
+    this.ended.add(index);
+    if (exploration.isExhausted) this.over[index] = explored(exploration.result());
     this.tell();
   }
 
   async close(): Promise<void> {
     await this.writing;
-    if (this.file !== undefined) await writeCheckpointFile(this.file, this.kept);
+    if (this.file !== undefined) await writeCheckpointFile(this.file, this.entries());
   }
 
   /** @param seconds the time bound, unless something else has stopped the work */
   results(seconds: number | undefined): Exploration[] {
-    return this.kept.map(({ exploration }) => {
-      const result = exploration ?? NOTHING;
+    return this.over.map((over, index) => {
+      const result = over ?? explored(this.explorations[index]!.result());
       if (seconds === undefined || result.completeness.kind !== 'interrupted') return result;
       return { ...result, completeness: { kind: 'bounded', bound: `${seconds} s` } };
     });
+  }
+
+  private tell(): void {
+    const progress = this.explorations.map((exploration) => exploration.progress());
+    const more = [...this.underWay.values()].reduce((total, each) => total + each, 0);
+    const sum = (key: 'executions' | 'blocked' | 'estimate') =>
+      progress.reduce((total, each) => total + each[key], 0);
+    this.options.onProgress?.({
+      executions: sum('executions') + more,
+      blocked: sum('blocked'),
+      estimate: sum('estimate') + more,
+      done: this.ended.size,
+      total: this.over.length,
+    });
+    if (this.file === undefined || performance.now() - this.writtenAt < WRITE_MS) return;
+    this.writtenAt = performance.now();
+    const [file, kept] = [this.file, this.entries()];
+    this.writing = this.writing.then(() => writeCheckpointFile(file, kept));
+    // It is awaited, and its error thrown, at the end.
+    this.writing.catch(() => {});
   }
 
   private get file(): string | undefined {
     return this.options.checkpoint;
   }
 
-  private tell(): void {
-    const sum = (key: 'executions' | 'blocked' | 'estimate') =>
-      this.progress.reduce((total, each) => total + each[key], 0);
-    this.options.onProgress?.({
-      executions: sum('executions'),
-      blocked: sum('blocked'),
-      estimate: sum('estimate'),
-      done: this.over.filter(Boolean).length,
-      total: this.over.length,
+  private entries(): KeptExploration[] {
+    return this.names.map((name, index) => {
+      const exploration = this.over[index];
+      if (exploration !== undefined) return { ...name, exploration };
+      const checkpoint = this.explorations[index]!.checkpoint();
+      return { ...name, ...(checkpoint !== undefined && { checkpoint }) };
     });
-    if (this.file === undefined || performance.now() - this.writtenAt < WRITE_MS) return;
-    this.writtenAt = performance.now();
-    const [file, kept] = [this.file, [...this.kept]];
-    this.writing = this.writing.then(() => writeCheckpointFile(file, kept));
-    // It is awaited, and its error thrown, at the end.
-    this.writing.catch(() => {});
   }
 }
-
-/** An exploration that never began. */
-const NOTHING: Exploration = {
-  executions: 0,
-  completeness: { kind: 'interrupted' },
-  outcomes: [],
-};

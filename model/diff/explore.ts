@@ -1,7 +1,6 @@
 /** Explores one scenario under one variant: everything that can happen, within stated bounds. */
-import type { Checkpoint } from '../explorer/checkpoint';
 import {
-  Exploration as ProgramExploration,
+  explore as exploreProgram,
   type ExploreResult,
   type Progress,
   type StopSignal,
@@ -22,10 +21,6 @@ export interface ExploreOptions {
   readonly steps?: number;
   readonly signal?: StopSignal;
   readonly onProgress?: (progress: Progress) => void;
-  /** What tells this exploration from others, for checkpoints. */
-  readonly identity?: string;
-  /** Where to go on. */
-  readonly resume?: Checkpoint;
 }
 
 export interface Exploration extends Behaviour {
@@ -47,20 +42,9 @@ export function explore(
 export function exploreSwitches(
   scenario: Scenario,
   switches: Switches,
-  options: ExploreOptions = {},
-): Exploration {
-  const exploration = startExploration(scenario, switches, options);
-  exploration.advance(() => false);
-  return explored(exploration.result());
-}
-
-/** Sets a scenario up, to explore it piece by piece. @throws ScenarioError if that cannot be done. */
-export function startExploration(
-  scenario: Scenario,
-  switches: Switches,
   { file, ...options }: ExploreOptions = {},
-): ProgramExploration {
-  return new ProgramExploration(new ScenarioProgram(scenario, switches, file), options);
+): Exploration {
+  return explored(exploreProgram(new ScenarioProgram(scenario, switches, file), options));
 }
 
 /** An exploration's result in the scenario's terms. */

@@ -8,6 +8,7 @@ import { Execution } from './execution';
 import { GuardedRaces } from './guarded-races';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
+import type { OpenStates } from './open-states';
 import { NOT_SEEN_TO, Reversal, type SeenTo } from './reversal';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
@@ -30,6 +31,8 @@ export class Search {
   taken: Int32Array = new Int32Array(64);
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
+  /** Of which states something may still be asked once they lie behind; no matter if none are frozen. */
+  open: OpenStates | undefined;
   executions = 0;
   /** Executions that ended with nothing but redundant steps left: 0, or the search is at fault. */
   blocked = 0;
@@ -306,10 +309,11 @@ export class Search {
 
   /** Goes back to the deepest state with something left to explore. @returns false if none has. */
   private backtrack(): boolean {
-    const { execution, sleep } = this;
+    const { execution, sleep, open } = this;
     while (execution.length > this.frozen) {
       const i = execution.length - 1;
-      sleep.add(i, execution);
+      if (open === undefined) sleep.add(i, execution);
+      else open.leave(i);
       execution.pop();
       if (this.heads[i]! >= 0) {
         this.unchanged = i;

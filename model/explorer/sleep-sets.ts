@@ -6,6 +6,8 @@ import { grown } from './word-table';
 
 /** A step with what it touched when it was last seen. */
 export interface KnownStep extends ScheduleStep {
+  /** Its number among those that sleep at present. */
+  readonly number: number;
   readonly list: AccessList;
 }
 
@@ -49,13 +51,13 @@ export class SleepSets {
     this.steps[i + 1] = this.steps[i]!;
   }
 
-  /** Puts event i to sleep at its node, which must be the deepest. */
-  add(i: number, execution: Execution): void {
-    this.push(i, execution.thread[i]!, execution.choice[i]!, execution.list[i]!);
+  /** Puts event i to sleep at its node, which must be the deepest. @returns the step's number */
+  add(i: number, execution: Execution): number {
+    return this.push(i, execution.thread[i]!, execution.choice[i]!, execution.list[i]!);
   }
 
-  /** Puts a step to sleep at node i, which must be the deepest. */
-  push(i: number, thread: number, choice: number, list: AccessList): void {
+  /** Puts a step to sleep at node i, which must be the deepest. @returns its number */
+  push(i: number, thread: number, choice: number, list: AccessList): number {
     const step = this.steps[i]!++;
     if (step === this.thread.length) this.growSteps();
     this.thread[step] = thread;
@@ -64,6 +66,7 @@ export class SleepSets {
     const top = this.to[i]!++;
     if (top === this.members.length) this.members = grown(this.members);
     this.members[top] = step;
+    return step;
   }
 
   has(i: number, thread: number, choice: number): boolean {
@@ -78,6 +81,7 @@ export class SleepSets {
   ownOf(i: number): KnownStep[] {
     const first = i > 0 ? this.steps[i - 1]! : 0;
     return Array.from({ length: this.steps[i]! - first }, (_, k) => ({
+      number: first + k,
       thread: this.thread[first + k]!,
       choice: this.choice[first + k]!,
       list: this.list[first + k]!,

@@ -10,6 +10,9 @@ import { grown } from './word-table';
 /** No node: the child of a leaf, the sibling of the last, the head of an empty list. */
 export const NO_NODE = -1;
 
+/** A step as JSON: thread, choice, accesses. */
+export type StepDocument = readonly [number, number, readonly Access[]];
+
 /** A tree as JSON: thread, choice, accesses, children. */
 export type TreeDocument = readonly [number, number, readonly Access[], readonly TreeDocument[]];
 

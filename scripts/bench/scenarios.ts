@@ -1,5 +1,6 @@
 /** Scenarios of the memory management model to measure: one meeting, growing in three directions. */
 import { NAMED_VARIANTS } from '../../model/features/variant';
+import type { Scenario } from '../../model/scenario/ast';
 import { parseScenario } from '../../model/scenario/parse';
 import { ScenarioProgram } from '../../model/scenario/program';
 
@@ -13,8 +14,8 @@ export interface MeetingSize {
 /** What the threads do, one after the other. */
 const OPERATIONS = ['write a 2', 'madvise a FREE', 'read a', 'madvise a DONTNEED'];
 
-/** Threads that write, free, read and drop the same written pages at the same time, on `fixed`. */
-export function meeting({ threads, operations, pages }: MeetingSize): ScenarioProgram {
+/** Threads that write, free, read and drop the same written pages at the same time. */
+export function meetingScenario({ threads, operations, pages }: MeetingSize): Scenario {
   const thread = (t: number): string =>
     Array.from({ length: operations }, (_, k) => OPERATIONS[(t + k) % OPERATIONS.length]).join(
       ', ',
@@ -29,8 +30,13 @@ export function meeting({ threads, operations, pages }: MeetingSize): ScenarioPr
     'threads:',
     ...Array.from({ length: threads }, (_, t) => `  P0/T${t}: [${thread(t)}]`),
   ].join('\n');
+  return parseScenario(text, 'meeting.yaml');
+}
+
+/** The same on `fixed`, as a program. */
+export function meeting(size: MeetingSize): ScenarioProgram {
   const { fixed } = NAMED_VARIANTS;
-  return new ScenarioProgram(parseScenario(text, 'meeting.yaml'), (id) => fixed.has(id));
+  return new ScenarioProgram(meetingScenario(size), (id) => fixed.has(id));
 }
 
 /** From a small one in each direction. */

@@ -1,25 +1,58 @@
-/** How much faster more workers explore the suite: what `lzfree review` does. */
+/** How much faster more workers explore: many scenarios, and one. */
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { exploreAll, type Job } from '../explorations';
 import { loadSuite } from '../suite';
+import { meetingScenario } from './scenarios';
 
 export interface WorkersRow {
+  readonly work: string;
   readonly workers: number;
   readonly executions: number;
   /** From start to end by the clock on the wall, threads started included. */
   readonly seconds: number;
 }
 
-export async function measureWorkers(workers: number): Promise<WorkersRow> {
-  const { original, fixed } = NAMED_VARIANTS;
-  const jobs: Job[] = loadSuite().flatMap((source) => [
+/** Executions of the one scenario to measure; it has more. */
+const ONE_EXECUTIONS = 20_000;
+
+const { original, fixed } = NAMED_VARIANTS;
+
+/** What `lzfree review` does. */
+function suite(): Job[] {
+  return loadSuite().flatMap((source) => [
     { source, variant: { name: 'original', variant: original } },
     { source, variant: { name: 'fixed', variant: fixed } },
   ]);
+}
+
+function one(): Job[] {
+  const scenario = meetingScenario({ threads: 3, operations: 1, pages: 1 });
+  const source = { scenario, file: 'meeting.yaml', reference: 'meeting.yaml' };
+  return [{ source, variant: { name: 'fixed', variant: fixed } }];
+}
+
+export async function measureWorkers(): Promise<WorkersRow[]> {
+  const rows: WorkersRow[] = [];
+  for (const workers of [1, 2]) {
+    rows.push(await measure('the suite on original and fixed', suite(), workers));
+  }
+  for (const workers of [1, 2]) {
+    rows.push(await measure('one scenario of three threads', one(), workers, ONE_EXECUTIONS));
+  }
+  return rows;
+}
+
+async function measure(
+  work: string,
+  jobs: readonly Job[],
+  workers: number,
+  executions?: number,
+): Promise<WorkersRow> {
   const io = { stdin: process.stdin, signal: new AbortController().signal };
   const began = performance.now();
-  const explorations = await exploreAll(jobs, { workers }, io);
+  const bounds = { workers, ...(executions !== undefined && { executions }) };
+  const explorations = await exploreAll(jobs, bounds, io);
   const seconds = (performance.now() - began) / 1000;
-  const executions = explorations.reduce((sum, each) => sum + each.executions, 0);
-  return { workers, executions, seconds };
+  const done = explorations.reduce((sum, each) => sum + each.executions, 0);
+  return { work, workers, executions: done, seconds };
 }

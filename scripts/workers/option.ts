@@ -8,7 +8,7 @@ export const workersOption: OptionSpec = {
   integer: { min: 1, max: 256 },
 };
 
-/** How many workers to start: what was asked for, or one a core, and no more than there is work for. */
-export function workersFor(asked: number | undefined, inputs: number): number {
+/** How many workers to start: what was asked for, or one a core, and no more than there are inputs. */
+export function workersFor(asked: number | undefined, inputs = Infinity): number {
   return Math.max(1, Math.min(asked ?? availableParallelism(), inputs));
 }

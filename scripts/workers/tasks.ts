@@ -1,13 +1,13 @@
 /** Every task that a worker can do, by name. A worker loads what is imported here, so keep that small. */
 import { classesOfScenario } from './classes-task';
-import { exploreScenario } from './explore-task';
+import { exploreUnit } from './explore-task';
 import { huntCause, huntPrograms, huntRandom, judgeScenario } from './hunt-task';
 import { matrixOfScenario } from './matrix-task';
 import { searchProgram } from './search-task';
 import type { Task } from './task';
 
 export const tasks = {
-  exploreScenario,
+  exploreUnit,
   classesOfScenario,
   matrixOfScenario,
   searchProgram,

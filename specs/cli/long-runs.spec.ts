@@ -22,6 +22,8 @@ const scenario = (...threads: string[]): string =>
 
 const file = path('meeting.yaml');
 const other = path('other.yaml');
+const large = path('large.yaml');
+writeFileSync(large, scenario('write a 1', 'read a', 'madvise a FREE'));
 writeFileSync(file, scenario('write a 1', 'madvise a FREE'));
 writeFileSync(other, scenario('write a 2', 'madvise a FREE'));
 
@@ -56,6 +58,19 @@ describe('long runs', () => {
     const command = ['diff', 'original', 'fixed', file, other, '--json', '--workers'];
     const one = await runCli([...command, '1']);
     expect(await runCli([...command, '2'])).toEqual(one);
+  });
+
+  it('nor does it where one exploration is shared among them, bounded or gone on with', async () => {
+    const checkpoint = path('shared.json');
+    const bounded = (workers: string, executions: string, ...more: string[]) =>
+      runCli(['run', large, '--json', '--workers', workers, '--executions', executions, ...more]);
+    const one = await bounded('1', '700');
+    expect(read(one.stdout)).toMatchObject({
+      completeness: { kind: 'bounded', bound: '700 executions' },
+      scenarios: [{ executions: 700 }],
+    });
+    await bounded('1', '600', '--checkpoint', checkpoint);
+    expect(await bounded('2', '700', '--checkpoint', checkpoint)).toEqual(one);
   });
 
   it('an interrupted run tells what it knows, and its checkpoint goes on', async () => {

@@ -1,0 +1,69 @@
+/** Where a search stands, as plain data: written out between two executions, and taken up by another. */
+import type { BranchBehind, OpenStates } from './open-states';
+import { misfit } from './schedule';
+import type { Search } from './search';
+import type { StepDocument, TreeDocument } from './wakeup-tree';
+
+/** The state before a step of the path (or after the last): what is left to explore from it. */
+export interface NodeDocument {
+  /** The step that leads on; none from the last node. */
+  readonly step?: StepDocument;
+  /** Steps that this node has put to sleep: the branches that lie behind. */
+  readonly sleep: readonly BranchBehind[];
+  /** Branches that remain. */
+  readonly pending: readonly TreeDocument[];
+}
+
+/** Where a search stands, from node `from` on. */
+export function writeNodes(search: Search, open: OpenStates, from: number): NodeDocument[] {
+  const { execution, trees, heads } = search;
+  const { lists } = execution;
+  return Array.from({ length: execution.length + 1 - from }, (_, k) => {
+    const i = from + k;
+    return {
+      ...(i < execution.length && {
+        step: [
+          execution.thread[i]!,
+          execution.choice[i]!,
+          lists.toArray(execution.list[i]!),
+        ] as const,
+      }),
+      sleep: open.branchesBehind(i),
+      pending: trees.toDocuments(heads[i]!, lists),
+    };
+  });
+}
+
+/**
+ * Brings a new search to where another one stood.
+ *
+ * @throws Error if the program does not take the same steps
+ */
+export function restoreNodes(
+  search: Search,
+  open: OpenStates,
+  nodes: readonly NodeDocument[],
+): void {
+  const { lists } = search.execution;
+  const listOf = (accesses: readonly number[]) =>
+    lists.of(Int32Array.from(accesses), 0, accesses.length);
+  nodes.forEach(({ step, sleep, pending }, i) => {
+    for (const { step: asleep, part } of sleep) {
+      const [thread, choice, accesses] = asleep;
+      const number = search.sleep.push(i, thread, choice, listOf(accesses));
+      open.keep(number, part);
+    }
+    if (step !== undefined) {
+      const [thread, choice, accesses] = step;
+      const reason = misfit(search.run, { thread, choice });
+      if (reason !== undefined)
+        throw new Error(`explore: step ${i} of a unit does not fit: ${reason}`);
+      search.take(thread, choice);
+      if (search.execution.list[i] !== listOf(accesses)) {
+        throw new Error(`explore: step ${i} of a unit touches something else now`);
+      }
+    }
+    search.heads[i] = search.trees.fromDocuments(pending, lists);
+    search.taken[i] = sleep.length + (step === undefined ? 0 : 1);
+  });
+}

@@ -1,0 +1,181 @@
+/**
+ * An exploration cut into units that can be run at the same time, in rounds. How it is cut depends on
+ * nobody's speed, and units are merged in their order; so the result, with the schedules that stand for
+ * outcomes and with what a bound leaves, is the same however many units are run at a time. The order of
+ * the executions, of which a bound takes the first, is that of rounds, of units, and within a unit its own.
+ */
+import { checkIdentity, sealCheckpoint, type Checkpoint } from './checkpoint';
+import type { Completeness, ExploreResult } from './explore';
+import {
+  newUnit,
+  nodesOf,
+  putResult,
+  settle,
+  shareBehind,
+  splitInto,
+  unitsOf,
+  type Part,
+  type PlacedUnit,
+} from './frontier';
+import { OutcomeCounts } from './outcome-counts';
+import { addCounts, allOf, NO_COUNTS, type Counts, type UnitResult, type UnitTask } from './unit';
+
+export interface SharedOptions {
+  /** Most executions. */
+  readonly executions?: number;
+  /** Most steps of one execution, which units have to be run with. */
+  readonly steps: number;
+  /** What tells this program from others, for checkpoints: the same text, the same program. */
+  readonly identity?: string;
+  /** Where to go on: what an exploration of the same program left. */
+  readonly resume?: Checkpoint;
+  /** How it is cut. The schedules that stand for outcomes depend on it, counts and outcomes do not. */
+  readonly sizes?: Sizes;
+}
+
+export interface Sizes {
+  /** Executions before the first cut. */
+  readonly first: number;
+  /** Executions of each unit in each round. */
+  readonly each: number;
+  /** How many units to make, where there is enough left. */
+  readonly units: number;
+}
+
+const SIZES: Sizes = { first: 500, each: 200, units: 32 };
+
+/** A task with the number of its unit in the round. */
+export interface NumberedTask extends UnitTask {
+  readonly unit: number;
+}
+
+/** Gives out units and merges what comes of them. It does not run the program. */
+export class SharedExploration {
+  /** What the rounds before the current one have found. */
+  private counts: Counts = NO_COUNTS;
+  private readonly outcomes = new OutcomeCounts();
+  private part: Part;
+  private round: readonly PlacedUnit[];
+  private readonly sizes: Sizes;
+  private over = false;
+
+  /** @throws CheckpointError if it cannot go on from the checkpoint */
+  constructor(private readonly options: SharedOptions) {
+    this.sizes = options.sizes ?? SIZES;
+    const { resume } = options;
+    if (resume === undefined) {
+      this.part = { ...newUnit(), left: this.sizes.first };
+    } else {
+      checkIdentity(resume, options.identity ?? '');
+      this.part = structuredClone(resume.part);
+      this.counts = resume.counts;
+      this.outcomes.add(resume.outcomes);
+    }
+    this.round = unitsOf(this.part);
+  }
+
+  /**
+   * Units to run now, at the same time or in any order, each to be given back to {@link put}. None if the
+   * exploration is over.
+   */
+  tasks(): NumberedTask[] {
+    while (this.part !== null && this.round.every(({ unit }) => isDone(unit))) this.nextRound();
+    if (this.part === null) return this.end();
+    const { executions = Infinity } = this.options;
+    let room = executions - allOf(this.sofar());
+    if (room <= 0) return this.end();
+    const tasks: NumberedTask[] = [];
+    for (const [number, placed] of this.round.entries()) {
+      const { unit } = placed;
+      if (isDone(unit)) continue;
+      // Those that come after it may not run before it is known how many executions it has.
+      if (unit.left > room && tasks.length > 0) break;
+      tasks.push({
+        unit: number,
+        nodes: nodesOf(placed),
+        frozen: placed.trail.length,
+        executions: Math.min(unit.left, room),
+      });
+      room -= unit.left;
+      if (room <= 0) break;
+    }
+    return tasks;
+  }
+
+  /** Takes back a unit, run to the end of its task or less far. */
+  put({ unit }: NumberedTask, result: UnitResult): void {
+    putResult(this.round[unit]!.unit, result);
+  }
+
+  /** What is known so far; if it is not over, it counts as interrupted. */
+  result(): ExploreResult {
+    const { executions, blocked, steps } = this.sofar();
+    const outcomes = new OutcomeCounts();
+    outcomes.add(this.outcomes.documents());
+    for (const { unit } of this.round) outcomes.add(unit.outcomes);
+    return {
+      executions,
+      blocked,
+      steps,
+      outcomes: outcomes.all,
+      completeness: this.over ? this.completeness() : { kind: 'interrupted' },
+    };
+  }
+
+  /** Whether nothing is left to explore. */
+  get isExhausted(): boolean {
+    return this.part === null;
+  }
+
+  /** Where it stands, so that another one can go on; undefined if nothing is left. */
+  checkpoint(): Checkpoint | undefined {
+    if (this.part === null) return undefined;
+    return sealCheckpoint({
+      program: this.options.identity ?? '',
+      part: structuredClone(this.part),
+      counts: this.counts,
+      outcomes: this.outcomes.documents(),
+    });
+  }
+
+  /** Executions so far, and in all by an estimate that tends to be low; see {@link shareBehind}. */
+  progress(): { readonly executions: number; readonly blocked: number; readonly estimate: number } {
+    const { executions, blocked } = this.sofar();
+    const estimate = Math.round(executions / (shareBehind(this.part) || 1));
+    return { executions, blocked, estimate };
+  }
+
+  private end(): [] {
+    this.over = true;
+    return [];
+  }
+
+  private completeness(): Completeness {
+    const { executions, steps } = this.options;
+    if (this.part !== null) return { kind: 'bounded', bound: `${executions} executions` };
+    return this.counts.cut > 0
+      ? { kind: 'bounded', bound: `${steps} steps` }
+      : { kind: 'complete' };
+  }
+
+  private sofar(): Counts {
+    return this.round.reduce((sum, { unit }) => addCounts(sum, unit.counts), this.counts);
+  }
+
+  private nextRound(): void {
+    this.counts = this.sofar();
+    for (const { unit } of this.round) this.outcomes.add(unit.outcomes);
+    this.part = splitInto(settle(this.part), this.sizes.units);
+    this.round = unitsOf(this.part);
+    for (const { unit } of this.round) {
+      Object.assign(unit, {
+        left: this.sizes.each,
+        counts: NO_COUNTS,
+        outcomes: [],
+        asked: [],
+      });
+    }
+  }
+}
+
+const isDone = ({ ended, left }: PlacedUnit['unit']): boolean => ended || left <= 0;

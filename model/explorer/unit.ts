@@ -1,0 +1,115 @@
+/** A part of an exploration that can be run by itself, wherever there is a copy of the program. */
+import { restoreNodes, writeNodes, type NodeDocument } from './nodes';
+import { OpenStates } from './open-states';
+import { OutcomeCounts, type OutcomeDocument } from './outcome-counts';
+import type { Program } from './program';
+import { Search } from './search';
+import type { TreeDocument } from './wakeup-tree';
+
+/** What executions came to. */
+export interface Counts {
+  /** Those that came to an end, each a trace of its own. */
+  readonly executions: number;
+  readonly blocked: number;
+  /** Those that were cut off at the most steps. */
+  readonly cut: number;
+  /** Steps of all, replayed ones included. */
+  readonly steps: number;
+}
+
+export const NO_COUNTS: Counts = { executions: 0, blocked: 0, cut: 0, steps: 0 };
+
+export function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    executions: a.executions + b.executions,
+    blocked: a.blocked + b.blocked,
+    cut: a.cut + b.cut,
+    steps: a.steps + b.steps,
+  };
+}
+
+/** Executions of all kinds. */
+export const allOf = ({ executions, blocked, cut }: Counts): number => executions + blocked + cut;
+
+/** A unit to run: plain data. */
+export interface UnitTask {
+  /** The path to where the unit stands; the branches of the first `frozen` nodes are not its own. */
+  readonly nodes: readonly NodeDocument[];
+  readonly frozen: number;
+  /** How many executions to run. */
+  readonly executions: number;
+}
+
+/** What has come of a unit: plain data. */
+export interface UnitResult {
+  readonly counts: Counts;
+  /** In the order in which they were found. */
+  readonly outcomes: readonly OutcomeDocument[];
+  /** Whether nothing is left of it. */
+  readonly ended: boolean;
+  /** Where it stands, from its first own node on. Empty if it has ended and nothing can be asked of it. */
+  readonly path: readonly NodeDocument[];
+  /** For each frozen node, what races require to be explored from it. */
+  readonly asked: readonly (readonly TreeDocument[])[];
+}
+
+/** The run of a unit, which can pause after any execution. */
+export class UnitRun {
+  private readonly search: Search;
+  private readonly open: OpenStates;
+  private readonly outcomes = new OutcomeCounts();
+  private left: number;
+  private ended = false;
+
+  /** @throws Error if the program does not take the steps of the unit's path */
+  constructor(
+    program: Program,
+    private readonly task: UnitTask,
+    mostSteps: number,
+  ) {
+    this.left = task.executions;
+    const search: Search = new Search(program, mostSteps, {
+      onEnd: (run) => this.outcomes.count(run, () => search.schedule()),
+    });
+    this.search = search;
+    this.open = new OpenStates(search.sleep, search.execution);
+    search.open = this.open;
+    restoreNodes(search, this.open, task.nodes);
+    search.frozen = task.frozen;
+  }
+
+  /**
+   * Goes on until the unit has run its executions, nothing is left of it, or `pause` says so after
+   * an execution.
+   *
+   * @returns false if it was paused
+   */
+  advance(pause: () => boolean): boolean {
+    while (!this.ended && this.left > 0) {
+      this.ended = !this.search.advance();
+      this.left--;
+      if (pause()) return false;
+    }
+    return true;
+  }
+
+  /** Executions so far. */
+  get executions(): number {
+    return this.search.executions;
+  }
+
+  result(): UnitResult {
+    const { search, open, ended } = this;
+    const { frozen } = this.task;
+    const { executions, blocked, cut, steps, trees, heads, execution } = search;
+    return {
+      counts: { executions, blocked, cut, steps },
+      outcomes: this.outcomes.documents(),
+      path: ended && !open.isOpen(frozen) ? [] : writeNodes(search, open, frozen),
+      ended,
+      asked: Array.from({ length: frozen }, (_, i) =>
+        trees.toDocuments(heads[i]!, execution.lists),
+      ),
+    };
+  }
+}
