@@ -18,6 +18,7 @@ import { EINVAL } from '../../model/include/uapi/asm-generic/errno-base';
 import { mm_struct, Page } from '../../model/include/linux/mm_types';
 import { swp_entry } from '../../model/include/linux/swapops';
 import { VM_SOFTDIRTY } from '../../model/include/linux/vm_flags';
+import { boot } from './support/boot';
 import { Processes } from './support/process';
 
 // Rests on fs/proc/task_mmu.c clear_refs_write and page 10 of the facts, clear_refs.
@@ -47,6 +48,16 @@ describe('clear_refs', () => {
     expect(clear(type)).toBe(0);
     expect(young()).toEqual(left);
     expect(pages.map((page) => bench.has(page, 'PG_referenced'))).toEqual(left);
+  });
+
+  // mm/pagewalk.c walk_page_range.
+  it('passes over frames without a struct page, also for the soft-dirty bits', () => {
+    const bench = boot();
+    bench.map(1, 1, { kind: 'pfn', mapping: bench.file('pfn') });
+    const before = bench.pte(1);
+    expect([pte_present(before), pte_write(before)]).toEqual([true, true]);
+    expect(bench.run(clear_refs_write(bench.task(), bench.mm(), CLEAR_REFS_SOFT_DIRTY))).toBe(0);
+    expect(bench.pte(1)).toBe(before);
   });
 
   it('leaves dirty bits, RW and PG_dirty alone', () => {

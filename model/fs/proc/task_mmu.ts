@@ -22,7 +22,7 @@ import {
   type Vma,
 } from '../../include/linux/mm_types';
 import { ClearPageReferenced } from '../../include/linux/page-flags';
-import { VM_HUGETLB, VM_SOFTDIRTY } from '../../include/linux/vm_flags';
+import { VM_HUGETLB, VM_PFNMAP, VM_SOFTDIRTY } from '../../include/linux/vm_flags';
 import { get_task_mm, mmput } from '../../kernel/fork';
 import { load, lock, readLock, readUnlock, step, unlock, type Steps } from '../../machine/op';
 import { split_huge_page_pmd } from '../../mm/huge_memory';
@@ -52,7 +52,8 @@ export function* clear_refs_write(cpu: Cpu, mm: Mm, type: number): Steps<number>
   for (const vma of vmas_of(mm)) {
     const vm_flags = peek(vma + vma_.vm_flags);
     const has_file = peek(vma + vma_.vm_file) !== 0;
-    if (vm_flags & VM_HUGETLB) continue;
+    // walk_page_range passes over VM_PFNMAP: no struct pages are behind it.
+    if (vm_flags & (VM_HUGETLB | VM_PFNMAP)) continue;
     if (type === CLEAR_REFS_ANON && has_file) continue;
     if (type === CLEAR_REFS_MAPPED && !has_file) continue;
     if (type === CLEAR_REFS_SOFT_DIRTY) {
