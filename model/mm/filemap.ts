@@ -143,6 +143,7 @@ export function __delete_from_page_cache(page: Page): void {
   poke(page + Page.mapping, 0);
   bump(mapping + Mapping.nrpages, -1);
   bump_zone_page_state('NR_FILE_PAGES', -1);
+  if (peek(page + Page.PG_swapbacked) !== 0) bump_zone_page_state('NR_SHMEM', -1);
   const mapped = peek(page + Page._mapcount) >= 0;
   BUG_ON(mapped, 'mm/filemap.c __delete_from_page_cache', 'page_mapped(page)');
   if (peek(page + Page.PG_dirty) !== 0 && mapping_cap_account_dirty(mapping)) {

@@ -17,9 +17,9 @@ import {
   TestSetPageDirty,
 } from '../include/linux/page-flags';
 import { lock_page, unlock_page } from '../include/linux/pagemap';
-import { awaitFree, trylock, unlock, type Steps } from '../machine/op';
+import { awaitFree, step, trylock, unlock, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
-import { peek } from '../state/kernel';
+import { kernel, peek } from '../state/kernel';
 import { page_mkclean } from './rmap/mkclean';
 import { rotate_reclaimable_page } from './swap';
 import { page_mapping } from './util';
@@ -46,6 +46,7 @@ function* __set_page_dirty_nobuffers(page: PagePtr): Steps<boolean> {
       '!PagePrivate(page) && !PageUptodate(page)',
     );
     bump_zone_page_state('NR_FILE_DIRTY', 1);
+    bump_zone_page_state('NR_DIRTIED', 1);
   }
   return true;
 }
@@ -109,5 +110,7 @@ export function* end_page_writeback(cpu: Cpu, page: PagePtr): Steps {
   if (yield TestClearPageReclaim(page)) yield* rotate_reclaimable_page(cpu, page);
   const was_set = yield unlock(page + Page.PG_writeback);
   BUG_ON(was_set === 0, 'mm/filemap.c end_page_writeback', '!test_clear_page_writeback(page)');
-  yield mod_zone_page_state('NR_WRITEBACK', -1);
+  yield step(kernel.zoneStat('NR_WRITEBACK'));
+  bump_zone_page_state('NR_WRITEBACK', -1);
+  bump_zone_page_state('NR_WRITTEN', 1);
 }

@@ -165,12 +165,15 @@ function take_free(cpu: Cpu, fits: (page: PagePtr) => boolean): PagePtr {
   return 0;
 }
 
-/** mm/page_alloc.c prep_new_page for the frames of one allocation; false if one is bad. */
+/**
+ * mm/page_alloc.c prep_new_page for the frames of one allocation; false if one is bad. buffered_rmqueue
+ * has counted them by then.
+ */
 function prep_new_page(pages: readonly PagePtr[]): boolean {
+  bump_vm_event('PGALLOC', pages.length);
   if (pages.some(check_new_page)) return false;
   poke(pages[0]! + Page.private, 0);
   poke(pages[0]! + Page._count, 1);
-  bump_vm_event('PGALLOC', pages.length);
   return true;
 }
 

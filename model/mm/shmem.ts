@@ -118,6 +118,7 @@ function* shmem_add_to_page_cache(
     poke(slot, page);
     bump(mapping + Mapping.nrpages, 1);
     bump_zone_page_state('NR_FILE_PAGES', 1);
+    bump_zone_page_state('NR_SHMEM', 1);
     return 0;
   }
   poke(page + Page.mapping, 0);
@@ -136,6 +137,7 @@ function* shmem_delete_from_page_cache(cpu: Cpu, page: Page, radswap: number): S
   poke(page + Page.mapping, 0);
   bump(mapping + Mapping.nrpages, -1);
   bump_zone_page_state('NR_FILE_PAGES', -1);
+  bump_zone_page_state('NR_SHMEM', -1);
   yield* put_page(cpu, page);
   BUG_ON(!there, 'mm/shmem.c shmem_delete_from_page_cache', 'error');
 }

@@ -6,6 +6,7 @@ import type { Page } from '../include/linux/mm_types';
 import { ZONE_STAT_ITEMS, zone_stat_item, type ZoneStatItem } from '../include/linux/mmzone';
 import { VM_EVENT_ITEMS, vm_event_item, type VmEventItem } from '../include/linux/vm_event_item';
 import { add, load, step, store, type Op, type Steps } from '../machine/op';
+import type { Ptr } from '../machine/struct';
 import type { Cpu } from '../state/cpu';
 import { bump, kernel, peek, poke } from '../state/kernel';
 
@@ -24,11 +25,25 @@ export function* __mod_zone_page_state(cpu: Cpu, item: ZoneStatItem, delta: numb
   }
 }
 
-/** mm/vmstat.c __inc_zone_state: folds with half a threshold left behind, below. */
+/**
+ * __this_cpu_add_return on a CPU's difference. x86 has one instruction for it (xadd on the per-CPU
+ * segment), so that no task or interrupt of this CPU gets in between, whatever the caller keeps out;
+ * the generic form reads and writes.
+ */
+function* add_return(diff: Ptr, delta: number): Steps<number> {
+  yield step(diff);
+  const value = peek(diff) + delta;
+  poke(diff, value);
+  return value;
+}
+
+/**
+ * mm/vmstat.c __inc_zone_state: folds with half a threshold left behind, below. The fold is an access of
+ * its own, and what another task of this CPU counts meanwhile is lost in the store.
+ */
 export function* __inc_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem): Steps {
   const diff = kernel.percpu(cpu.id, `diff_${item}`);
-  const value = (yield load(diff)) + 1;
-  yield store(diff, value);
+  const value = yield* add_return(diff, 1);
   const threshold = kernel.config.statThreshold;
   if (value > threshold) {
     const overstep = threshold >> 1;
@@ -40,8 +55,7 @@ export function* __inc_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem
 /** mm/vmstat.c __dec_zone_state: folds with half a threshold left behind, above. */
 export function* __dec_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem): Steps {
   const diff = kernel.percpu(cpu.id, `diff_${item}`);
-  const value = (yield load(diff)) - 1;
-  yield store(diff, value);
+  const value = yield* add_return(diff, -1);
   const threshold = kernel.config.statThreshold;
   if (value < -threshold) {
     const overstep = threshold >> 1;
@@ -87,14 +101,35 @@ export function* refresh_cpu_vm_stats(cpu: Cpu): Steps {
   }
 }
 
+/** Where a name in /proc/vmstat is not that of the enum in lower case. */
+const TEXT: Partial<Record<ZoneStatItem | VmEventItem, string>> = {
+  NR_FILE_MAPPED: 'nr_mapped',
+  NR_FILE_DIRTY: 'nr_dirty',
+  NR_VMSCAN_IMMEDIATE: 'nr_vmscan_immediate_reclaim',
+  UNEVICTABLE_PGCULLED: 'unevictable_pgs_culled',
+  UNEVICTABLE_PGRESCUED: 'unevictable_pgs_rescued',
+  UNEVICTABLE_PGMLOCKED: 'unevictable_pgs_mlocked',
+  UNEVICTABLE_PGMUNLOCKED: 'unevictable_pgs_munlocked',
+  UNEVICTABLE_PGCLEARED: 'unevictable_pgs_cleared',
+  UNEVICTABLE_PGSTRANDED: 'unevictable_pgs_stranded',
+};
+
+/**
+ * The name of a counter in /proc/vmstat. Abstracted: with one zone, events that Linux counts for each
+ * zone (pgalloc, pgrefill, pgsteal_*, pgscan_*) go without the zone's name behind theirs.
+ */
+export const vmstatName = (item: ZoneStatItem | VmEventItem): string =>
+  TEXT[item] ?? item.toLowerCase();
+
 /**
  * mm/vmstat.c vmstat_text: the names under which /proc/vmstat prints the counters, in order. The
  * enums and the texts are changed by different hunks; a text without its counter, or the other way
- * round, shifts every later name by one.
+ * round, shifts every later name by one: here to the next counter of the model, in Linux to the next
+ * of all.
  */
 export function vmstat_text(): string[] {
-  const zoneNames = ZONE_STAT_ITEMS.map((item) => item.toLowerCase());
-  const eventNames = VM_EVENT_ITEMS.map((item) => item.toLowerCase());
+  const zoneNames = ZONE_STAT_ITEMS.map(vmstatName);
+  const eventNames = VM_EVENT_ITEMS.map(vmstatName);
   return [
     ...(hunk('p4/mm/vmstat/vmstat_text')
       ? zoneNames

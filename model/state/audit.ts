@@ -28,7 +28,7 @@ import {
   vm_normal_page,
 } from '../arch/x86/include/asm/pgtable';
 import { pmd_pfn, pmd_trans_huge } from '../arch/x86/include/asm/pgtable-pmd';
-import { vmstat_text } from '../mm/vmstat';
+import { vmstat_text, vmstatName } from '../mm/vmstat';
 import { lruList, swapMap, word, zoneCounterExact } from './inspect-system';
 import { kernel, PAGEVECS } from './kernel';
 
@@ -82,6 +82,7 @@ export function describeAudit(found: readonly Disagreement[]): string {
 
 const bump = <K>(map: Map<K, number>, key: K): void => void map.set(key, (map.get(key) ?? 0) + 1);
 const isAnon = (page: Page): boolean => (word(page + Page.mapping) & 1) !== 0;
+const isSwapBacked = (page: Page): boolean => word(page + Page.PG_swapbacked) !== 0;
 const isHead = (page: Page): boolean => word(page + Page.PG_head) !== 0;
 const pagesOf = (page: Page): number => (isHead(page) ? kernel.config.hugePages : 1);
 
@@ -194,7 +195,7 @@ function auditMms({ rss }: Census): Disagreement[] {
   });
 }
 
-function auditZone({ mapped, cached }: Census): Disagreement[] {
+function auditZone({ mapped, cached, swapCached }: Census): Disagreement[] {
   const inUse = frames();
   const sum = (test: (page: Page) => boolean): number =>
     inUse.filter(test).reduce((total, page) => total + pagesOf(page), 0);
@@ -215,12 +216,13 @@ function auditZone({ mapped, cached }: Census): Disagreement[] {
     NR_WRITEBACK: sum(flag('PG_writeback')),
     NR_ISOLATED_ANON: 0,
     NR_ISOLATED_FILE: 0,
+    NR_SHMEM: [...cached].filter((page) => !swapCached.has(page) && isSwapBacked(page)).length,
     NR_ANON_TRANSPARENT_HUGEPAGES: mappedPages.filter(isHead).length,
   };
   const shown = vmstat_text();
-  return ZONE_STAT_ITEMS.filter((item) => shown.includes(item.toLowerCase())).flatMap((item) => {
+  return ZONE_STAT_ITEMS.filter((item) => shown.includes(vmstatName(item))).flatMap((item) => {
     const count = counted[item];
-    return count === undefined ? [] : compare(item.toLowerCase(), zoneCounterExact(item), count);
+    return count === undefined ? [] : compare(vmstatName(item), zoneCounterExact(item), count);
   });
 }
 

@@ -127,6 +127,20 @@ describe('a swapped page', () => {
     return made;
   }
 
+  // mm/shmem.c shmem_delete_from_page_cache, mm/filemap.c __delete_from_page_cache.
+  it('is shmem only while it is in its file', () => {
+    const { p, mapping, page } = withTmpfs();
+    const shmem = [p.stat('NR_SHMEM')];
+    toSwap(p, page);
+    p.run(complete_writeback(p.cpu(), false));
+    shmem.push(p.stat('NR_SHMEM'));
+    p.map(0, 2, { kind: 'shared-tmpfs', mapping });
+    p.read(1);
+    shmem.push(p.stat('NR_SHMEM'));
+    p.run(do_truncate(p.cpu(), mapping, 0));
+    expect([...shmem, p.stat('NR_SHMEM')]).toEqual([1, 0, 1, 0]);
+  });
+
   it('comes back from the swap cache, dirty, and its slot is free', () => {
     const { p, mapping, page } = swapped();
     const free = p.word(p.kernel.nr_swap_pages);

@@ -156,8 +156,10 @@ describe('shrink_inactive_list', () => {
     bench.set(bench.kernel.zone + zone.offset.reclaim_dirty, 1);
     bench.run(reclaim_inactive(bench.cpu(), 'file', 1));
     expect([bench.has(page!, 'PG_dirty'), bench.has(page!, 'PG_reclaim')]).toEqual([true, true]);
+    expect([bench.stat('NR_VMSCAN_IMMEDIATE'), bench.stat('NR_VMSCAN_WRITE')]).toEqual([1, 0]);
     bench.run(reclaim_inactive(bench.cpu(0, true), 'file', 1));
     expect([bench.has(page!, 'PG_dirty'), bench.has(page!, 'PG_writeback')]).toEqual([false, true]);
+    expect([bench.stat('NR_VMSCAN_IMMEDIATE'), bench.stat('NR_VMSCAN_WRITE')]).toEqual([1, 1]);
   });
 });
 

@@ -4,6 +4,7 @@ import { NAMED_VARIANTS, VARIANT_NAMES } from '../../model/features/variant';
 import { Page } from '../../model/include/linux/mm_types';
 import { ZONE_STAT_ITEMS } from '../../model/include/linux/mmzone';
 import { parseOperation } from '../../model/scenario/operation-syntax';
+import { vmstatName } from '../../model/mm/vmstat';
 import { audit, describeAudit } from '../../model/state/audit';
 import { loadSuite } from '../../scripts/suite';
 import { boot } from '../mm/support/boot';
@@ -37,11 +38,15 @@ describe('audit', () => {
     return programs;
   };
 
-  it.each(ZONE_STAT_ITEMS.filter((item) => item !== 'NR_FILE_DIRTY'))('sees a false %s', (item) => {
+  // What only grows says nothing of how things are, and nr_dirty counts what a file's tree is tagged with.
+  const COUNTED = ZONE_STAT_ITEMS.filter(
+    (item) => !/^NR_(FILE_DIRTY|VMSCAN_.*|DIRTIED|WRITTEN)$/.test(item),
+  );
+  it.each(COUNTED)('sees a false %s', (item) => {
     const programs = bench();
     expect(describeAudit(audit())).toBe('agrees');
     programs.set(programs.kernel.zoneStat(item), programs.stat(item) + 1);
-    expect(audit().map(({ what }) => what)).toEqual([item.toLowerCase()]);
+    expect(audit().map(({ what }) => what)).toEqual([vmstatName(item)]);
   });
 
   it.each([

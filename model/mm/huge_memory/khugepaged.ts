@@ -69,7 +69,7 @@ import {
 import { put_page } from '../swap';
 import { free_page_and_swap_cache } from '../swap_state';
 import { isolate_lru_page, putback_lru_page } from '../vmscan';
-import { mod_zone_page_state } from '../vmstat';
+import { count_vm_event, mod_zone_page_state } from '../vmstat';
 import { new_huge_pmd } from './fault';
 import { add_anon_pages, pmd_lock, pmd_unlock, subpage } from './pmd';
 
@@ -84,7 +84,8 @@ type Detached = readonly Pte[];
 
 /**
  * khugepaged at work on one aligned range: mm/huge_memory.c khugepaged_scan_pmd and what it calls.
- * khugepaged_max_ptes_none has its default: all but one may be missing.
+ * khugepaged_max_ptes_none has its default: all but one may be missing. Abstracted: a page that is not
+ * used goes back at once, where Linux keeps it until khugepaged takes its next one.
  *
  * @returns true if a huge page maps the range now because of this call.
  */
@@ -98,7 +99,11 @@ export function* khugepaged_collapse(cpu: Cpu, mm: Mm, at: Address): Steps<boole
   }
   const new_page = yield* alloc_pages_huge(cpu);
   yield readUnlock(mm + mm_.mmap_sem);
-  if (new_page === 0) return false;
+  if (new_page === 0) {
+    yield count_vm_event('THP_COLLAPSE_ALLOC_FAILED');
+    return false;
+  }
+  yield count_vm_event('THP_COLLAPSE_ALLOC');
   const done = yield* collapse_huge_page(cpu, mm, address, new_page);
   if (!done) yield* put_page(cpu, new_page);
   return done;

@@ -61,7 +61,10 @@ export function* get_huge_zero_page(cpu: Cpu): Steps<Page> {
   for (;;) {
     if (yield incNotZero(kernel.huge_zero_refcount)) return yield load(kernel.huge_zero_page);
     const zero_page = yield* alloc_pages_huge(cpu);
-    if (zero_page === 0) return 0;
+    if (zero_page === 0) {
+      yield count_vm_event('THP_ZERO_PAGE_ALLOC_FAILED');
+      return 0;
+    }
     yield* clear_huge_page(zero_page);
     yield count_vm_event('THP_ZERO_PAGE_ALLOC');
     if (yield compareAndSwap(kernel.huge_zero_page, 0, zero_page)) {

@@ -21,6 +21,7 @@ import { clear_page_dirty_for_io } from '../page-writeback';
 import { __delete_from_swap_cache } from '../swap_state';
 import { swapcache_free } from '../swapfile';
 import { page_mapping } from '../util';
+import { mod_zone_page_state } from '../vmstat';
 
 /** mm/vmscan.c pageout_t. After success the page is unlocked, otherwise it is still locked. */
 export type PageoutResult = 'PAGE_KEEP' | 'PAGE_ACTIVATE' | 'PAGE_SUCCESS' | 'PAGE_CLEAN';
@@ -30,7 +31,10 @@ function* is_page_cache_freeable(page: PagePtr): Steps<boolean> {
   return (yield* page_count(page)) === 2;
 }
 
-/** mm/vmscan.c pageout: writes a dirty page out. No queue is ever congested. */
+/**
+ * mm/vmscan.c pageout: writes a dirty page out. No queue is ever congested. NR_VMSCAN_WRITE also counts
+ * a page that swap_writepage found to need no slot, where PSWPOUT does not.
+ */
 export function* pageout(cpu: Cpu, page: PagePtr, mapping: AddressSpace): Steps<PageoutResult> {
   if (!(yield* is_page_cache_freeable(page))) return 'PAGE_KEEP';
   if (mapping === 0) return 'PAGE_KEEP';
@@ -42,6 +46,7 @@ export function* pageout(cpu: Cpu, page: PagePtr, mapping: AddressSpace): Steps<
     return 'PAGE_ACTIVATE';
   }
   if (!(yield PageWriteback(page))) yield ClearPageReclaim(page);
+  yield mod_zone_page_state('NR_VMSCAN_WRITE', 1);
   return 'PAGE_SUCCESS';
 }
 

@@ -41,7 +41,7 @@ import { page_referenced, try_to_unmap } from '../rmap';
 import { add_to_swap } from '../swap_state';
 import { try_to_free_swap } from '../swapfile';
 import { page_mapping } from '../util';
-import { count_vm_event, count_vm_events } from '../vmstat';
+import { count_vm_event, count_vm_events, mod_zone_page_state } from '../vmstat';
 import { page_evictable, putback_lru_page } from './isolate';
 import { __remove_mapping, pageout } from './remove-mapping';
 import { global_reclaim, type ScanControl } from './scan-control';
@@ -261,6 +261,7 @@ function* clean_page(
   if (!(yield PageSwapBacked(page))) {
     const writes_files = cpu.kswapd && (yield load(kernel.zone + Zone.reclaim_dirty)) !== 0;
     if (!writes_files) {
+      yield mod_zone_page_state('NR_VMSCAN_IMMEDIATE', 1);
       yield SetPageReclaim(page);
       return 'keep_locked';
     }
