@@ -57,7 +57,8 @@ const cache_slot = (offset: number): number => kernel.swapper_space + offset * 4
  * mm/swap_state.c __add_to_swap_cache: publishes a locked page as the contents of a slot that is
  * marked SWAP_HAS_CACHE.
  *
- * @param preloaded a radix-tree node is at hand, so that the insertion cannot fail.
+ * @param preloaded a radix-tree node is at hand, so that the insertion cannot fail; false stands for
+ * add_to_swap_cache, whose callers may not wait, so that its preload does nothing.
  * @returns 0 or -ENOMEM.
  */
 export function* __add_to_swap_cache(

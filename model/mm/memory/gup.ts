@@ -261,7 +261,8 @@ function* get_one(
 
 /**
  * mm/memory.c __get_user_pages. mmap_sem is held for reading or writing. Abstracted: killed tasks,
- * gate pages.
+ * gate pages; populate looks at each small page of a huge one, where Linux steps over those behind the
+ * first, which finds nothing left to do.
  *
  * @param gup_flags FOLL_*
  * @param pages receives the pages, with FOLL_GET; without it, as populate calls, mmap_sem may be
