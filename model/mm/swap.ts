@@ -3,7 +3,7 @@
  *
  * Every slot of a pagevec holds a reference. A pagevec belongs to its CPU alone (preemption is off
  * while it is used), so adding to it is one event together with taking that reference, and emptying
- * it takes all pages out at once, where Linux resets it last.
+ * it takes all pages out at once, where Linux resets it last; until then `draining` says so.
  */
 import { VM_BUG_ON } from '../include/linux/bug';
 import { PageCompound } from '../include/linux/huge_mm';
@@ -28,9 +28,19 @@ import {
   PageUnevictable,
   SetPageReferenced,
 } from '../include/linux/page-flags';
-import { lock, step, unlock, type Steps } from '../machine/op';
+import { awaitFree, lock, step, unlock, type Steps } from '../machine/op';
+import type { Ptr } from '../machine/struct';
 import type { Cpu } from '../state/cpu';
-import { bumpCount, kernel, PAGEVECS, peek, poke, type PagevecName } from '../state/kernel';
+import {
+  bumpCount,
+  kernel,
+  PAGEVECS,
+  peek,
+  poke,
+  release,
+  take,
+  type PagevecName,
+} from '../state/kernel';
 import { free_compound_page, free_hot_cold_page, free_hot_cold_page_list } from './page_alloc';
 import { put_compound_page } from './swap/compound';
 import { MOVE_FN } from './swap/move-fn';
@@ -145,12 +155,23 @@ function* pagevec_lru_move_fn(cpu: Cpu, pvec: PagevecName, pages: readonly PageP
 export const __pagevec_lru_add = (cpu: Cpu, pages: readonly PagePtr[]): Steps =>
   pagevec_lru_move_fn(cpu, 'lru_add', pages);
 
+/** Held from when pages are taken out of a CPU's pagevec until they are moved and let go of. */
+const draining = (cpu: Cpu): Ptr => kernel.percpu(cpu.id, 'draining');
+
+/** Moves the pages that have just been taken out of a pagevec. Begins inside that section. */
+function* drain(cpu: Cpu, pvec: PagevecName, pages: readonly PagePtr[]): Steps {
+  const outer = peek(draining(cpu)) === 0;
+  if (outer) take(draining(cpu));
+  yield* pagevec_lru_move_fn(cpu, pvec, pages);
+  if (outer) release(draining(cpu));
+}
+
 /** Takes a reference, adds the page and, when that filled the pagevec, moves all of it. */
 function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): Steps {
   yield step(page + Page._count);
   bumpCount(page + Page._count, 1);
   const full = pagevec_add(cpu, pvec, page) === 0;
-  if (full) yield* pagevec_lru_move_fn(cpu, pvec, pagevec_take(cpu, pvec));
+  if (full) yield* drain(cpu, pvec, pagevec_take(cpu, pvec));
 }
 
 /**
@@ -160,7 +181,7 @@ function* __lru_cache_add(cpu: Cpu, page: PagePtr): Steps {
   yield step(page + Page._count);
   bumpCount(page + Page._count, 1);
   if (peek(count_of(cpu, 'lru_add')) === kernel.config.pagevecSize) {
-    yield* pagevec_lru_move_fn(cpu, 'lru_add', pagevec_take(cpu, 'lru_add'));
+    yield* drain(cpu, 'lru_add', pagevec_take(cpu, 'lru_add'));
     yield step(count_of(cpu, 'lru_add'));
   }
   pagevec_add(cpu, 'lru_add', page);
@@ -201,7 +222,7 @@ function* lru_add_drain_cpu(cpu: Cpu): Steps {
   for (let from = 0; from < PAGEVECS.length;) {
     yield step(count_of(cpu, PAGEVECS[from]!));
     const { at, pages } = take_next(cpu, from);
-    if (pages.length > 0) yield* pagevec_lru_move_fn(cpu, PAGEVECS[at]!, pages);
+    if (pages.length > 0) yield* drain(cpu, PAGEVECS[at]!, pages);
     from = at + 1;
   }
 }
@@ -211,16 +232,22 @@ export const lru_add_drain = (cpu: Cpu): Steps => lru_add_drain_cpu(cpu);
 
 /**
  * mm/swap.c lru_add_drain_all: every CPU drains its own pagevecs, and the caller waits. Abstracted:
- * a CPU's work is done by the caller in that CPU's name, one CPU after the other.
+ * a CPU's work is done by the caller in that CPU's name, one CPU after the other. A CPU that is
+ * draining has work until the end, and does it when it can be preempted again.
  */
 export function* lru_add_drain_all(cpu: Cpu): Steps {
   const has_work: number[] = [];
   for (let id = 0; id < kernel.config.cpus; id++) {
     const other = { ...cpu, id };
     yield step(count_of(other, 'lru_add'));
-    if (PAGEVECS.some((pvec) => peek(count_of(other, pvec)) !== 0)) has_work.push(id);
+    const busy = peek(draining(other)) !== 0;
+    if (busy || PAGEVECS.some((pvec) => peek(count_of(other, pvec)) !== 0)) has_work.push(id);
   }
-  for (const id of has_work) yield* lru_add_drain_cpu({ ...cpu, id });
+  for (const id of has_work) {
+    const other = { ...cpu, id };
+    if (id !== cpu.id) yield awaitFree(draining(other));
+    yield* lru_add_drain_cpu(other);
+  }
 }
 
 // Moving pages between the lists.
@@ -264,7 +291,7 @@ export function* deactivate_page(cpu: Cpu, page: PagePtr): Steps {
   if (!(yield get_page_unless_zero(page))) return;
   yield step(count_of(cpu, 'lru_deactivate'));
   const full = pagevec_add(cpu, 'lru_deactivate', page) === 0;
-  if (full) yield* pagevec_lru_move_fn(cpu, 'lru_deactivate', pagevec_take(cpu, 'lru_deactivate'));
+  if (full) yield* drain(cpu, 'lru_deactivate', pagevec_take(cpu, 'lru_deactivate'));
 }
 
 /** mm/swap.c rotate_reclaimable_page: at the end of write-back, with interrupts off. */

@@ -2,6 +2,7 @@
 import { page as pageStruct, Page, PAGE_PARTS } from '../include/linux/mm_types';
 import type { Change } from '../machine/machine';
 import type { Ptr } from '../machine/struct';
+import { vmstatName } from '../mm/vmstat';
 import type { Kernel } from '../state/kernel';
 import { pte_pfn, pte_present, type Pte } from '../arch/x86/include/asm/pgtable';
 import type { Layout } from './layout';
@@ -44,7 +45,7 @@ export class Namer {
         return `${this.layout.processes[index] ?? `mm ${index}`} ${field}`;
       case 'vm_stat':
       case 'vm_event':
-        return field.toLowerCase();
+        return vmstatName(field as Parameters<typeof vmstatName>[0]);
       case 'cpu':
         return `CPU${index} ${field}`;
       default:
@@ -61,7 +62,7 @@ export class Namer {
   /** A change as `object: before -> after`; undefined for a word that is no kernel's. */
   change({ addr, before, after }: Change): string | undefined {
     const field = this.kernel.machine.arena.locate(addr);
-    if (field?.region.name === 'scenario') return undefined;
+    if (field?.region.name === 'scenario' || field?.field === 'draining') return undefined;
     if (field?.region.name === 'pte') this.learn(addr, after);
     return `${this.object(addr)}: ${this.value(addr, before)} -> ${this.value(addr, after)}`;
   }

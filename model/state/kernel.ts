@@ -212,11 +212,15 @@ function named(name: string): typeof word {
   return { ...word, name };
 }
 
-/** What every CPU has for itself. Pagevec slots hold page addresses; `pcp_first` links free frames. */
+/**
+ * What every CPU has for itself. Pagevec slots hold page addresses; `pcp_first` links free frames;
+ * `draining` is held while pages that were in a pagevec are moved.
+ */
 function perCpuLayout(config: KernelConfig) {
   return struct('cpu', [
     'active_mm',
     'pcp_first',
+    'draining',
     ...PAGEVECS.flatMap((v) => [`${v}_nr`, ...repeated(`${v}_`, config.pagevecSize)]),
     ...ZONE_STAT_ITEMS.map((item) => `diff_${item}`),
   ] as readonly string[]);

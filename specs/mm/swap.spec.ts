@@ -111,6 +111,23 @@ describe('lru_add_drain', () => {
     expect(bench.has(page, 'PG_lru')).toBe(true);
   });
 
+  // mm/swap.c pagevec_lru_move_fn resets the pagevec last, with preemption off: flush_work waits for that.
+  it('of all CPUs ends after a drain that another CPU is in the middle of', () => {
+    const bench = new Bench({ cpus: 2 });
+    const page = bench.page(ANON);
+    bench.run(lru_cache_add(bench.cpu(1), page));
+    const { machine } = bench.kernel;
+    const one = machine.spawn(lru_add_drain(bench.cpu(1)));
+    bench.until(one, () => bench.word(bench.kernel.percpu(1, 'lru_add_nr')) === 0);
+    const all = machine.spawn(lru_add_drain_all(bench.cpu(0)));
+    while (machine.enabled(all)) machine.step(all, 0);
+    expect([machine.finished(all), bench.has(page, 'PG_lru')]).toEqual([false, false]);
+    bench.finish(one);
+    expect(machine.enabled(all)).toBe(true);
+    bench.finish(all);
+    expect([bench.has(page, 'PG_lru'), bench.count(page)]).toEqual([true, 1]);
+  });
+
   it('adds, then deactivates, then activates', () => {
     const bench = new Bench();
     const page = bench.page(ANON, 'PG_active');
