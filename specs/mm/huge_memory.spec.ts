@@ -105,13 +105,6 @@ describe('a first read of an advised range', () => {
     expect(bench.event('THP_ZERO_PAGE_ALLOC')).toBe(1);
   });
 
-  it('falls back to the small zero page where no huge one is to be had', () => {
-    const bench = advised({ frames: 4 });
-    expect([bench.read(START + 1), pmd(bench)]).toEqual([0, PMD_TABLE]);
-    expect(bench.event('THP_ZERO_PAGE_ALLOC_FAILED')).toBe(1);
-    expect(bench.event('THP_FAULT_FALLBACK')).toBe(1);
-  });
-
   it('is followed by a huge copy on the first write', () => {
     const bench = advised();
     bench.read(START);
@@ -436,15 +429,6 @@ describe('khugepaged', () => {
     expect(bench.run(collapse(bench))).toBe(false);
     expect([0, 1, 2, 3].map((i) => bench.pte(START + i))).toEqual(ptes);
     expect([pmd(bench), bench.stat('NR_ISOLATED_ANON')]).toEqual([PMD_TABLE, 0]);
-  });
-
-  it('counts that no huge page was to be had', () => {
-    const bench = smallPages();
-    bench.run(occupy(bench, bench.stat('NR_FREE_PAGES') - 3));
-    expect([bench.run(collapse(bench)), bench.event('THP_COLLAPSE_ALLOC_FAILED')]).toEqual([
-      false,
-      1,
-    ]);
   });
 
   function inSwapCache(bench: Programs, address: number): void {

@@ -2,6 +2,8 @@ import { Page } from '../../model/include/linux/mm_types';
 import { SetPageLazyFree } from '../../model/include/linux/mm';
 import { alloc_page } from '../../model/mm/page_alloc';
 import { pageout } from '../../model/mm/vmscan';
+import { khugepaged_collapse } from '../../model/mm/huge_memory';
+import { lru_add_drain } from '../../model/mm/swap';
 import { page_mapping } from '../../model/mm/util';
 import { vmstat_text } from '../../model/mm/vmstat';
 import { kernel } from '../../model/state/kernel';
@@ -98,5 +100,34 @@ describe('counters of reclaim and write-back', () => {
     const mapping = bench.run(page_mapping(page));
     expect(bench.run(pageout(bench.cpu(), page, mapping))).toBe('PAGE_SUCCESS');
     expect([bench.stat('NR_VMSCAN_WRITE'), bench.event('PSWPOUT')]).toEqual([1, written]);
+  });
+});
+
+describe('counters of huge pages', () => {
+  const AT = 4;
+
+  /** An advised range, and fewer frames than a huge page has. */
+  function cramped(): Programs {
+    const bench = boot({ frames: 4 });
+    bench.map(AT, kernel.config.hugePages);
+    bench.advise(AT, kernel.config.hugePages, 'HUGEPAGE');
+    return bench;
+  }
+
+  // mm/huge_memory.c get_huge_zero_page, do_huge_pmd_anonymous_page.
+  it('tell that the huge zero page was not to be had', () => {
+    const bench = cramped();
+    expect([bench.read(AT), bench.rss().anon]).toEqual([0, 0]);
+    expect(bench.event('THP_ZERO_PAGE_ALLOC_FAILED')).toBe(1);
+    expect(bench.event('THP_FAULT_FALLBACK')).toBe(1);
+  });
+
+  // mm/huge_memory.c khugepaged_alloc_page.
+  it('tell that khugepaged found no page to collapse into', () => {
+    const bench = cramped();
+    bench.write(AT, 7);
+    bench.run(lru_add_drain(bench.cpu()));
+    expect(bench.run(khugepaged_collapse(bench.cpu(), bench.mm(), AT))).toBe(false);
+    expect(bench.event('THP_COLLAPSE_ALLOC_FAILED')).toBe(1);
   });
 });
