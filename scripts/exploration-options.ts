@@ -1,6 +1,7 @@
 /** The options of commands that explore, and their progress on stderr. */
 import type { Args, Io, OptionSpec } from './cli/command';
 import { startProgress } from './cli/progress';
+import { forOption } from './cli/stop-after';
 import type { ExploreAllOptions, OverallProgress } from './explorations';
 import { workersOption } from './workers/option';
 
@@ -15,13 +16,19 @@ export const explorationOptions: readonly OptionSpec[] = [
     description: 'cut an execution off after this many steps',
     integer: { min: 1 },
   },
-  { flags: '--for <seconds>', description: 'stop after this long', integer: { min: 1 } },
+  forOption,
   workersOption,
   {
     flags: '--checkpoint <file>',
     description: 'store in the file how far the work is, and go on from there if it exists',
   },
 ];
+
+/** `--checkpoint <file>` of a command that keeps results of scenarios. */
+export const keepOption: OptionSpec = {
+  flags: '--checkpoint <file>',
+  description: 'keep the results of finished scenarios in the file, and go on from there',
+};
 
 /** What {@link explorationOptions} say. @param executions the bound where none was given */
 export function explorationBounds(args: Args, executions?: number): ExploreAllOptions {

@@ -16,6 +16,7 @@ import {
   type KeptExploration,
 } from './checkpoint-file';
 import type { Io } from './cli/command';
+import { stopAfter } from './cli/stop-after';
 import type { ExploreInput } from './workers/explore-task';
 import { inParallel } from './workers/in-parallel';
 import { workersFor } from './workers/option';
@@ -77,8 +78,7 @@ export async function exploreAll(
   const ledger = new Ledger(jobs, options);
   await ledger.open(io);
   const { seconds } = options;
-  const time = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000);
-  const signal = time === undefined ? io.signal : AbortSignal.any([io.signal, time]);
+  const signal = stopAfter(seconds, io.signal);
   if (options.workers === undefined) {
     const alone = AbortSignal.any([signal, AbortSignal.timeout(ALONE_MS)]);
     await work(ledger, 0, alone);

@@ -38,15 +38,20 @@ function sourcesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** What results on these scenarios rest on. Where a scenario stands in its file does not matter. */
-export function identityOf(sources: readonly ScenarioSource[]): Identity {
+/** The digest of the model that runs. */
+export const modelDigest = (): string =>
+  typeof LZFREE_MODEL_DIGEST === 'undefined' ? digestModel() : LZFREE_MODEL_DIGEST;
+
+/** The digest of scenarios. Where one stands in its file does not matter. */
+export function suiteDigest(sources: readonly ScenarioSource[]): string {
   const scenarios = sources.map(({ scenario }) => scenario);
   const text = JSON.stringify(scenarios, (key, value: unknown) =>
     key === 'position' ? undefined : value,
   );
-  return {
-    lzfree: packageJson.version,
-    model: typeof LZFREE_MODEL_DIGEST === 'undefined' ? digestModel() : LZFREE_MODEL_DIGEST,
-    suite: sha256(text),
-  };
+  return sha256(text);
+}
+
+/** What results on these scenarios rest on. */
+export function identityOf(sources: readonly ScenarioSource[]): Identity {
+  return { lzfree: packageJson.version, model: modelDigest(), suite: suiteDigest(sources) };
 }

@@ -13,11 +13,13 @@ import type { VariantSpace } from './variant-space';
 export interface VariantsOptions {
   /** Name to report errors in the scenario under. */
   readonly file?: string;
+  /** Explore no others than these. */
+  readonly within?: Diagram;
   /** Most executions of one part under one variant; reaching it makes the result bounded. */
   readonly executions?: number;
   readonly signal?: StopSignal;
-  /** Called now and then with the work done so far, and the part of how many it is in. */
-  readonly onProgress?: (work: Work, part: number, parts: number) => void;
+  /** Called now and then with the work done so far, and where it is. */
+  readonly onProgress?: (work: Work, at: Whereabouts) => void;
 }
 
 /** What was run. */
@@ -26,6 +28,15 @@ export interface Work {
   operations: number;
   /** Executions of the scenario's threads, or of what comes after them. */
   executions: number;
+}
+
+/** How far an exploration is. */
+export interface Whereabouts {
+  /** The part that it is in, from 0, and how many there are. */
+  readonly part: number;
+  readonly parts: number;
+  /** Share of the variants that are through with that part, from 0 to 1. */
+  readonly covered: number;
 }
 
 /** An outcome, and how many traces of each variant end in it. */
@@ -45,7 +56,7 @@ export interface VariantsExploration {
 }
 
 /**
- * Explores a scenario under every variant of the space, part by part. Between two parts variants that have
+ * Explores a scenario under every valid variant, part by part. Between two parts variants that have
  * come to the same state go on together. @throws ScenarioError if the scenario cannot be set up
  */
 export function exploreVariants(
@@ -74,7 +85,10 @@ class Exploration {
   }
 
   result(): VariantsExploration {
-    let reached: Reached = new Map([[this.parts.beginning, this.space.valid]]);
+    const { valid } = this.space;
+    const { within = valid } = this.options;
+    const all = this.space.times(valid, within);
+    let reached: Reached = new Map([[this.parts.beginning, all]]);
     for (const [index, part] of this.parts.parts.entries()) reached = this.go(reached, part, index);
     const outcomes = this.look(reached);
     const { work, read, completeness } = this;
@@ -88,6 +102,7 @@ class Exploration {
     const add = (state: ScenarioState, traces: Diagram): void => {
       next.set(state, space.plus(next.get(state) ?? space.none, traces));
     };
+    const share = new Share(space, [...reached.values()]);
     for (const [state, traces] of reached) {
       if (state.stuck.length > 0) {
         add(state, traces);
@@ -99,7 +114,11 @@ class Exploration {
         work.executions += value.executions;
         this.completeness = weaker(this.completeness, value.completeness);
         if (this.interrupted()) return next;
-        options.onProgress?.(work, index, parts.parts.length);
+        options.onProgress?.(work, {
+          part: index,
+          parts: parts.parts.length,
+          covered: share.with(variants),
+        });
         const here = space.times(traces, variants);
         for (const end of value.ends) add(end.state, space.times(here, space.constant(end.traces)));
       }
@@ -141,5 +160,29 @@ class Exploration {
     if (this.options.signal?.aborted !== true) return false;
     this.completeness = { kind: 'interrupted' };
     return true;
+  }
+}
+
+/** Which share of some sets, taken together, has been gone through. */
+class Share {
+  private readonly all: number;
+  private done = 0;
+
+  /** @param functions whose supports are the sets */
+  constructor(
+    private readonly space: VariantSpace,
+    functions: readonly Diagram[],
+  ) {
+    this.all = functions.reduce((sum, each) => sum + this.size(space.support(each)), 0);
+  }
+
+  /** The share, once these are gone through too. */
+  with(variants: Diagram): number {
+    this.done += this.size(variants);
+    return this.done / this.all;
+  }
+
+  private size(set: Diagram): number {
+    return Number(this.space.sum(set));
   }
 }

@@ -1,5 +1,8 @@
 import { VIEWS } from '../../model/classes/partition';
+import type { ClassesPart } from '../../model/report/scenario-classes';
 import type { CommandSpec } from '../cli/command';
+import { forOption, stopAfter } from '../cli/stop-after';
+import { keepOption } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { workersFor, workersOption } from '../workers/option';
 
@@ -13,7 +16,7 @@ export const classesCommand: CommandSpec = {
     'that can do the same it prints the condition on hunks, in its smallest form, and the ' +
     'outcomes.\n\n' +
     'All of the suite takes some minutes. Interrupted, it answers for the scenarios that it has ' +
-    'finished.',
+    'finished, and goes on with the others where it finds them in --checkpoint.',
   arguments: [
     {
       name: 'scenario',
@@ -33,7 +36,9 @@ export const classesCommand: CommandSpec = {
       description: "stop a scenario's threads after this many executions of one variant",
       integer: { min: 1 },
     },
+    forOption,
     workersOption,
+    keepOption,
     HTML_OPTION,
   ],
   examples: [
@@ -50,16 +55,22 @@ export const classesCommand: CommandSpec = {
   async run(args, io) {
     const { loadScenarios } = await import('../suite');
     const { classesOf } = await import('../classes');
+    const { KeptResults } = await import('../kept-results');
     const { classesText } = await import('../views/classes-text');
     const { startProgress } = await import('../cli/progress');
     const sources = await loadScenarios(args.operands, io);
+    const view = VIEWS.find((each) => each === args.text('view'))!;
+    const executions = args.integer('executions');
+    const command = `classes --view ${view}${executions ? ` --executions ${executions}` : ''}`;
+    const kept = await KeptResults.open<ClassesPart>(args.text('checkpoint'), command, io);
     const progress = startProgress(io, 'classes');
     const document = await classesOf({
       sources,
-      view: VIEWS.find((view) => view === args.text('view'))!,
-      executions: args.integer('executions'),
+      view,
+      executions,
       workers: workersFor(args.integer('workers'), sources.length),
-      signal: io.signal,
+      signal: stopAfter(args.integer('for'), io.signal),
+      kept,
       onProgress: (done, total, detail) => progress.update(done, total, detail),
     });
     progress.end();

@@ -1,6 +1,7 @@
 /** `lzfree diff A B --search`: its options, and what it does. */
 import { join } from 'node:path';
 import { UsageError, type Args, type ExitCode, type Io, type OptionSpec } from '../cli/command';
+import { stopAfter } from '../cli/stop-after';
 import type { Format } from '../formats/format';
 import { writePage } from '../html/write-page';
 import type { NamedVariant } from '../variants';
@@ -97,10 +98,4 @@ async function beginningsOf(names: readonly string[]): Promise<readonly string[]
     );
   }
   return names;
-}
-
-/** The command's signal, or one that also aborts after some seconds. */
-function stopAfter(seconds: number | undefined, signal: AbortSignal): AbortSignal {
-  if (seconds === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
 }

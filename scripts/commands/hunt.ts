@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../cli/command';
+import { forOption, stopAfter } from '../cli/stop-after';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import type { HuntDocument } from '../hunt-document';
@@ -17,7 +18,7 @@ export const huntCommand: CommandSpec = {
   options: [
     formatOption,
     { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
-    { flags: '--for <seconds>', description: 'stop after this long', integer: { min: 1 } },
+    forOption,
     {
       flags: '--until-size <n>',
       description: 'enumerate programs of up to this many moves',
@@ -102,12 +103,6 @@ export const huntCommand: CommandSpec = {
     return document.findings.some(({ base }) => !base) ? 1 : 0;
   },
 };
-
-/** The command's signal, or one that also aborts after some seconds. */
-function stopAfter(seconds: number | undefined, signal: AbortSignal): AbortSignal {
-  if (seconds === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
-}
 
 async function save(folder: string, { findings }: HuntDocument): Promise<void> {
   const { join } = await import('node:path');

@@ -1,4 +1,7 @@
+import type { MatrixRow } from '../../model/matrix/row';
 import { UsageError, type CommandSpec } from '../cli/command';
+import { forOption, stopAfter } from '../cli/stop-after';
+import { keepOption } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { workersFor, workersOption } from '../workers/option';
 
@@ -34,7 +37,9 @@ export const matrixCommand: CommandSpec = {
       integer: { min: 1 },
       default: EXECUTIONS,
     },
+    forOption,
     workersOption,
+    keepOption,
     HTML_OPTION,
   ],
   examples: [
@@ -45,19 +50,24 @@ export const matrixCommand: CommandSpec = {
   async run(args, io) {
     const { loadScenarios } = await import('../suite');
     const { matrixOf } = await import('../matrix');
+    const { KeptResults } = await import('../kept-results');
     const { startProgress } = await import('../cli/progress');
     const format = args.text('format');
     if (args.json && format === 'csv') {
       throw new UsageError('--json and --format csv contradict each other; give one of them');
     }
     const sources = await loadScenarios(args.operands, io);
+    const executions = args.integer('executions')!;
+    const command = `matrix --executions ${executions}`;
+    const kept = await KeptResults.open<MatrixRow>(args.text('checkpoint'), command, io);
     const progress = startProgress(io, 'matrix');
     const workers = workersFor(args.integer('workers'), sources.length);
     const document = await matrixOf({
       sources,
-      executions: args.integer('executions')!,
+      executions,
       workers: workers === 1 ? 0 : workers,
-      signal: io.signal,
+      signal: stopAfter(args.integer('for'), io.signal),
+      kept,
       onProgress: (done, total) => progress.update(done, total),
     });
     progress.end();

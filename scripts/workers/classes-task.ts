@@ -19,12 +19,16 @@ export function classesOfScenario(input: ClassesInput, context: TaskContext): Cl
   const part = scenarioClasses(source, view, new VariantSpace(), {
     signal,
     ...(executions !== undefined && { executions }),
-    onProgress: ({ operations, executions: done }, index, parts) =>
+    onProgress: ({ executions: done }, at) => {
+      const percent = Math.floor(at.covered * 100);
       context.report({
-        done: index,
-        total: parts,
-        detail: `${source.scenario.name}: ${operations} operations, ${done} executions`,
-      }),
+        done: at.part,
+        total: at.parts,
+        detail:
+          `${source.scenario.name}, part ${at.part + 1} of ${at.parts}: ` +
+          `${percent} % of the variants, ${done} executions`,
+      });
+    },
   });
   return part.scenario.completeness.kind === 'interrupted' ? null : part;
 }

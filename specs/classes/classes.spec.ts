@@ -5,6 +5,7 @@ import type { DecisionTree } from '../../model/classes/decision-tree';
 import { exploreVariants, type VariantsExploration } from '../../model/classes/explore-variants';
 import { VariantSpace } from '../../model/classes/variant-space';
 import { explore } from '../../model/diff/explore';
+import { switchesRead } from '../../model/features/hunk';
 import { SWITCH_IDS, type SwitchId } from '../../model/features/hunk-id';
 import { dependents, validate } from '../../model/features/requires';
 import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
@@ -48,10 +49,14 @@ function allAtOnce(space: VariantSpace, explored: VariantsExploration, variant: 
   return new Map(pairs.filter(([, traces]) => traces > 0));
 }
 
-/** A variant for every way in which valid ones can have these switches. */
-function* everyWay(space: VariantSpace, read: Iterable<SwitchId>): Generator<Variant> {
+/** A variant for every way in which those of a set can have these switches. */
+function* everyWay(
+  space: VariantSpace,
+  read: Iterable<SwitchId>,
+  set = space.valid,
+): Generator<Variant> {
   const ids = [...read];
-  for (let left = space.valid; left !== space.none;) {
+  for (let left = set; left !== space.none;) {
     const variant = space.variantIn(left);
     yield variant;
     left = space.minus(left, space.agreeing(variant, ids));
@@ -161,22 +166,54 @@ it('the behaviours of two scenarios together are the distinct pairs of their out
   expect(classesDocument(parts, 'user', space).behaviours.all).toBe(pairs.size);
 });
 
-describe('scenarios of the suite under random valid variants', () => {
-  const names = ['huge-page-is-dropped-whole', 'dontneed-and-free'];
-  const suite = loadSuite().filter(({ scenario }) => names.includes(scenario.name));
-  const space = new VariantSpace();
-  // Rather few hunks are taken away: most of the series in is where most happens.
-  const valid = fc
-    .subarray([...SWITCH_IDS], { maxLength: 4 })
-    .map((ids) => fixed.minus(dependents(ids)));
+/** Rather few hunks are taken away: most of the series in is where most happens. */
+const mostlyFixed = fc
+  .subarray([...SWITCH_IDS], { maxLength: 4 })
+  .map((ids) => fixed.minus(dependents(ids)));
 
-  it.each(suite.map(({ scenario }) => scenario))('$name says the same', (scenario) => {
-    const explored = exploreVariants(scenario, space);
-    fc.assert(
-      fc.property(valid, (variant) => {
-        expect(allAtOnce(space, explored, variant)).toEqual(oneByOne(scenario, variant));
-      }),
-      { numRuns: 10 },
-    );
-  });
+const suiteScenarios = (...names: string[]): Scenario[] =>
+  loadSuite()
+    .map(({ scenario }) => scenario)
+    .filter(({ name }) => names.includes(name));
+
+describe('scenarios of the suite under random valid variants', () => {
+  const space = new VariantSpace();
+
+  it.each(suiteScenarios('huge-page-is-dropped-whole', 'dontneed-and-free'))(
+    '$name says the same',
+    (scenario) => {
+      const explored = exploreVariants(scenario, space);
+      fc.assert(
+        fc.property(mostlyFixed, (variant) => {
+          expect(allAtOnce(space, explored, variant)).toEqual(oneByOne(scenario, variant));
+        }),
+        { numRuns: 10 },
+      );
+    },
+  );
+});
+
+describe('the scenarios that take longest, under every variant in random corners of the space', () => {
+  const space = new VariantSpace();
+  const two = fc.tuple(fc.nat(), fc.nat());
+
+  it.each(suiteScenarios('free-races-with-reclaim', 'ksm-races-with-free', 'rewrite-survives'))(
+    '$name says the same',
+    (scenario) => {
+      fc.assert(
+        fc.property(mostlyFixed, two, (variant, picks) => {
+          explore(scenario, variant);
+          const read = switchesRead();
+          const free = new Set(picks.map((pick) => read[pick % read.length]!));
+          const rest = SWITCH_IDS.filter((id) => !free.has(id));
+          const within = space.times(space.valid, space.agreeing(variant, rest));
+          const explored = exploreVariants(scenario, space, { within });
+          for (const each of everyWay(space, free, within)) {
+            expect(allAtOnce(space, explored, each)).toEqual(oneByOne(scenario, each));
+          }
+        }),
+        { numRuns: 3 },
+      );
+    },
+  );
 });

@@ -1,0 +1,38 @@
+/** docs/variant-space.md has the numbers of this model and suite. */
+import { readFileSync } from 'node:fs';
+import { VariantSpace } from '../model/classes/variant-space';
+import { scenarioClasses } from '../model/report/scenario-classes';
+import { packagePath } from '../scripts/cli/package-root';
+import { loadSuite } from '../scripts/suite';
+import { grouped } from '../scripts/views/classes-text';
+import { row, rowsIn } from '../scripts/views/variant-space-manual';
+
+const text = readFileSync(packagePath('docs', 'variant-space.md'), 'utf8');
+const rows = rowsIn(text);
+const suite = loadSuite();
+
+/** What is made anew here: scenarios with so few executions take no time. */
+const FEW = 20;
+const executionsIn = (line: string): number =>
+  Number(line.split(' | ').at(-2)?.replaceAll(',', '') ?? NaN);
+const small = suite.filter(({ scenario }) => executionsIn(rows.get(scenario.name) ?? '') <= FEW);
+
+// `npm run variant-space` writes the page anew.
+describe('docs/variant-space.md', () => {
+  it('has every scenario of the suite', () => {
+    expect([...rows.keys()]).toEqual(suite.map(({ scenario }) => scenario.name));
+  });
+
+  it('counts the valid variants', () => {
+    const space = new VariantSpace();
+    expect(text).toContain(`| valid variants | ${grouped(String(space.sum(space.valid)))} |`);
+  });
+
+  it.each(small.map(({ scenario, file }) => ({ name: scenario.name, scenario, file })))(
+    'has the numbers of $name',
+    (source) => {
+      const { scenario } = scenarioClasses(source, 'user', new VariantSpace());
+      expect(rows.get(source.name)).toBe(row(scenario));
+    },
+  );
+});
