@@ -1,10 +1,11 @@
 /** Baselines as files: read with every doubt, and refused where they do not fit. */
 import type { BaselineDocument, Identity } from '../model/report/baseline-document';
+import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError, type Io } from './cli/command';
 import { readInput } from './cli/input';
 import { sha256 } from './identity';
 
-/** A baseline of the whole suite has some hundred kilobytes. */
+/** A baseline of the whole suite has some megabytes. */
 const LARGEST = 32 * 1024 * 1024;
 
 /**
@@ -29,6 +30,15 @@ export async function readBaseline(
     throw new UsageError(`'${path}' is damaged: its digest does not fit its content${RENEW}`);
   }
   return document as BaselineDocument;
+}
+
+/** Writes a baseline, a line for each scenario, as a whole or not at all. @throws UsageError */
+export async function writeBaseline(path: string, document: BaselineDocument): Promise<void> {
+  const { scenarios, digest, ...head } = document;
+  const lines = scenarios.map((scenario) => JSON.stringify(scenario)).join(',\n');
+  const begin = JSON.stringify(head).slice(0, -1);
+  const end = JSON.stringify({ digest }).slice(1);
+  await writeFileAtomically(path, `${begin},"scenarios":[\n${lines}\n],${end}\n`);
 }
 
 /** Refuses a baseline that rests on something else. @throws UsageError naming what differs */

@@ -3,6 +3,7 @@ import type { ClassesPart } from '../model/report/scenario-classes';
 import { classesOf } from './classes';
 import { writeFileAtomically } from './cli/atomic-write';
 import { packagePath } from './cli/package-root';
+import { startProgress } from './cli/progress';
 import { identityOf } from './identity';
 import { KeptResults } from './kept-results';
 import { loadSuite } from './suite';
@@ -10,20 +11,19 @@ import { variantSpaceManual } from './views/variant-space-manual';
 import { workersFor } from './workers/option';
 
 async function generate(file: string | undefined): Promise<void> {
-  const { signal } = new AbortController();
   const sources = loadSuite();
+  const isTTY = process.stderr.isTTY === true;
+  const progress = startProgress({ isTTY, verbosity: 'normal', width: 80 }, 'variant space');
   const document = await classesOf({
     sources,
     view: 'user',
     executions: undefined,
     workers: workersFor(undefined, sources.length),
-    signal,
-    kept: await KeptResults.open<ClassesPart>(file, 'classes --view user', {
-      stdin: process.stdin,
-      signal,
-    }),
-    onProgress: (done, total, detail = '') => process.stderr.write(`${done}/${total} ${detail}\n`),
+    signal: new AbortController().signal,
+    kept: await KeptResults.open<ClassesPart>(file, 'classes --view user'),
+    onProgress: (done, total, detail) => progress.update(done, total, detail),
   });
+  progress.end();
   const text = variantSpaceManual(document, identityOf(sources));
   await writeFileAtomically(packagePath('docs', 'variant-space.md'), text);
 }

@@ -1,9 +1,10 @@
 /** A file with the results of the scenarios that a long command has finished, to go on from. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import { writeFileAtomically } from './cli/atomic-write';
-import { UsageError, type Io } from './cli/command';
-import { readInput } from './cli/input';
+import { UsageError } from './cli/command';
+import { fileFault } from './cli/file-fault';
 import { modelDigest, sha256, suiteDigest } from './identity';
 
 const FORMAT = 'lzfree results';
@@ -37,13 +38,9 @@ export class KeptResults<T> {
    * @param command what the results depend on beside model and scenario, as a user would give it
    * @throws UsageError with the reason why the file cannot be gone on from
    */
-  static async open<T>(
-    path: string | undefined,
-    command: string,
-    io: Pick<Io, 'stdin' | 'signal'>,
-  ): Promise<KeptResults<T>> {
+  static async open<T>(path: string | undefined, command: string): Promise<KeptResults<T>> {
     const basis = { command, model: modelDigest() };
-    const known = path !== undefined && existsSync(path) ? await read<T>(path, basis, io) : [];
+    const known = path !== undefined && existsSync(path) ? await read<T>(path, basis) : [];
     const kept = new KeptResults<T>(path, basis, new Map(known));
     await kept.write();
     return kept;
@@ -67,15 +64,12 @@ export class KeptResults<T> {
   }
 }
 
-async function read<T>(
-  path: string,
-  { command, model }: Basis,
-  io: Pick<Io, 'stdin' | 'signal'>,
-): Promise<[string, T][]> {
+async function read<T>(path: string, { command, model }: Basis): Promise<[string, T][]> {
   const refuse = (reason: string): never => {
     throw new UsageError(`cannot go on from '${path}': ${reason}; remove it, or name another file`);
   };
-  const document = parse(new TextDecoder().decode(await readInput(path, io)));
+  const text = await readFile(path, 'utf8').catch((error: unknown) => refuse(fileFault(error)));
+  const document = parse(text);
   if (document?.format !== FORMAT) return refuse('it holds no results of scenarios');
   if (document.version !== VERSION) {
     return refuse(`it has version ${document.version}, and only ${VERSION} is known`);

@@ -4,7 +4,7 @@ import { VariantSpace } from '../model/classes/variant-space';
 import { scenarioClasses } from '../model/report/scenario-classes';
 import { packagePath } from '../scripts/cli/package-root';
 import { loadSuite } from '../scripts/suite';
-import { grouped } from '../scripts/views/classes-text';
+import { grouped } from '../scripts/views/grouped';
 import { row, rowsIn } from '../scripts/views/variant-space-manual';
 
 const text = readFileSync(packagePath('docs', 'variant-space.md'), 'utf8');

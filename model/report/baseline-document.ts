@@ -1,9 +1,12 @@
 /** What a variant does on the suite, to be kept and compared with later: the result of `lzfree baseline`. */
+import type { StoredDiagram } from '../classes/diagram';
 import type { Completeness } from '../diff/completeness';
 import type { Exploration } from '../diff/explore';
 import type { Variant } from '../features/variant';
 import type { SwitchId } from '../features/hunk-id';
+import type { Level } from '../scenario/outcome';
 import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './reported-outcome';
+import type { ClassesPart } from './scenario-classes';
 
 /** What the results rest on; only those of equal identity can be compared. */
 export interface Identity {
@@ -18,6 +21,15 @@ export interface BaselineScenario {
   readonly title: string;
   readonly completeness: Completeness;
   readonly outcomes: readonly ReportedOutcome[];
+  /** Which valid variants do the same as which others; null where a bound leaves it open. */
+  readonly classes: StoredClasses | null;
+}
+
+/** The behaviour classes of a scenario: what {@link ClassesPart} has, as far as a later check asks for it. */
+export interface StoredClasses {
+  readonly read: readonly SwitchId[];
+  /** A number for each class, by level. */
+  readonly numbers: Readonly<Record<Level, StoredDiagram>>;
 }
 
 /** What was given: a patch file, or a variant by its name. */
@@ -59,9 +71,22 @@ export const baselineSubject = ({ name, variant, patch, unknown }: Subject): Bas
 export function baselineScenario(
   { scenario }: ScenarioSource,
   { completeness, outcomes }: Exploration,
+  classes: ClassesPart,
 ): BaselineScenario {
   const { name, title } = scenario;
-  return { name, title, completeness, outcomes: outcomes.map(reportOutcome) };
+  return {
+    name,
+    title,
+    completeness,
+    outcomes: outcomes.map(reportOutcome),
+    classes: storedClasses(classes),
+  };
+}
+
+function storedClasses({ scenario, read, numbers }: ClassesPart): StoredClasses | null {
+  if (scenario.completeness.kind !== 'complete') return null;
+  const { user, system, internal } = numbers;
+  return { read, numbers: { user, system, internal } };
 }
 
 /** The whole document. @param digest of a text, as hexadecimal digits */

@@ -1,12 +1,15 @@
 /** The result of `lzfree check`: how a variant's behaviour differs from a stored one. */
+import type { VariantSpace } from '../classes/variant-space';
 import { weaker, type Completeness } from '../diff/completeness';
 import type { Exploration } from '../diff/explore';
 import { differs } from '../diff/compare';
 import { diffBehaviours, type ObservedOutcome, type Verdict } from '../diff/outcome-diff';
 import { parseSchedule } from '../explorer/schedule';
-import type { SwitchId } from '../features/hunk-id';
+import { SWITCH_IDS, type SwitchId } from '../features/hunk-id';
+import type { Variant } from '../features/variant';
 import { LEVELS, type Level } from '../scenario/outcome';
 import type { BaselineDocument, BaselineScenario, BaselineSubject } from './baseline-document';
+import { classChange, type ClassChange } from './class-change';
 import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './reported-outcome';
 
 export interface CheckedLevel {
@@ -24,6 +27,15 @@ export interface CheckedScenario {
   readonly levels: Readonly<Record<Level, CheckedLevel>>;
   /** The outermost level at which it certainly changed. */
   readonly changedAt: Level | null;
+  /** The classes at that level; null where nothing changed, or where the baseline has no classes. */
+  readonly classChange: ClassChange | null;
+}
+
+/** The variant that is checked, and the one that it is held against. */
+export interface CheckedVariants {
+  readonly space: VariantSpace;
+  readonly before: Variant;
+  readonly now: Variant;
 }
 
 export interface CheckDocument {
@@ -45,6 +57,7 @@ export function checkedScenario(
   { scenario, file }: ScenarioSource,
   before: BaselineScenario,
   now: Exploration,
+  variants: CheckedVariants,
 ): CheckedScenario {
   const stored = { completeness: before.completeness, outcomes: before.outcomes.map(observed) };
   const levels = diffBehaviours(stored, now);
@@ -53,14 +66,26 @@ export function checkedScenario(
     gained: gained.map(reportOutcome),
     lost: lost.map(reportOutcome),
   }));
+  const changedAt = LEVELS.find((_, index) => differs(levels[index]!.verdict)) ?? null;
   return {
     name: scenario.name,
     title: scenario.title,
     file,
     completeness: weaker(before.completeness, now.completeness),
     levels: { user: user!, system: system!, internal: internal! },
-    changedAt: LEVELS.find((_, index) => differs(levels[index]!.verdict)) ?? null,
+    changedAt,
+    classChange: changedAt && classesOf(before, changedAt, variants),
   };
+}
+
+function classesOf(
+  { classes }: BaselineScenario,
+  level: Level,
+  { space, before, now }: CheckedVariants,
+): ClassChange | null {
+  if (classes === null) return null;
+  const changed = SWITCH_IDS.filter((id) => before.has(id) !== now.has(id));
+  return classChange(space, classes, level, before, now, changed);
 }
 
 const observed = ({ outcome, traces, schedule }: ReportedOutcome): ObservedOutcome => ({

@@ -71,6 +71,8 @@ export interface ScenarioClasses {
 /** The classes of a scenario, with what it takes to put them together with those of others. */
 export interface ClassesPart {
   readonly scenario: ScenarioClasses;
+  /** Switches that were read; nothing depends on the others. */
+  readonly read: readonly SwitchId[];
   /** A number for each behaviour, by view. */
   readonly numbers: Readonly<Record<View, StoredDiagram>>;
 }
@@ -112,6 +114,7 @@ export function scenarioClasses(
         (variants, index) => classLeaf(space, variants, index),
       ),
     },
+    read: [...explored.read],
     numbers: byView((each) => space.store(numbers[each])),
   };
 }

@@ -1,5 +1,6 @@
 import { UsageError, type CommandSpec } from '../cli/command';
 import { subjectOptions, readSubject } from './subject';
+import { workersFor, workersOption } from '../workers/option';
 
 /** `lzfree baseline FILE`: keeps what a patch does on the suite. */
 export const baselineCommand: CommandSpec = {
@@ -7,7 +8,8 @@ export const baselineCommand: CommandSpec = {
   summary: 'Keeps what a patch does on the suite, for lzfree check',
   description:
     'Reads a patch as a variant, explores the suite on it and writes what can happen into a file, ' +
-    'with the digests of the model and of the suite. Such a file is only compared with results of ' +
+    'with the behaviour classes of all valid variants (see lzfree classes) and the digests of the ' +
+    'model and of the suite. The whole suite takes some minutes, most of them for the classes. Such a file is only compared with results of ' +
     'the same model and suite. It is written as a whole or not at all.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input' }],
   options: [
@@ -17,6 +19,7 @@ export const baselineCommand: CommandSpec = {
       default: 'lzfree-baseline.json',
     },
     ...subjectOptions,
+    workersOption,
   ],
   examples: [
     { command: 'lzfree baseline v2.mbox -o v2.json', purpose: 'keeps what your series does' },
@@ -31,11 +34,23 @@ export const baselineCommand: CommandSpec = {
     const { loadScenarios } = await import('../suite');
     const { identityOf, sha256 } = await import('../identity');
     const { exploreSuite } = await import('../explore-suite');
-    const { writeFileAtomically } = await import('../cli/atomic-write');
+    const { writeBaseline } = await import('../baseline-file');
+    const { classesParts } = await import('../classes');
+    const { startProgress } = await import('../cli/progress');
     const subject = await readSubject(args, io);
     const sources = await loadScenarios(args.texts('scenario'), io);
     const executions = args.integer('executions')!;
     const explored = exploreSuite('baseline', subject.variant, sources, executions, io);
+    const progress = startProgress(io, 'classes');
+    const classes = await classesParts({
+      sources,
+      view: 'user',
+      executions,
+      workers: workersFor(args.integer('workers'), sources.length),
+      signal: io.signal,
+      onProgress: (done, total, detail) => progress.update(done, total, detail),
+    });
+    progress.end();
     if (io.signal.aborted) {
       io.err('interrupted: no baseline was written');
       return 0;
@@ -43,12 +58,14 @@ export const baselineCommand: CommandSpec = {
     const document = baselineDocument(
       identityOf(sources),
       baselineSubject(subject),
-      explored.map((exploration, index) => baselineScenario(sources[index]!, exploration)),
+      explored.map((exploration, index) =>
+        baselineScenario(sources[index]!, exploration, classes[index]!),
+      ),
       sha256,
     );
     const path = args.text('output')!;
     if (path === '-') throw new UsageError('--output names a file; --json prints the baseline');
-    await writeFileAtomically(path, `${JSON.stringify(document, null, 1)}\n`);
+    await writeBaseline(path, document);
     if (args.json) io.json(document);
     else io.out(`${path}: what ${subject.name} does in ${sources.length} scenarios`);
     return 0;

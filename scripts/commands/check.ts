@@ -9,7 +9,8 @@ export const checkCommand: CommandSpec = {
   summary: 'Says whether a patch still behaves as a stored baseline says',
   description:
     'Reads a patch as a variant, explores the suite on it and compares what can happen with what ' +
-    'lzfree baseline has kept. Exit status 1 means that the behaviour changed, or that a bound ' +
+    'lzfree baseline has kept. Where it changed it says which class of variants the patch has left, ' +
+    'for which, and by which hunks. Exit status 1 means that the behaviour changed, or that a bound ' +
     'leaves it open whether it did. A baseline of another model or suite is refused.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input' }],
   options: [
@@ -25,6 +26,8 @@ export const checkCommand: CommandSpec = {
   ],
   async run(args, io) {
     const format = readFormat(args);
+    const { VariantSpace } = await import('../../model/classes/variant-space');
+    const { Variant } = await import('../../model/features/variant');
     const { baselineSubject } = await import('../../model/report/baseline-document');
     const { checkDocument, checkedScenario } = await import('../../model/report/check-document');
     const { loadSuite } = await import('../suite');
@@ -43,8 +46,13 @@ export const checkCommand: CommandSpec = {
     const subject = await readSubject(args, io);
     const executions = args.integer('executions')!;
     const explored = exploreSuite('check', subject.variant, sources, executions, io);
+    const variants = {
+      space: new VariantSpace(),
+      before: Variant.of(baseline.subject.switches),
+      now: subject.variant,
+    };
     const checked = explored.map((exploration, index) =>
-      checkedScenario(sources[index]!, baseline.scenarios[index]!, exploration),
+      checkedScenario(sources[index]!, baseline.scenarios[index]!, exploration, variants),
     );
     const document = checkDocument(baseline, baselineSubject(subject), checked);
     const text = (of: CheckDocument, width: number) => checkText(of, sources.length, width);

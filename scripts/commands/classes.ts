@@ -62,7 +62,7 @@ export const classesCommand: CommandSpec = {
     const view = VIEWS.find((each) => each === args.text('view'))!;
     const executions = args.integer('executions');
     const command = `classes --view ${view}${executions ? ` --executions ${executions}` : ''}`;
-    const kept = await KeptResults.open<ClassesPart>(args.text('checkpoint'), command, io);
+    const kept = await KeptResults.open<ClassesPart>(args.text('checkpoint'), command);
     const progress = startProgress(io, 'classes');
     const document = await classesOf({
       sources,

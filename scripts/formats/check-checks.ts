@@ -4,6 +4,7 @@ import type { CheckDocument, CheckedScenario } from '../../model/report/check-do
 import { replayCommand } from '../../model/report/replay-command';
 import type { ReportedOutcome } from '../../model/report/reported-outcome';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
+import { classLines } from '../views/class-change-text';
 import { checkAnswer, changeLines } from '../views/check-text';
 import type { Check, CheckReport } from './check-report';
 import { SEVERITY } from './severity';
@@ -44,6 +45,7 @@ function checkOf(scenario: CheckedScenario, level: Level, document: CheckDocumen
     reason: `${level} level: ${verdict} (outcomes gained: ${gained.length}, lost: ${lost.length})`,
     details: [
       ...changeLines(scenario, level),
+      ...(level === scenario.changedAt ? classLines(scenario, document) : []),
       ...replays(scenario.name, gained, now.variant),
       ...replays(scenario.name, lost, before.variant),
     ],

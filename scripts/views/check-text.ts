@@ -5,6 +5,7 @@ import { valueDifferences } from '../../model/report/differences';
 import type { ReportedOutcome } from '../../model/report/reported-outcome';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import { wrapText } from '../cli/text';
+import { classLines } from './class-change-text';
 import { indent, systemLines, userText } from './outcome-text';
 
 /** @param scenarios how many there are, of which an interruption may have left some */
@@ -17,7 +18,7 @@ export function checkText(document: CheckDocument, scenarios: number, width: num
     ...(hunks.length === 0
       ? []
       : [[`The patch was ${before.variant}, now it is ${now.variant}:`, ...hunks].join('\n')]),
-    ...changed.map((scenario) => scenarioText(scenario, width)),
+    ...changed.map((scenario) => scenarioText(scenario, document, width)),
   ].join('\n\n');
 }
 
@@ -42,13 +43,13 @@ export function checkAnswer(document: CheckDocument, scenarios: number): string 
     : `unknown: no change was seen, but the exploration is ${printCompleteness(completeness)}.`;
 }
 
-function scenarioText(scenario: CheckedScenario, width: number): string {
+function scenarioText(scenario: CheckedScenario, document: CheckDocument, width: number): string {
   const { name, title, levels, changedAt } = scenario;
   const verdicts = LEVELS.map((level) => `${level} ${levels[level].verdict}`).join(', ');
   return [
     `${name}: ${verdicts}`,
     indent(wrapText(title, width - 2), 2),
-    ...changeLines(scenario, changedAt!).map((line) =>
+    ...[...changeLines(scenario, changedAt!), ...classLines(scenario, document)].map((line) =>
       indent(wrapText(line.trimStart(), width - 4, 2), line.startsWith(' ') ? 4 : 2),
     ),
   ].join('\n');

@@ -2,7 +2,7 @@
 import type { ClassesDocument } from '../../model/report/classes-document';
 import type { ScenarioClasses } from '../../model/report/scenario-classes';
 import type { Identity } from '../../model/report/baseline-document';
-import { grouped } from './classes-text';
+import { grouped } from './grouped';
 
 /** @param document of the whole suite, complete */
 export function variantSpaceManual(document: ClassesDocument, { model, suite }: Identity): string {

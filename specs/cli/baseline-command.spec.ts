@@ -51,6 +51,34 @@ describe('lzfree check', () => {
     expect(stdout).toContain('This can happen no more:');
   });
 
+  it('says which class the patch has left for which, and the smallest sets of hunks it is owed to', async () => {
+    const valid = 'p3/mm/madvise/madvise_behavior_valid';
+    const { stdout } = await check('--variant', 'base', '--json');
+    const [{ classChange }] = JSON.parse(stdout).scenarios;
+    expect(classChange).toEqual({
+      left: expect.arrayContaining([
+        expect.objectContaining({ on: expect.arrayContaining([valid]) }),
+      ]),
+      entered: [{ on: [], off: [valid] }],
+      owedTo: [['p3/include/uapi/asm-generic/mman-common/MADV_FREE', valid]],
+    });
+    const text = (await check('--variant', 'base')).stdout;
+    expect(text).toContain(
+      'for the class of those with\n    -p3/mm/madvise/madvise_behavior_valid\n',
+    );
+    for (const line of text.split('\n')) expect(line.length).toBeLessThan(81);
+  });
+
+  it('has no class for what C would not compile', async () => {
+    const lost = 'fixed-p3/include/uapi/asm-generic/mman-common/MADV_FREE';
+    const { code, stdout, stderr } = await check('--variant', lost, '--force', '--json');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('what-if')]);
+    expect(JSON.parse(stdout).scenarios[0].classChange).toMatchObject({
+      entered: null,
+      owedTo: [['p3/include/uapi/asm-generic/mman-common/MADV_FREE']],
+    });
+  });
+
   it.each([
     ['no JSON', 'is no JSON', '{'],
     ['no baseline', 'its schema is', '{"schema":"lzfree/run"}'],

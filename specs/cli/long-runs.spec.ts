@@ -92,6 +92,41 @@ describe('long runs', () => {
   });
 });
 
+describe.each([['classes'], ['matrix']])('lzfree %s', (command) => {
+  const small = ['madvise-over-hole', 'zero-page-is-simply-zapped'];
+  const results = path(`${command}.json`);
+  const keep = ['--json', '--workers', '1', '--checkpoint', results];
+
+  it('explores nothing again that its checkpoint has, and goes on with the rest', async () => {
+    const first = await runCli([command, small[0], ...keep]);
+    const signal = AbortSignal.abort('SIGINT');
+    const again = await runCli([command, small[0], ...keep], { signal });
+    expect(again.stdout).toBe(first.stdout);
+    const part = await runCli([command, ...small, ...keep], { signal });
+    expect(JSON.parse(part.stdout)).toMatchObject({
+      completeness: { kind: 'interrupted' },
+      scenarios: [{ name: small[0] }],
+      left: [small[1]],
+    });
+    const all = await runCli([command, ...small, ...keep]);
+    expect(all.stdout).toBe((await runCli([command, ...small, ...keep.slice(0, 3)])).stdout);
+  });
+
+  it.each([
+    ['was cut off', (text: string) => text.slice(0, 500), 'it holds no results'],
+    ['was edited', (text: string) => text.replace('executions', 'exceptions'), 'damaged'],
+    ['is of a later version', (text: string) => text.replace('"version":1', '"version":9'), '9'],
+    ['is of another command', (text: string) => text, `it is of '${command} --`],
+  ])('refuses a checkpoint that %s', async (_what, change, reason) => {
+    const copy = path('copy.json');
+    writeFileSync(copy, change(readFileSync(results, 'utf8')));
+    const words = [command, small[0], '--checkpoint', copy, '--executions', '7'];
+    const { code, stdout, stderr } = await runCli(words);
+    expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1]);
+    expect(stderr).toContain(reason);
+  });
+});
+
 describe('a checkpoint that does not fit is refused', () => {
   const checkpoint = path('kept.json');
   beforeAll(() => run('--executions', '3', '--checkpoint', checkpoint));
