@@ -14,7 +14,7 @@ export function classLines(
 ): string[] {
   if (classChange === null) return [];
   const { left, entered, owedTo } = classChange;
-  const signed = (id: SwitchId) => `${now.switches.includes(id) ? '+' : '-'} ${id}`;
+  const signed = (id: SwitchId) => `${now.switches.includes(id) ? '+' : '-'}${id}`;
   const sets = owedTo.map((set, k) => `  ${k === 0 ? '' : 'or '}${set.map(signed).join(' ')}`);
   return [
     ...(sets.length === 0 ? [] : ['Owed to (undone alone, it does again what it did):']),

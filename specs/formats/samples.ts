@@ -1,4 +1,5 @@
 /** Documents to be shown in every format: real ones, and one whose every name is hostile. */
+import { VariantSpace } from '../../model/classes/variant-space';
 import { compare } from '../../model/diff/compare';
 import { explore } from '../../model/diff/explore';
 import { NAMED_VARIANTS } from '../../model/features/variant';
@@ -11,6 +12,7 @@ import { checkDocument, checkedScenario } from '../../model/report/check-documen
 import { causeOf } from '../../model/hunt/cause';
 import { comparedScenario, diffDocument } from '../../model/report/diff-document';
 import { runDocument, scenarioRun } from '../../model/report/run-document';
+import { scenarioClasses } from '../../model/report/scenario-classes';
 import { parseScenario } from '../../model/scenario/parse';
 import type { CheckReport } from '../../scripts/formats/check-report';
 import { emptyState } from '../../scripts/hunt';
@@ -69,11 +71,15 @@ export function fixupCheck(executions?: number) {
     baselineSubject({ ...named(name), patch: null, unknown: 0 }),
   );
   const options = executions === undefined ? {} : { executions };
+  const { original, fixed } = NAMED_VARIANTS;
+  const variants = { space: new VariantSpace(), before: original, now: fixed };
   const checked = ['fixup-swap-slot', 'madvise-kinds'].map((name) => {
     const { scenario } = source(name);
-    const stored = explore(scenario, NAMED_VARIANTS.original, options);
-    const explored = explore(scenario, NAMED_VARIANTS.fixed, options);
-    return checkedScenario(source(name), baselineScenario(source(name), stored), explored);
+    const stored = explore(scenario, original, options);
+    const explored = explore(scenario, fixed, options);
+    const classes = scenarioClasses(source(name), 'user', variants.space, options);
+    const kept = baselineScenario(source(name), stored, classes);
+    return checkedScenario(source(name), kept, explored, variants);
   });
   const identity = { lzfree: '0', model: '', suite: '' };
   const baseline = baselineDocument(identity, before!, [], () => '');
