@@ -5,8 +5,8 @@ import type { Diagram } from './diagram';
 import type { VariantSpace } from './variant-space';
 
 /**
- * The lists of switches, of `among` only, that bring a variant into a set when each of them is turned, and than
- * which no other is shorter. None, if no list does; one empty list, if the variant is in the set.
+ * The shortest lists of switches, of `among` only, that bring a variant into a set when each of a list is
+ * turned. None, if no list does; one empty list, if the variant is in the set.
  *
  * @param most how many lists to give at most
  */

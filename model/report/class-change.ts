@@ -13,8 +13,8 @@ export interface ClassChange {
   /** Which variants do what it does now, likewise. */
   readonly entered: Condition | null;
   /**
-   * The smallest sets of the switches that changed which bring the old behaviour back, with every switch of one
-   * turned back. Of many only some are given.
+   * The smallest sets of the switches that changed which bring the old behaviour back when they are turned
+   * back. Of many only some are given.
    */
   readonly owedTo: readonly (readonly SwitchId[])[];
 }

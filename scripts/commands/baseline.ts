@@ -9,8 +9,8 @@ export const baselineCommand: CommandSpec = {
   description:
     'Reads a patch as a variant, explores the suite on it and writes what can happen into a file, ' +
     'with the behaviour classes of all valid variants (see lzfree classes) and the digests of the ' +
-    'model and of the suite. The whole suite takes some minutes, most of them for the classes. Such a file is only compared with results of ' +
-    'the same model and suite. It is written as a whole or not at all.',
+    'model and of the suite. The whole suite takes some minutes, most of them for the classes. Such a ' +
+    'file is only compared with results of the same model and suite. It is written as a whole or not at all.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input' }],
   options: [
     {

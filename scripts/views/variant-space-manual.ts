@@ -1,20 +1,22 @@
 /** docs/variant-space.md: what all valid variants do on the suite, in numbers. */
+import { printCompleteness } from '../../model/diff/completeness';
 import type { ClassesDocument } from '../../model/report/classes-document';
 import type { ScenarioClasses } from '../../model/report/scenario-classes';
 import type { Identity } from '../../model/report/baseline-document';
 import { grouped } from './grouped';
 
-/** @param document of the whole suite, complete */
+/** @param document of the whole suite */
 export function variantSpaceManual(document: ClassesDocument, { model, suite }: Identity): string {
-  const { variants, behaviours, scenarios, work } = document;
+  const { variants, behaviours, scenarios, work, completeness } = document;
   const { user, system, internal, all } = behaviours;
   const valid = grouped(variants.valid);
   return `# All variants at once
 
-The series has ${variants.switches} switches. Of the 2^${variants.switches} sets of them C would compile ${valid}: these are the valid
-variants. \`lzfree classes\` explores each of the suite's ${scenarios.length} scenarios under all of them, over every interleaving,
-and the numbers here are what came of it: exact and complete. How it is done stands in
-[variants.md](variants.md#lzfree-classes).
+The series has ${variants.switches} switches. Of the 2^${variants.switches} sets of them C would
+compile ${valid}: these are the valid variants. \`lzfree classes\` explores each of the
+suite's ${scenarios.length} scenarios under all of them, over every interleaving, and the numbers
+here are what came of it: exact, and ${printCompleteness(completeness)}. How it is done stands
+in [variants.md](variants.md#lzfree-classes).
 
 Written by \`npm run variant-space\`, of suite \`${short(suite)}\` and model \`${short(model)}\`.
 
@@ -29,14 +31,14 @@ Written by \`npm run variant-space\`, of suite \`${short(suite)}\` and model \`$
 | operations performed alone | ${grouped(work.operations)} |
 | executions that a run for each variant would have taken | ${grouped(work.oneByOne)} |
 
-Two variants have the same behaviour at a level if no scenario has an outcome of one at that level which it has not of the
-other. An administrator sees more than a program, so the numbers of the levels do not add up: two variants that a program
-tells apart may be the same to an administrator, and "in all" counts what any of the three levels tells apart.
+Two variants have the same behaviour at a level if no scenario has an outcome of one at that level
+which it has not of the other. The numbers of the levels do not add up: "in all" counts what any of
+the three tells apart.
 
 ## By scenario
 
-Classes at each level, and of all three together; then executions done, and those that a run for each variant would have
-taken.
+Classes at each level, and of all three together; then executions done, and those that a run for
+each variant would have taken.
 
 | scenario | user | system | internal | all | executions | one by one |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -51,7 +51,7 @@ describe('lzfree check', () => {
     expect(stdout).toContain('This can happen no more:');
   });
 
-  it('says which class the patch has left for which, and the smallest sets of hunks it is owed to', async () => {
+  it('says which class the patch has left for which, and the hunks that it is owed to', async () => {
     const valid = 'p3/mm/madvise/madvise_behavior_valid';
     const { stdout } = await check('--variant', 'base', '--json');
     const [{ classChange }] = JSON.parse(stdout).scenarios;
