@@ -224,35 +224,31 @@ function* move_page_tables(cpu: Cpu, move: Move, len: number): Steps<number> {
 }
 
 /**
- * The huge branch of move_page_tables.
+ * The huge branch of move_page_tables. 3.14.1 takes the rmap locks for ptes only: a split that walks
+ * the anon_vma meanwhile may find the pmd at neither place, or at both.
  *
  * @param done pages of the move that lie before this huge page
  * @returns false if the huge page was split: its ptes are to be moved.
  */
 function* move_huge(
   cpu: Cpu,
-  { vma, old_start, new_vma, new_start, need_rmap_locks }: Move,
+  { vma, old_start, new_vma, new_start }: Move,
   done: number,
   old_end: Address,
   extent: number,
 ): Steps<boolean> {
-  const where = 'mm/mremap.c move_page_tables';
   const mm = peek(vma + vma_.vm_mm);
   const [old_addr, new_addr] = [old_start + done, new_start + done];
   const [old_pmd, new_pmd] = [kernel.pmd(mm, old_addr), kernel.pmd(mm, new_addr)];
   let moved = 0;
   if (extent === kernel.config.hugePages) {
-    const anonVma = yield load(vma + vma_.anon_vma);
-    const has_file = peek(vma + vma_.vm_file) !== 0;
-    VM_BUG_ON(has_file || anonVma === 0, where, 'vma->vm_file || !vma->anon_vma');
-    if (need_rmap_locks) yield* anon_vma_lock_write(anonVma);
     const place = { old_addr, new_addr, old_end, old_pmd, new_pmd };
     moved = yield* move_huge_pmd(vma, new_vma, place);
-    if (need_rmap_locks) yield* anon_vma_unlock_write(anonVma);
   }
   if (moved > 0) return true;
   if (moved === 0) yield* split_huge_page_pmd(cpu, vma, old_addr, old_pmd);
-  VM_BUG_ON(pmd_trans_huge(yield load(old_pmd)), where, 'pmd_trans_huge(*old_pmd)');
+  const still_huge = pmd_trans_huge(yield load(old_pmd));
+  VM_BUG_ON(still_huge, 'mm/mremap.c move_page_tables', 'pmd_trans_huge(*old_pmd)');
   return false;
 }
 

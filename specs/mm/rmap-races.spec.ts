@@ -9,6 +9,7 @@ import {
 import { SWAP_AGAIN, SWAP_SUCCESS, TTU_UNMAP } from '../../model/include/linux/rmap';
 import { do_exit } from '../../model/kernel/fork';
 import { unlock, type Steps } from '../../model/machine/op';
+import { split_huge_page } from '../../model/mm/huge_memory';
 import { expand_stack, sys_munmap } from '../../model/mm/mmap';
 import { sys_mremap } from '../../model/mm/mremap';
 import {
@@ -26,6 +27,7 @@ import { add_to_swap } from '../../model/mm/swap_state';
 import { put_page } from '../../model/mm/swap';
 import type { Cpu } from '../../model/state/cpu';
 import { anonVmas, swapMap } from '../../model/state/inspect';
+import { boot } from './support/boot';
 import { outcomesOf } from './support/outcomes';
 import { Processes } from './support/process';
 
@@ -191,6 +193,25 @@ describe('mremap beside try_to_unmap', () => {
       return `${String(result)} ${swapped} ${bench.vmas().length} ${faults(bench)}`;
     });
     expect(seen).toEqual([`${SWAP_SUCCESS} true 1 `]);
+  });
+});
+
+describe('mremap of a huge page beside a split', () => {
+  it('takes no rmap lock for a pmd: the split finds it nowhere, which is a BUG', () => {
+    // mm/mremap.c move_page_tables of 3.14.1 gives need_rmap_locks to move_ptes alone.
+    const bench = boot({ cpus: 2, frames: 32, pages: 24, hugePages: 4 });
+    bench.map(4, 8);
+    bench.advise(4, 8, 'HUGEPAGE');
+    bench.write(4, 1);
+    bench.write(8, 1);
+    const head = bench.at(8).page;
+    bench.run(sys_mremap(bench.task(), 8 * PAGE, 4 * PAGE, 16 * PAGE));
+    // Back it comes into the vma of the first huge page, which a walk visits first.
+    const back = bench.start(sys_mremap(bench.task(), 16 * PAGE, 4 * PAGE, 8 * PAGE));
+    bench.go(back, () => bench.word(bench.kernel.pmd(bench.mm(), 16)) === 0);
+    const split = bench.start(split_huge_page(kernelThread, head));
+    bench.go(split);
+    expect(faults(bench)).toBe('mapcount != page_mapcount(page)');
   });
 });
 
