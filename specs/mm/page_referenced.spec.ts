@@ -2,7 +2,7 @@ import { pte_dirty, pte_young } from '../../model/arch/x86/include/asm/pgtable';
 import { mm_struct, Page } from '../../model/include/linux/mm_types';
 import { VM_LOCKED, VM_READ, VM_SEQ_READ } from '../../model/include/linux/vm_flags';
 import { anon_vma_fork, page_referenced } from '../../model/mm/rmap';
-import { Processes } from './support/process';
+import { kept, Processes } from './support/process';
 
 // Rests on mm/rmap.c page_referenced and page_referenced_one.
 
@@ -43,6 +43,17 @@ describe('page_referenced', () => {
     expect(referenced).toBe(1);
     expect(vm_flags & VM_SEQ_READ).toBe(0);
     expect(vm_flags & VM_READ).toBe(VM_READ);
+  });
+
+  it('reads the flags anew after it has cleared the accessed bit, as they may have changed', () => {
+    const { bench, page, vmas, young } = shared(1);
+    const task = kept(page_referenced(bench.cpu(), page, true));
+    const walk = bench.start(task.steps);
+    bench.go(walk, () => !young()[0]);
+    bench.addFlags(vmas[0]!, VM_LOCKED);
+    bench.go(walk);
+    expect(task.result()).toMatchObject({ referenced: 1 });
+    expect(task.result()!.vm_flags & VM_LOCKED).toBe(VM_LOCKED);
   });
 
   it('ends at a locked vma, whose accessed bit and successors stay as they are', () => {

@@ -52,7 +52,10 @@ export function* page_referenced(cpu: Cpu, page: Page, is_locked: boolean): Step
   return pra;
 }
 
-/** mm/rmap.c page_referenced_one. A VM_LOCKED vma ends the walk with its accessed bit untouched. */
+/**
+ * mm/rmap.c page_referenced_one. A VM_LOCKED vma ends the walk with its accessed bit untouched. Nobody
+ * keeps vm_flags as they are here, and they are read anew for each question.
+ */
 function* page_referenced_one(
   cpu: Cpu,
   page: Page,
@@ -66,19 +69,19 @@ function* page_referenced_one(
     ? yield* page_check_address_pmd(page, mm, address, PAGE_CHECK_ADDRESS_PMD_FLAG)
     : yield* page_check_address(cpu, page, mm, address, false);
   if (entry === 0) return SWAP_AGAIN;
-  const vm_flags = yield load(vma + vma_.vm_flags);
-  if (vm_flags & VM_LOCKED) {
+  if ((yield load(vma + vma_.vm_flags)) & VM_LOCKED) {
     yield unlock(kernel.ptl(mm, address));
     pra.vm_flags |= VM_LOCKED;
     return SWAP_FAIL;
   }
-  const young = huge
+  const referenced = huge
     ? yield* pmdp_clear_flush_young(cpu, mm, address, entry)
-    : (yield* ptep_clear_flush_young(cpu, vma, address, entry)) && !(vm_flags & VM_SEQ_READ);
+    : (yield* ptep_clear_flush_young(cpu, vma, address, entry)) &&
+      ((yield load(vma + vma_.vm_flags)) & VM_SEQ_READ) === 0;
   yield unlock(kernel.ptl(mm, address));
-  if (young) {
+  if (referenced) {
     pra.referenced++;
-    pra.vm_flags |= vm_flags;
+    pra.vm_flags |= yield load(vma + vma_.vm_flags);
   }
   return --pra.mapcount === 0 ? SWAP_SUCCESS : SWAP_AGAIN;
 }
