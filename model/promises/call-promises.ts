@@ -7,8 +7,7 @@ import type { Breach, JudgedRun, KernelPromise } from './promise';
 
 type Found = Omit<Breach, 'promise'>;
 
-/** EAGAIN after all passes; ENOMEM where every try has used up a frame for the new page. */
-const NOT_MOVED = [-11, -12];
+const EAGAIN = -11;
 const EINVAL = -22;
 const ENOMEM = -12;
 
@@ -105,7 +104,8 @@ function* movable(run: JudgedRun): Generator<Found> {
   if (run.broken || !isPlain(run)) return;
   for (const node of run.performed('migrate')) {
     const result = Number(run.facts.result(node));
-    if (!run.order.isAlone(node) || !NOT_MOVED.includes(result)) continue;
+    // EAGAIN after all passes.
+    if (!run.order.isAlone(node) || result !== EAGAIN) continue;
     const answer = printResult(result);
     yield {
       detail: 'not moved',

@@ -144,6 +144,20 @@ function processNames(scenario: Scenario, actions: Action[]): string[] {
   return unique([...named, ...threads]).sort();
 }
 
+/** Operations that try again and again to move a page. */
+const MOVES_PAGES = /^(migrate|soft-offline)$/;
+
+/**
+ * Frames that tries to move a page keep from the next one: mm/migrate.c unmap_and_move puts the new
+ * page of a try that failed on the LRU, so into the CPU's pagevec. Real memory has these to spare; where
+ * it had not, a migration that is refused would seem to be out of memory.
+ */
+function pagevecFrames(scenario: Scenario, cpus: number): number {
+  if (!allActions(scenario).some(({ operation }) => MOVES_PAGES.test(operation.verb))) return 0;
+  const { nodes, pagevecSize } = { ...defaultConfig, ...scenario.options };
+  return nodes * cpus * pagevecSize;
+}
+
 function deriveConfig(
   scenario: Scenario,
   found: { areas: Map<string, Area>; processes: string[]; files: string[] },
@@ -168,7 +182,7 @@ function deriveConfig(
     files: Math.max(1, files.length),
     filePages: Math.max(1, ...extents.map((area) => area.pages)) + 8,
     // Each page once for each process, a copy in flight on each CPU, its file page, some to spare.
-    frames: 8 + 2 * cpus + mapped * (processes.length + 1),
+    frames: 8 + 2 * cpus + mapped * (processes.length + 1) + pagevecFrames(scenario, cpus),
     swapSlots: Math.max(4, mapped * 2),
   };
   return { ...base, ...derived, ...scenario.options };

@@ -7,7 +7,8 @@ const FIRST_HEADING = '## Operations';
 
 const OPTION_NOTES =
   'Sizes that are not set follow from the scenario: as many CPUs as threads, as many pages as are\n' +
-  'mapped, frames and swap slots with some to spare. model/state/config.ts says what each means.';
+  'mapped, frames and swap slots with some to spare, for a migration also what its tries leave in\n' +
+  'pagevecs. model/state/config.ts says what each means.';
 
 /** The manual with its tables made anew. @throws Error if the text lacks the heading they begin at */
 export function withTables(manual: string): string {
