@@ -7,7 +7,10 @@ export type FaultKind =
   | 'BUG'
   /** VM_BUG_ON(), only with CONFIG_DEBUG_VM. */
   | 'VM_BUG'
-  /** A dereference of something that is no pointer to a live object of that type. */
+  /**
+   * A dereference of something that is no pointer to a live object of that type. NULL and poison trap; a
+   * pointer that is off by a tag may not, and then more goes wrong than the model shows.
+   */
   | 'oops'
   /** bad_page(): the page is taken out of circulation, the task goes on. */
   | 'bad page'

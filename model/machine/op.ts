@@ -57,12 +57,15 @@ function pack(code: number, addr: Ptr): Op {
   return (code << CELL_BITS) | (addr >> 2);
 }
 
-/** Dereference of a pointer that is NULL, tagged or otherwise no object's address. */
+/**
+ * Dereference of a pointer that is NULL, tagged or otherwise no object's address. A misaligned one need
+ * not trap: x86 reads and writes across fields then. What follows from that is not modelled.
+ */
 export function wild(addr: Ptr): never {
   const what =
     addr >= 0 && addr < 4096
       ? 'NULL pointer dereference'
-      : `unable to handle kernel paging request (misaligned or tagged pointer, low bits ${addr & 7})`;
+      : `misaligned or tagged pointer (low bits ${addr & 7}), which may not trap: what follows is open`;
   throw new KernelFault({ kind: 'oops', where: '', what });
 }
 

@@ -18,7 +18,7 @@ export function resultsText({ user, system, internal }: Outcome): string {
 function answers({ results, stuck, killed }: Unended & { readonly results: Results }): string {
   const ends = [
     ...stuck.map((thread) => `${thread} waits for ever`),
-    ...killed.map((thread) => `${thread} killed by the kernel`),
+    ...killed.map((thread) => `${thread} ended by a kernel fault`),
   ];
   return [resultWords(results), ...ends].filter(Boolean).join('  ');
 }

@@ -101,7 +101,7 @@ describe('a kernel actor that dies', () => {
 
   it('is found by conditions, and told', () => {
     expect(holds('killed && !stuck', outcome)).toBe(true);
-    expect(systemLines(outcome)[0]).toBe('setup:5 killed by the kernel');
+    expect(systemLines(outcome)[0]).toBe('setup:5 ended by a kernel fault');
   });
 });
 
