@@ -15,8 +15,8 @@ import type { Ptr } from '../../model/machine/struct';
 import { ksmd_scan } from '../../model/mm/ksm';
 import { compact_pages, move_pages } from '../../model/mm/migrate';
 import { sys_mlock } from '../../model/mm/mlock';
-import { alloc_pages_exact_node } from '../../model/mm/page_alloc';
-import { lru_add_drain } from '../../model/mm/swap';
+import { alloc_page, alloc_pages_exact_node } from '../../model/mm/page_alloc';
+import { lru_add_drain, put_page } from '../../model/mm/swap';
 import type { KernelConfig } from '../../model/state/config';
 import { Ksm, StableNode } from '../../model/state/kernel';
 import { boot, type Hunks, type Programs } from './support/boot';
@@ -226,6 +226,18 @@ describe('compaction', () => {
     expect([compact(bench, page), bench.pageAt(AT)]).toEqual([0, page]);
     bench.set(page + Page.PG_lru, 1);
     expect([compact(bench, page), bench.pageAt(AT) === page]).toEqual([0, false]);
+  });
+
+  it('moves first what it has isolated last', () => {
+    // mm/compaction.c isolate_migratepages_range: list_add, so a list in reverse.
+    const bench = written();
+    bench.write(AT + 1, 8);
+    bench.run(lru_add_drain(bench.cpu()));
+    const pages = [bench.pageAt(AT), bench.pageAt(AT + 1)];
+    const free = bench.run(alloc_page(bench.cpu()));
+    bench.run(put_page(bench.cpu(), free));
+    expect(bench.run(compact_pages(bench.cpu(), pages, true))).toBe(0);
+    expect(bench.pageAt(AT + 1)).toBe(free);
   });
 
   it('leaves a page under write-back to a synchronous migration', () => {

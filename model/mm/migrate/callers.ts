@@ -112,7 +112,8 @@ export function* compact_pages(cpu: Cpu, pages: readonly PagePtr[], sync: boolea
   for (const page of pages) {
     const taken = yield* under_lru_lock(() => isolate_for_compaction(page, sync));
     if (!taken) continue;
-    migratepages.push(page);
+    // list_add: the last to be isolated is the first to be moved.
+    migratepages.unshift(page);
     yield* mod_isolated(page, 1);
   }
   if (migratepages.length === 0) return 0;
