@@ -82,6 +82,25 @@ describe('get_scan_count', () => {
     expect(used[0]!).toBeLessThan(unused[0]!);
   });
 
+  // It reads all four sizes before it decides anything, and the inactive file list's again to decide.
+  it('shares by the sizes that it read first, whatever comes to the lists meanwhile', () => {
+    const bench = new Bench();
+    const size = (item: ZoneStatItem): number => bench.kernel.zoneStat(item);
+    for (const item of ['NR_INACTIVE_ANON', 'NR_ACTIVE_FILE'] as const) bench.set(size(item), 8);
+    bench.set(bench.kernel.zone + zone.offset.scanned_anon, 4);
+    const task = bench.kernel.machine.spawn(
+      get_scan_count(bench.cpu(), scan_control(bench.cpu(), { priority: 1 })),
+    );
+    const { machine } = bench.kernel;
+    const decides = (): boolean => machine.pendingAddress(task) === size('NR_INACTIVE_FILE');
+    bench.until(task, decides);
+    machine.step(task, 0);
+    bench.until(task, decides);
+    bench.set(size('NR_ACTIVE_ANON'), 100);
+    bench.finish(task);
+    expect(bench.word(bench.kernel.zone + zone.offset.scanned_anon)).toBe(2);
+  });
+
   it('halves what was scanned and rotated when it is more than a quarter of the pages', () => {
     const bench = new Bench();
     bench.set(bench.kernel.zoneStat('NR_INACTIVE_ANON'), 8);

@@ -62,17 +62,26 @@ function* cannot_reclaim_anon(sc: ScanControl): Steps<boolean> {
   return true;
 }
 
-function* scan_balance_of(sc: ScanControl): Steps<ScanBalance> {
+/** How get_scan_count divides the work, and the shares of SCAN_FRACT. */
+interface Division {
+  readonly balance: ScanBalance;
+  readonly shares?: Fractions;
+}
+
+/** get_scan_count up to the label out. */
+function* divide(sc: ScanControl): Steps<Division> {
   const { swappiness } = kernel.config;
-  if (yield* cannot_reclaim_anon(sc)) return 'SCAN_FILE';
-  if (!global_reclaim(sc) && swappiness === 0) return 'SCAN_FILE';
-  if (sc.priority === 0 && swappiness !== 0) return 'SCAN_EQUAL';
+  if (yield* cannot_reclaim_anon(sc)) return { balance: 'SCAN_FILE' };
+  if (!global_reclaim(sc) && swappiness === 0) return { balance: 'SCAN_FILE' };
+  if (sc.priority === 0 && swappiness !== 0) return { balance: 'SCAN_EQUAL' };
+  const anon = (yield* get_lru_size(LRU_ACTIVE_ANON)) + (yield* get_lru_size(LRU_INACTIVE_ANON));
+  const file = (yield* get_lru_size(LRU_ACTIVE_FILE)) + (yield* get_lru_size(LRU_INACTIVE_FILE));
   if (global_reclaim(sc)) {
-    const file = (yield* get_lru_size(LRU_ACTIVE_FILE)) + (yield* get_lru_size(LRU_INACTIVE_FILE));
     const above = sc.high_wmark === undefined ? 0 : yield* zone_page_state('NR_FREE_PAGES');
-    if (file + above <= (sc.high_wmark ?? 0)) return 'SCAN_ANON';
+    if (file + above <= (sc.high_wmark ?? 0)) return { balance: 'SCAN_ANON' };
   }
-  return (yield* inactive_file_is_low()) ? 'SCAN_FRACT' : 'SCAN_FILE';
+  if (!(yield* inactive_file_is_low())) return { balance: 'SCAN_FILE' };
+  return { balance: 'SCAN_FRACT', shares: yield* fractions(anon, file) };
 }
 
 interface Fractions {
@@ -91,10 +100,8 @@ function decay(scanned: number, rotated: number, pages: number): void {
 }
 
 /** The shares of SCAN_FRACT, from how much of what was scanned turned out to be in use. */
-function* fractions(): Steps<Fractions> {
+function* fractions(anon: number, file: number): Steps<Fractions> {
   const { swappiness } = kernel.config;
-  const anon = (yield* get_lru_size(LRU_ACTIVE_ANON)) + (yield* get_lru_size(LRU_INACTIVE_ANON));
-  const file = (yield* get_lru_size(LRU_ACTIVE_FILE)) + (yield* get_lru_size(LRU_INACTIVE_FILE));
   return yield* under_lru_lock(() => {
     decay(Zone.scanned_anon, Zone.rotated_anon, anon);
     decay(Zone.scanned_file, Zone.rotated_file, file);
@@ -106,14 +113,10 @@ function* fractions(): Steps<Fractions> {
   });
 }
 
-/**
- * mm/vmscan.c get_scan_count: pages to scan of each list of {@link EVICTABLE_LRUS}. The sizes that
- * the decision and the shares are made from are read where they are needed.
- */
+/** mm/vmscan.c get_scan_count: pages to scan of each list of {@link EVICTABLE_LRUS}. */
 export function* get_scan_count(cpu: Cpu, sc: ScanControl): Steps<number[]> {
   const force_scan = (cpu.kswapd && sc.zone_unreclaimable) || !global_reclaim(sc);
-  const balance = yield* scan_balance_of(sc);
-  const shares = balance === 'SCAN_FRACT' ? yield* fractions() : undefined;
+  const { balance, shares } = yield* divide(sc);
   const nr: number[] = [];
   for (const lru of EVICTABLE_LRUS) {
     const size = yield* get_lru_size(lru);
