@@ -12,6 +12,8 @@ import { workersFor } from './workers/option';
 
 async function generate(file: string | undefined): Promise<void> {
   const sources = loadSuite();
+  // Of what is explored, should the sources change meanwhile.
+  const identity = identityOf(sources);
   const isTTY = process.stderr.isTTY === true;
   const progress = startProgress({ isTTY, verbosity: 'normal', width: 80 }, 'variant space');
   const document = await classesOf({
@@ -24,7 +26,7 @@ async function generate(file: string | undefined): Promise<void> {
     onProgress: (done, total, detail) => progress.update(done, total, detail),
   });
   progress.end();
-  const text = variantSpaceManual(document, identityOf(sources));
+  const text = variantSpaceManual(document, identity);
   await writeFileAtomically(packagePath('docs', 'variant-space.md'), text);
 }
 

@@ -2,6 +2,7 @@
 import { describeMissing, validate } from '../model/features/requires';
 import { parseVariant, variantName } from '../model/features/variant-name';
 import type { Variant } from '../model/features/variant';
+import { variantToRun, type ImportedPatch, type ImportOptions } from '../model/patch/import-patch';
 import { UsageError, type Io } from './cli/command';
 
 export interface NamedVariant {
@@ -28,6 +29,27 @@ export function readVariant(text: string, force: boolean, io: Pick<Io, 'err'>): 
     io.err(`what-if: '${text}' does not compile: ${reason}`);
   }
   return { name: variantName(variant), variant };
+}
+
+/**
+ * The variant that a patch file makes, if it can be run or the user sets the doubts aside; those are said on
+ * stderr.
+ *
+ * @throws ImportError
+ */
+export function readImported(
+  imported: ImportedPatch,
+  options: ImportOptions,
+  io: Pick<Io, 'err'>,
+): Variant {
+  const variant = variantToRun(imported, options);
+  const { unknown, unmet, name } = imported;
+  const [missing] = unmet;
+  if (missing !== undefined) {
+    io.err(`what-if: the patch, '${name}', does not compile: ${describeMissing(missing)}`);
+  }
+  if (unknown.length > 0) io.err(`not modelled: ${unknown.length} of its hunks are unknown`);
+  return variant;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { UsageError, type CommandSpec } from '../cli/command';
+import { forOption, stopAfter } from '../cli/stop-after';
 
 /** `lzfree attribute SCENARIO`: which hunks make an outcome appear or vanish. */
 export const attributeCommand: CommandSpec = {
@@ -28,6 +29,7 @@ export const attributeCommand: CommandSpec = {
       integer: { min: 1 },
       default: '5000',
     },
+    forOption,
   ],
   examples: [
     {
@@ -55,7 +57,7 @@ export const attributeCommand: CommandSpec = {
       outcome: args.text('outcome'),
       largest: args.integer('largest')!,
       executions: args.integer('executions')!,
-      signal: io.signal,
+      signal: stopAfter(args.integer('for'), io.signal),
       onProgress: (tried) => progress.update(tried, undefined, 'sets tried'),
     });
     progress.end();

@@ -14,7 +14,7 @@ export const importCommand: CommandSpec = {
     'recognised is shown with the known hunk nearest to it.\n\n' +
     'A file with hunks of one patch stands in its series: the other patches are taken as posted. A file ' +
     'with hunks of several is the whole series. --rest says it otherwise.\n\n' +
-    'Exits with 1 if a hunk is unknown or the variant would not build.',
+    'Exits with 1 if a hunk is unknown or C would not compile the variant.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input', required: true }],
   options: [
     {
@@ -23,6 +23,7 @@ export const importCommand: CommandSpec = {
       choices: REST,
     },
     { flags: '--ignore-unknown', description: 'name the variant without the unknown hunks' },
+    { flags: '--force', description: 'take a variant that C would not compile, as a what-if' },
   ],
   examples: [
     { command: 'lzfree import v2.mbox', purpose: 'names the variant that a new version is' },
@@ -39,13 +40,22 @@ export const importCommand: CommandSpec = {
     const rule = REST.find((word) => word === args.text('rest'));
     const ignoreUnknown = args.flag('ignore-unknown');
     const imported = importPatch(await readPatchFile(file, io), rule);
-    const known = isUsable(imported, { ignoreUnknown });
+    const force = args.flag('force');
+    const known = isUsable(imported, { ignoreUnknown, force });
     if (args.json) {
       const { name, variant, given, rest, restRule, dropped, unmet, report } = imported;
       const made = { given, rest, restRule, dropped, unmet };
-      const result = { known, variant: name, switches: variant.switches(), ...made, ...report };
+      const whatIf = force && unmet.length > 0;
+      const result = {
+        known,
+        whatIf,
+        variant: name,
+        switches: variant.switches(),
+        ...made,
+        ...report,
+      };
       io.json({ schema: 'lzfree/import', version: 1, ...result });
-    } else io.out(importText(imported, { width: io.width, file, ignoreUnknown }));
+    } else io.out(importText(imported, { width: io.width, file, ignoreUnknown, force }));
     return known ? 0 : 1;
   },
 };

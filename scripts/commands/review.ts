@@ -20,6 +20,7 @@ export const reviewCommand: CommandSpec = {
       flags: '--ignore-unknown',
       description: 'review what is known of a patch with unknown hunks',
     },
+    { flags: '--force', description: 'review a patch that does not compile, as a what-if' },
     ...explorationOptions,
     HTML_OPTION,
   ],
@@ -31,20 +32,21 @@ export const reviewCommand: CommandSpec = {
   async run(args, io) {
     const format = readFormat(args);
     const { readPatchFile } = await import('./read-patch-file');
-    const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
-    const { readVariant } = await import('../variants');
+    const { importPatch } = await import('../../model/patch/import-patch');
+    const { readImported, readVariant } = await import('../variants');
     const { reviewVariants } = await import('../review');
     const { reviewChecks } = await import('../formats/diff-checks');
     const { reviewText } = await import('../views/review-text');
     const imported = importPatch(await readPatchFile(args.operands[0], io));
-    const variant = variantToRun(imported, { ignoreUnknown: args.flag('ignore-unknown') });
+    const doubts = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
+    const variant = readImported(imported, doubts, io);
     const against = args.text('against');
     const { onProgress, end } = showExplorations(io, 'review');
     const review = await reviewVariants(
       {
         imported,
         variant,
-        against: against === undefined ? undefined : readVariant(against, false, io).variant,
+        against: against === undefined ? undefined : readVariant(against, doubts.force, io).variant,
         bounds: { ...explorationBounds(args, EXECUTIONS), onProgress },
       },
       io,

@@ -25,8 +25,8 @@ export const subjectOptions: readonly OptionSpec[] = [
  * @throws UsageError, or the import's error, if it cannot be run
  */
 export async function readSubject(args: Args, io: Io): Promise<Subject> {
-  const { readVariant } = await import('../variants');
-  const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
+  const { readImported, readVariant } = await import('../variants');
+  const { importPatch } = await import('../../model/patch/import-patch');
   const { readPatchFile } = await import('./read-patch-file');
   const { sha256 } = await import('../identity');
   const [file] = args.operands;
@@ -40,10 +40,8 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
   const input = await readPatchFile(file, io);
   const imported = importPatch(input);
   const options = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
-  const variant = variantToRun(imported, options);
-  const { unknown, unmet, name } = imported;
-  if (unmet.length > 0) io.err(`what-if: ${file} does not build`);
-  if (unknown.length > 0) io.err(`not modelled: ${unknown.length} of its hunks are unknown`);
+  const variant = readImported(imported, options, io);
+  const { unknown, name } = imported;
   const patch = sha256(JSON.stringify(imported.report.hunks));
   return { name, variant, patch, unknown: unknown.length };
 }

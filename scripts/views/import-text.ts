@@ -15,6 +15,8 @@ export interface ImportTextOptions {
   readonly file: string;
   /** Unknown hunks were set aside by the user. */
   readonly ignoreUnknown: boolean;
+  /** A variant that C would not compile is taken as a what-if. */
+  readonly force: boolean;
 }
 
 const MARKERS: Readonly<Record<HunkLine['op'], string>> = {
@@ -29,9 +31,10 @@ const MOST_LINES = 40;
 
 /** The first line: which variant the file is, and what is not in that answer. */
 function answer(imported: ImportedPatch, options: ImportTextOptions): string {
-  const { ignoreUnknown } = options;
-  const file = options.file === '-' ? 'Standard input' : options.file;
+  const { ignoreUnknown, force } = options;
+  const source = options.file === '-' ? 'Standard input' : options.file;
   const { name, given, unknown, unmet, report } = imported;
+  const file = force && unmet.length > 0 ? `What-if: ${source}` : source;
   if (given.length === 0) return `${file} holds no hunk of the series.`;
   const builds = unmet.length === 0 ? '' : ', which does not build';
   if (unknown.length === 0) return `${file} is ${name}${builds}.`;
@@ -92,16 +95,25 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [[title, ...lines.map((line) => `  ${line}`)].join('\n')];
 }
 
+/** What to do with the variant, or what it takes to make one of the file. */
+function nextStep(imported: ImportedPatch, options: ImportTextOptions): string[] {
+  const { given, unknown, unmet, name } = imported;
+  if (given.length === 0) return [];
+  const doubts = [
+    ...(unknown.length > 0 ? ['--ignore-unknown'] : []),
+    ...(unmet.length > 0 ? ['--force'] : []),
+  ];
+  if (!isUsable(imported, options)) {
+    return [`Next: lzfree import ${[options.file, ...doubts].join(' ')}`];
+  }
+  const force = unmet.length > 0 ? ' --force' : '';
+  return [`Next: lzfree run SCENARIO --variant ${name}${force}`];
+}
+
 /** The import as text: the answer first, then every hunk, then what is missing or unknown. */
 export function importText(imported: ImportedPatch, options: ImportTextOptions): string {
-  const { report, unknown, unmet, dropped, name } = imported;
+  const { report, unknown, unmet, dropped } = imported;
   const { width } = options;
-  const usable = isUsable(imported, options);
-  const next = usable
-    ? [`Next: lzfree run SCENARIO --variant ${name}`]
-    : unknown.length > 0 && !options.ignoreUnknown
-      ? [`Next: lzfree import ${options.file} --ignore-unknown`]
-      : [];
   return [
     wrapText(answer(imported, options), width),
     wrapText(restText(imported), width),
@@ -110,8 +122,11 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
       `Not in it, though others of their patch are (${plural(dropped.length, 'hunk')}):`,
       dropped,
     ),
-    ...section('It would not compile:', unmet.map(describeMissing)),
+    ...section(
+      'It would not compile:',
+      unmet.map((each) => wrapText(describeMissing(each), width - 2, 4)),
+    ),
     ...unknownTexts(unknown),
-    ...next,
+    ...nextStep(imported, options),
   ].join('\n\n');
 }

@@ -13,8 +13,9 @@ const LEGEND =
   'I internal, ? a bound leaves it open. Behind it ! says that an expectation fails.';
 
 const OFF_LEGEND =
-  'The same with one hunk less than fixed, and without what cannot be compiled then. The letters ' +
-  'stand below; the numbers are those of the scenarios above.';
+  'The same with one hunk less than fixed, and without what cannot be compiled then. A small letter ' +
+  'says that every expectation still holds. The letters of the hunks stand below; the numbers are those ' +
+  'of the scenarios above.';
 
 export function matrixText(document: MatrixDocument, width: number): string {
   const { scenarios, left } = document;
@@ -61,9 +62,14 @@ function offTable({ columns, scenarios, purposes }: MatrixDocument): string {
     [{ title: '#', align: 'right' }, { title: purposes.map((_, k) => letter(k)).join('') }],
     scenarios.map(({ cells }, k) => [
       String(k + 1),
-      offs.map((index) => SYMBOLS[cells[index]!.differsAt]).join(''),
+      offs.map((index) => signOf(cells[index]!)).join(''),
     ]),
   );
+}
+
+function signOf({ differsAt, expectations }: MatrixCell): string {
+  const symbol = SYMBOLS[differsAt];
+  return expectations === 'no' ? symbol : symbol.toLowerCase();
 }
 
 function purposeList({ purposes }: MatrixDocument, width: number): string {

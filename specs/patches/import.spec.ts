@@ -240,6 +240,16 @@ describe('lzfree import', () => {
     expect(stdout).toContain('It would not compile:\n  p4/mm/vmscan/shrink_page_list needs');
   });
 
+  it('takes what does not compile as a what-if with --force, and says so first', async () => {
+    const words = ['import', path('quoted-only.patch'), '--force'];
+    const { code, stdout } = await runCli(words);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^What-if: .*, which\s+does not build\.\n/s);
+    expect(stdout).toMatch(/\nNext: lzfree run SCENARIO --variant \S+ --force\n$/);
+    const { known, whatIf } = JSON.parse((await runCli([...words, '--json'])).stdout);
+    expect([known, whatIf]).toEqual([true, true]);
+  });
+
   it('gives the document lzfree/import, version 1', async () => {
     const { stdout } = await runCli(['import', path('edited-hunk.patch'), '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
