@@ -1,8 +1,8 @@
 /** The options of commands that explore, and their progress on stderr. */
-import type { Args, Io, OptionSpec } from './cli/command';
+import { UsageError, type Args, type Io, type OptionSpec } from './cli/command';
 import { startProgress } from './cli/progress';
 import { forOption } from './cli/stop-after';
-import type { ExploreAllOptions, OverallProgress } from './explorations';
+import type { ExploreAllOptions, OverallProgress } from './exploration-job';
 import { workersOption } from './workers/option';
 
 export const explorationOptions: readonly OptionSpec[] = [
@@ -30,9 +30,21 @@ export const keepOption: OptionSpec = {
   description: 'keep the results of finished scenarios in the file, and go on from there',
 };
 
-/** What {@link explorationOptions} say. @param executions the bound where none was given */
+export const byStatesOption: OptionSpec = {
+  flags: '--by-states',
+  description: 'explore by states: the same outcomes, without counts of traces',
+};
+
+/**
+ * What {@link explorationOptions} and {@link byStatesOption} say.
+ *
+ * @param executions the bound where none was given
+ */
 export function explorationBounds(args: Args, executions?: number): ExploreAllOptions {
+  const byStates = args.flag('by-states') ? true : undefined;
+  if (byStates) refuseWithStates(args);
   const given = {
+    byStates,
     executions: args.integer('executions') ?? executions,
     steps: args.integer('steps'),
     seconds: args.integer('for'),
@@ -40,6 +52,15 @@ export function explorationBounds(args: Args, executions?: number): ExploreAllOp
     checkpoint: args.text('checkpoint'),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function refuseWithStates(args: Args): void {
+  if (args.integer('executions') !== undefined) {
+    throw new UsageError('--by-states counts no executions; bound it by --for, or leave one out');
+  }
+  if (args.text('checkpoint') !== undefined) {
+    throw new UsageError('--by-states keeps no checkpoint; leave one of the two out');
+  }
 }
 
 /** Draws the progress of explorations. */
@@ -52,7 +73,10 @@ export function showExplorations(
   return {
     onProgress(progress) {
       const seconds = (performance.now() - began) / 1000;
-      if (progress.total > 1) {
+      if (progress.states !== undefined) {
+        const rate = rateText(progress.states, seconds);
+        line.update(progress.done, progress.total, `${progress.states} states, ${rate}`);
+      } else if (progress.total > 1) {
         line.update(progress.done, progress.total, explorationsDetail(progress, seconds));
       } else {
         line.update(progress.executions, progress.estimate, explorationDetail(progress, seconds));

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { compareExplored, type Comparison } from '../model/diff/compare';
 import { explored, type Exploration } from '../model/diff/explore';
-import { DEFAULT_STEPS, type Progress } from '../model/explorer/explore';
+import type { AnyExploration } from '../model/diff/explore-states';
+import { DEFAULT_STEPS } from '../model/explorer/explore';
 import type { Checkpoint } from '../model/explorer/checkpoint';
 import { SharedExploration, type NumberedTask } from '../model/explorer/shared';
 import type { UnitResult } from '../model/explorer/unit';
-import type { Variant } from '../model/features/variant';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import {
   identityOf,
@@ -16,36 +16,13 @@ import {
   type KeptExploration,
 } from './checkpoint-file';
 import type { Io } from './cli/command';
-import { stopAfter } from './cli/stop-after';
+import { limitedBy, stopAfter } from './cli/stop-after';
 import type { ExploreInput } from './workers/explore-task';
 import { inParallel } from './workers/in-parallel';
+import type { ExploreAllOptions, Job } from './exploration-job';
+import { exploreAllByStates } from './state-explorations';
 import { workersFor } from './workers/option';
 import { withPool, type Pool } from './workers/pool';
-
-/** One scenario on one variant. */
-export interface Job {
-  readonly source: ScenarioSource;
-  readonly variant: { readonly name: string; readonly variant: Variant };
-}
-
-export interface ExploreAllOptions {
-  /** Most executions, and most steps of one, of each exploration. */
-  readonly executions?: number;
-  readonly steps?: number;
-  /** Most seconds in all. */
-  readonly seconds?: number;
-  /** Threads, if that was asked for. The result does not depend on it. */
-  readonly workers?: number;
-  /** File to keep the state in, and to go on from if it exists. */
-  readonly checkpoint?: string;
-  readonly onProgress?: (progress: OverallProgress) => void;
-}
-
-export interface OverallProgress extends Omit<Progress, 'milliseconds'> {
-  /** Explorations that are over, and all. */
-  readonly done: number;
-  readonly total: number;
-}
 
 /** Explores scenarios on two variants and compares what was seen. @throws ScenarioError, UsageError */
 export async function compareAll(
@@ -59,17 +36,28 @@ export async function compareAll(
     { source, variant: a },
     { source, variant: b },
   ]);
-  const explorations = await exploreAll(jobs, options, io);
+  const explorations = await exploreJobs(jobs, options, io);
   return scenarios.map(({ scenario }, k) =>
     compareExplored(scenario, explorations[2 * k]!, explorations[2 * k + 1]!),
   );
+}
+
+/** Explores all by traces or by states, in the order given. @throws as each of the two does */
+export function exploreJobs(
+  jobs: readonly Job[],
+  options: ExploreAllOptions,
+  io: Pick<Io, 'stdin' | 'signal'>,
+): Promise<AnyExploration[]> {
+  return options.byStates === true
+    ? exploreAllByStates(jobs, options, io)
+    : exploreAll(jobs, options, io);
 }
 
 /** So long this thread works alone: most commands are over by then, and workers take long to start. */
 const ALONE_MS = 700;
 const WRITE_MS = 5000;
 
-/** Explores all, in the order given. @throws ScenarioError, UsageError */
+/** Explores all by traces, in the order given. @throws ScenarioError, UsageError */
 export async function exploreAll(
   jobs: readonly Job[],
   options: ExploreAllOptions,
@@ -80,14 +68,14 @@ export async function exploreAll(
   const { seconds } = options;
   const signal = stopAfter(seconds, io.signal);
   if (options.workers === undefined) {
-    const alone = AbortSignal.any([signal, AbortSignal.timeout(ALONE_MS)]);
+    const alone = stopAfter(ALONE_MS / 1000, signal);
     await work(ledger, 0, alone);
   }
   const left = ledger.unfinished().length;
   const workers = workersFor(options.workers);
   if (left > 0 && !signal.aborted) await work(ledger, workers === 1 ? 0 : workers, signal);
   await ledger.close();
-  return ledger.results(io.signal.aborted ? undefined : seconds);
+  return ledger.results().map((result) => limitedBy(result, seconds, io.signal));
 }
 
 /** Explorations under way at a time, for each worker: their last units leave workers idle. */
@@ -206,13 +194,8 @@ class Ledger {
     if (this.file !== undefined) await writeCheckpointFile(this.file, this.entries());
   }
 
-  /** @param seconds the time bound, unless something else has stopped the work */
-  results(seconds: number | undefined): Exploration[] {
-    return this.over.map((over, index) => {
-      const result = over ?? explored(this.explorations[index]!.result());
-      if (seconds === undefined || result.completeness.kind !== 'interrupted') return result;
-      return { ...result, completeness: { kind: 'bounded', bound: `${seconds} s` } };
-    });
+  results(): Exploration[] {
+    return this.over.map((over, index) => over ?? explored(this.explorations[index]!.result()));
   }
 
   private tell(): void {

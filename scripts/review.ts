@@ -9,7 +9,8 @@ import {
   type VariantComparison,
 } from '../model/report/diff-document';
 import type { Io } from './cli/command';
-import { compareAll, type ExploreAllOptions } from './explorations';
+import type { ExploreAllOptions } from './exploration-job';
+import { compareAll } from './explorations';
 import { reportHunks, type ReportedSwitch } from './hunk-report';
 import { loadSuite } from './suite';
 

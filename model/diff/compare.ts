@@ -6,13 +6,14 @@ import { ScenarioProgram } from '../scenario/program';
 import { recordTrace, type Trace } from '../scenario/trace';
 import { alignSteps, type AlignedStep } from './align';
 import { weaker, type Completeness } from './completeness';
-import { explore, type Exploration, type ExploreOptions } from './explore';
+import { explore, type ExploreOptions } from './explore';
+import type { AnyExploration } from './explore-states';
 import { diffBehaviours, type LevelDiff, type ObservedOutcome, type Verdict } from './outcome-diff';
 
 export interface Comparison {
   readonly scenario: Scenario;
-  readonly a: Exploration;
-  readonly b: Exploration;
+  readonly a: AnyExploration;
+  readonly b: AnyExploration;
   /** user, system, internal, in this order. */
   readonly levels: readonly LevelDiff[];
   /** The outermost level at which the variants differ; undefined if at none. */
@@ -33,8 +34,8 @@ export function compare(
 /** Compares what was seen on two variants. */
 export function compareExplored(
   scenario: Scenario,
-  ofA: Exploration,
-  ofB: Exploration,
+  ofA: AnyExploration,
+  ofB: AnyExploration,
 ): Comparison {
   const levels = diffBehaviours(ofA, ofB);
   const completeness = weaker(ofA.completeness, ofB.completeness);

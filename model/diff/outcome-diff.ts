@@ -6,8 +6,8 @@ import { weaker, type Completeness } from './completeness';
 /** One distinct outcome of an exploration. */
 export interface ObservedOutcome {
   readonly outcome: Outcome;
-  /** Traces (Mazurkiewicz classes of executions) that end in it. */
-  readonly traces: number;
+  /** Traces (Mazurkiewicz classes of executions) that end in it; null where they were not counted. */
+  readonly traces: number | null;
   /** A shortest known schedule that leads to it. */
   readonly schedule: readonly ScheduleStep[];
 }
@@ -68,11 +68,15 @@ function project(behaviour: Behaviour, level: Level): Map<string, ObservedOutcom
       seen.set(key, observed);
     } else {
       const shorter = observed.schedule.length < known.schedule.length ? observed : known;
-      seen.set(key, { ...shorter, traces: known.traces + observed.traces });
+      seen.set(key, { ...shorter, traces: addTraces(known.traces, observed.traces) });
     }
   }
   return seen;
 }
+
+/** The sum of two numbers of traces, which is not known if one of them is not. */
+export const addTraces = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : a + b;
 
 function without(
   from: Map<string, ObservedOutcome>,

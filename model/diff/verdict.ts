@@ -2,14 +2,15 @@
 import type { Expectation, Quantifier, Scenario } from '../scenario/ast';
 import { holds } from '../scenario/condition';
 import type { Completeness } from './completeness';
-import type { Behaviour, ObservedOutcome } from './outcome-diff';
+import { addTraces, type Behaviour, type ObservedOutcome } from './outcome-diff';
 
 export interface ConditionVerdict {
   readonly expectation: Expectation;
   /** In how much of what was seen the condition is true. */
   readonly verdict: Quantifier;
-  readonly traces: number;
-  readonly tracesOfAll: number;
+  /** How many traces that is, and of how many; null where traces were not counted. */
+  readonly traces: number | null;
+  readonly tracesOfAll: number | null;
   /**
    * Whether the expectation is met. `unknown` when only a complete exploration could say so: an
    * `always` or `never` that nothing contradicts yet, a `sometimes` that nothing shows yet.
@@ -56,19 +57,20 @@ function judgeOne(expectation: Expectation, behaviour: Behaviour): ConditionVerd
         : quantifier === 'sometimes'
           ? 'no'
           : 'yes';
+  const tracesOfAll = count(behaviour.outcomes);
   return {
     expectation,
     verdict: yes.length === 0 ? 'never' : no.length === 0 ? 'always' : 'sometimes',
-    traces: count(yes),
-    tracesOfAll: count(behaviour.outcomes),
+    traces: tracesOfAll === null ? null : count(yes),
+    tracesOfAll,
     met,
     witness: shortest(decisive),
     completeness: behaviour.completeness,
   };
 }
 
-const count = (outcomes: readonly ObservedOutcome[]): number =>
-  outcomes.reduce((sum, { traces }) => sum + traces, 0);
+const count = (outcomes: readonly ObservedOutcome[]): number | null =>
+  outcomes.reduce<number | null>((sum, { traces }) => addTraces(sum, traces), 0);
 
 function shortest(outcomes: readonly ObservedOutcome[]): ObservedOutcome | undefined {
   return [...outcomes].sort((a, b) => a.schedule.length - b.schedule.length)[0];

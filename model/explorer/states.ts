@@ -20,6 +20,8 @@ export interface StatesOptions {
   /** Most steps on the way to a state. */
   readonly steps?: number;
   readonly signal?: StopSignal;
+  /** Called now and then with the states so far. */
+  readonly onProgress?: (states: number) => void;
 }
 
 export interface StatesResult {
@@ -35,12 +37,20 @@ export interface StatesResult {
     | { readonly kind: 'bounded'; readonly bound: string };
 }
 
+/** A program that cannot be explored by states, as it can get back into one. */
+export class ReturningState extends Error {
+  constructor() {
+    super('exploreStates: the program can get back into a state; explore its traces');
+  }
+}
+
 const DEFAULT_STEPS = 100_000;
+const PROGRESS_EVERY = 256;
 
 /**
  * Explores a program by its states.
  *
- * @throws Error if the program has no state keys, or can get back into a state
+ * @throws ReturningState, or Error if the program has no state keys
  */
 export function exploreStates(program: Program, options: StatesOptions = {}): StatesResult {
   return new StateSearch(program, options).result();
@@ -116,7 +126,8 @@ class StateSearch {
   }
 
   private mustStop(): StatesResult['completeness'] | undefined {
-    const { signal, states } = this.options;
+    const { signal, states, onProgress } = this.options;
+    if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.known.size);
     if (signal?.aborted === true) return { kind: 'interrupted' };
     if (states !== undefined && this.known.size + this.open.size > states) {
       return { kind: 'bounded', bound: `${states} states` };
@@ -171,7 +182,7 @@ class StateSearch {
   /** Starts on the state that the run is in. */
   private enter(key: StateKey): void {
     if (this.open.has(key)) {
-      throw new Error('exploreStates: the program can get back into a state; explore its traces');
+      throw new ReturningState();
     }
     this.open.add(key);
     const { run } = this;

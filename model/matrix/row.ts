@@ -101,7 +101,7 @@ function showDifference(comparison: Comparison, variant: Variant): ShownDifferen
   return {
     level,
     kind,
-    traces: observed.traces,
+    traces: observed.traces!,
     schedule: printSchedule(observed.schedule),
     differences: valueDifferences(trace.outcome[level], other.outcome[level]),
   };

@@ -2,6 +2,7 @@
 import type { AlignedStep } from '../diff/align';
 import { witnessOf, type Comparison, type DifferenceWitness } from '../diff/compare';
 import { weaker, type Completeness } from '../diff/completeness';
+import type { AnyExploration } from '../diff/explore-states';
 import type { LevelDiff, Verdict } from '../diff/outcome-diff';
 import { printSchedule } from '../explorer/schedule';
 import type { Variant } from '../features/variant';
@@ -27,8 +28,8 @@ export interface ReportedDifference {
   /** The variant that does it, and the one that does not. */
   readonly variant: string;
   readonly otherVariant: string;
-  /** Traces that end in this outcome. */
-  readonly traces: number;
+  /** Traces that end in this outcome; null where they were not counted. */
+  readonly traces: number | null;
   readonly schedule: string;
   readonly trace: Trace;
   /** The same schedule on the other variant, as far as it fits; from then on threads run in order. */
@@ -51,8 +52,10 @@ export interface ComparedScenario {
   readonly title: string;
   readonly file: string;
   readonly completeness: Completeness;
-  /** Executions, which is traces, of each side. */
-  readonly executions: { readonly a: number; readonly b: number };
+  /** Executions, which is traces, of each side; null where they were explored by states. */
+  readonly executions: { readonly a: number; readonly b: number } | null;
+  /** States of each side; null where they were explored by traces. */
+  readonly states: { readonly a: number; readonly b: number } | null;
   readonly levels: Readonly<Record<Level, ReportedLevel>>;
   /** The outermost level at which the variants certainly differ. */
   readonly differsAt: Level | null;
@@ -95,11 +98,17 @@ export function comparedScenario(
     title: scenario.title,
     file,
     completeness: comparison.completeness,
-    executions: { a: comparison.a.executions, b: comparison.b.executions },
+    ...countsOf(comparison.a, comparison.b),
     levels: { user: user!, system: system!, internal: internal! },
     differsAt: comparison.differsAt ?? null,
     witness: difference === undefined ? null : withReplay(difference, reference),
   };
+}
+
+function countsOf(a: AnyExploration, b: AnyExploration) {
+  return a.executions === null || b.executions === null
+    ? { executions: null, states: { a: a.states!, b: b.states! } }
+    : { executions: { a: a.executions, b: b.executions }, states: null };
 }
 
 function withReplay(difference: ReportedDifference, reference: string): ReportedWitness {

@@ -16,8 +16,8 @@ export interface ScenarioSource {
 /** An outcome that was seen. */
 export interface ReportedOutcome {
   readonly outcome: Outcome;
-  /** Traces that end in it. */
-  readonly traces: number;
+  /** Traces that end in it; null where they were not counted. */
+  readonly traces: number | null;
   /** A short schedule that leads to it, as `replay` takes it. */
   readonly schedule: string;
 }

@@ -1,6 +1,6 @@
 /** The result of `lzfree run`: what a variant can do, and what that says of the expectations. */
 import { weaker, type Completeness } from '../diff/completeness';
-import type { Exploration } from '../diff/explore';
+import type { AnyExploration } from '../diff/explore-states';
 import { allMet, judge, type ConditionVerdict } from '../diff/verdict';
 import type { Variant } from '../features/variant';
 import type { Expectation, Quantifier, Scenario } from '../scenario/ast';
@@ -24,9 +24,9 @@ export interface ReportedExpectation extends Expectation {
   /** In how much of what was seen the condition is true. */
   readonly verdict: Quantifier;
   readonly met: Met;
-  /** Traces in which the condition is true. */
-  readonly traces: number;
-  readonly tracesOfAll: number;
+  /** Traces in which the condition is true; null where they were not counted. */
+  readonly traces: number | null;
+  readonly tracesOfAll: number | null;
   /** For one that is not met: an execution that contradicts it, where there is one. */
   readonly counterexample: ReportedExecution | null;
 }
@@ -36,7 +36,10 @@ export interface ScenarioRun {
   readonly title: string;
   readonly file: string;
   readonly completeness: Completeness;
-  readonly executions: number;
+  /** Each is a trace; null where it was explored by states. */
+  readonly executions: number | null;
+  /** Null where it was explored by traces. */
+  readonly states: number | null;
   readonly outcomes: readonly ReportedOutcome[];
   readonly expectations: readonly ReportedExpectation[];
   /** Of all its expectations. */
@@ -63,9 +66,9 @@ interface Named {
 export function scenarioRun(
   { scenario, file, reference }: ScenarioSource,
   { name: variantName, variant }: Named,
-  exploration: Exploration,
+  exploration: AnyExploration,
 ): ScenarioRun {
-  const { completeness, executions, outcomes } = exploration;
+  const { completeness, executions, states = null, outcomes } = exploration;
   const execution = (verdict: ConditionVerdict): ReportedExecution | null => {
     if (verdict.met !== 'no' || verdict.witness === undefined) return null;
     const { schedule } = reportOutcome(verdict.witness);
@@ -86,6 +89,7 @@ export function scenarioRun(
     file,
     completeness,
     executions,
+    states,
     outcomes: outcomes.map(reportOutcome),
     expectations,
     met: allMet(expectations),

@@ -1,6 +1,7 @@
 /** How much faster more workers explore: many scenarios, and one. */
 import { NAMED_VARIANTS } from '../../model/features/variant';
-import { exploreAll, type Job } from '../explorations';
+import type { Job } from '../exploration-job';
+import { exploreAll } from '../explorations';
 import { loadSuite } from '../suite';
 import { meetingScenario } from './scenarios';
 

@@ -1,6 +1,11 @@
 import { UsageError, type CommandSpec } from '../cli/command';
 import { formatOption, printAs, readFormat } from '../formats/format';
-import { explorationBounds, explorationOptions, showExplorations } from '../exploration-options';
+import {
+  byStatesOption,
+  explorationBounds,
+  explorationOptions,
+  showExplorations,
+} from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { searchAll, searchOptions } from './diff-search';
 
@@ -25,6 +30,7 @@ export const diffCommand: CommandSpec = {
     formatOption,
     { flags: '--force', description: 'run variants that C would not compile, as a what-if' },
     ...explorationOptions,
+    byStatesOption,
     HTML_OPTION,
     ...searchOptions,
   ],
@@ -62,6 +68,9 @@ export const diffCommand: CommandSpec = {
       }
       if (args.text('steps') !== undefined) {
         throw new UsageError('--search has no --steps; leave it out, or --search');
+      }
+      if (args.flag('by-states')) {
+        throw new UsageError('--search explores by traces; leave --by-states out, or --search');
       }
       return searchAll(a, b, format, args, io);
     }

@@ -1,5 +1,10 @@
 import type { CommandSpec } from '../cli/command';
-import { explorationBounds, explorationOptions, showExplorations } from '../exploration-options';
+import {
+  byStatesOption,
+  explorationBounds,
+  explorationOptions,
+  showExplorations,
+} from '../exploration-options';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 
@@ -9,7 +14,8 @@ export const runCommand: CommandSpec = {
   description:
     'Every interleaving within the stated bounds is explored. Each distinct outcome is listed with ' +
     'the number of traces that end in it, and every expectation with its verdict. Exit status 1 ' +
-    'means that an expectation does not hold, or that a bound leaves one open.',
+    'means that an expectation does not hold, or that a bound leaves one open. --by-states finds the ' +
+    'same outcomes where independent threads multiply the traces, and counts none.',
   arguments: [
     {
       name: 'scenario',
@@ -22,6 +28,7 @@ export const runCommand: CommandSpec = {
     { flags: '--variant <name>', description: 'variant to run', default: 'fixed' },
     { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
     ...explorationOptions,
+    byStatesOption,
     HTML_OPTION,
   ],
   examples: [
@@ -38,7 +45,7 @@ export const runCommand: CommandSpec = {
     const format = readFormat(args);
     const { loadScenarios } = await import('../suite');
     const { readVariant } = await import('../variants');
-    const { exploreAll } = await import('../explorations');
+    const { exploreJobs } = await import('../explorations');
     const { runDocument, scenarioRun } = await import('../../model/report/run-document');
     const { runChecks } = await import('../formats/run-checks');
     const { runText } = await import('../views/run-text');
@@ -47,7 +54,7 @@ export const runCommand: CommandSpec = {
     const { onProgress, end } = showExplorations(io, 'run');
     const jobs = scenarios.map((source) => ({ source, variant }));
     const bounds = { ...explorationBounds(args), onProgress };
-    const explorations = await exploreAll(jobs, bounds, io).finally(end);
+    const explorations = await exploreJobs(jobs, bounds, io).finally(end);
     const runs = scenarios.map((source, k) => scenarioRun(source, variant, explorations[k]!));
     const document = runDocument(variant.name, runs);
     await writePage(args, io, document);

@@ -46,7 +46,8 @@ function reason(
   { met, quantifier, condition, verdict, traces, tracesOfAll }: ReportedExpectation,
   { completeness }: ScenarioRun,
 ): string {
-  const seen = `seen: ${verdict}, in ${traces} of ${tracesOfAll} traces`;
+  const seen =
+    `seen: ${verdict}` + (traces === null ? '' : `, in ${traces} of ${tracesOfAll} traces`);
   switch (met) {
     case 'yes':
       return '';

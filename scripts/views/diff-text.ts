@@ -2,6 +2,7 @@
 import { printCompleteness } from '../../model/diff/completeness';
 import type { ComparedScenario, DiffDocument } from '../../model/report/diff-document';
 import { LEVELS } from '../../model/scenario/outcome';
+import { exploredNoun } from './explored-text';
 import { witnessLines } from './witness-text';
 
 export function diffText(document: DiffDocument, width: number): string {
@@ -13,9 +14,10 @@ export function diffText(document: DiffDocument, width: number): string {
     for (const line of witnessLines(scenario.witness!, width - 2)) lines.push(line && `  ${line}`);
   }
   if (same.length > 0) lines.push('', 'No difference:');
-  for (const { name, executions, completeness } of same) {
+  for (const { name, executions, states, completeness } of same) {
     const how = printCompleteness(completeness);
-    lines.push(`  ${name}  (${executions.a} and ${executions.b} traces, ${how})`);
+    const { a, b } = executions ?? states!;
+    lines.push(`  ${name}  (${a} and ${b} ${exploredNoun({ executions })}s, ${how})`);
   }
   return lines.join('\n');
 }

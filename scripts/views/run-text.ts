@@ -1,7 +1,9 @@
 /** The result of `lzfree run` as text; the first line is the answer. */
 import { printCompleteness } from '../../model/diff/completeness';
+import { addTraces } from '../../model/diff/outcome-diff';
 import type { RunDocument, ScenarioRun } from '../../model/report/run-document';
 import { wrapText } from '../cli/text';
+import { exploredText } from './explored-text';
 import { indent, resultsText } from './outcome-text';
 
 export function runText(document: RunDocument, width: number): string {
@@ -25,28 +27,31 @@ export function runAnswer({ variant, met, scenarios }: RunDocument): string {
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
+const ofAll = (traces: number | null, all: number | null): string =>
+  traces === null ? '' : `, ${traces} of ${all}`;
+
 const MARKS = { yes: 'ok', no: 'NOT', unknown: '?' } as const;
 
 function scenarioText(scenario: ScenarioRun, width: number): string {
-  const { name, title, executions, outcomes, completeness, expectations } = scenario;
-  const counts = `${count(executions, 'trace')}, ${count(outcomes.length, 'outcome')}`;
+  const { name, title, outcomes, completeness, expectations } = scenario;
+  const counts = `${exploredText(scenario)}, ${count(outcomes.length, 'outcome')}`;
   const row = (columns: number, mark: string, text: string): string =>
     indent(wrapText(mark + text, width - columns, mark.length), columns);
-  const seen = new Map<string, number>();
+  const seen = new Map<string, number | null>();
   for (const { outcome, traces } of outcomes) {
     const text = resultsText(outcome);
-    seen.set(text, (seen.get(text) ?? 0) + traces);
+    seen.set(text, addTraces(seen.get(text) ?? 0, traces));
   }
   return [
     `${name}: ${counts}, ${printCompleteness(completeness)}`,
     indent(wrapText(title, width - 2), 2),
-    ...[...seen].map(([text, traces]) => row(4, `${traces} x  `, text)),
+    ...[...seen].map(([text, traces]) => row(4, traces === null ? '-  ' : `${traces} x  `, text)),
     ...expectations.map(({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>
       row(
         2,
         MARKS[met].padEnd(4),
         `${quantifier} ${condition}` +
-          (met === 'yes' ? '' : ` (seen: ${verdict}, ${traces} of ${tracesOfAll})`),
+          (met === 'yes' ? '' : ` (seen: ${verdict}${ofAll(traces, tracesOfAll)})`),
       ),
     ),
     ...expectations

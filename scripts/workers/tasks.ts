@@ -4,10 +4,12 @@ import { exploreUnit } from './explore-task';
 import { huntCause, huntPrograms, huntRandom, judgeScenario } from './hunt-task';
 import { matrixOfScenario } from './matrix-task';
 import { searchProgram } from './search-task';
+import { exploreStates } from './states-task';
 import type { Task } from './task';
 
 export const tasks = {
   exploreUnit,
+  exploreStates,
   classesOfScenario,
   matrixOfScenario,
   searchProgram,

@@ -39,7 +39,7 @@ type Ends = Map<string, number>;
 
 function oneByOne(scenario: Scenario, variant: Variant): Ends {
   const { outcomes } = explore(scenario, variant);
-  return new Map(outcomes.map(({ outcome, traces }) => [JSON.stringify(outcome), traces]));
+  return new Map(outcomes.map(({ outcome, traces }) => [JSON.stringify(outcome), traces!]));
 }
 
 function allAtOnce(space: VariantSpace, explored: VariantsExploration, variant: Variant): Ends {

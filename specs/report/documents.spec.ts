@@ -38,7 +38,7 @@ describe('the document of run', () => {
     expect(document).toMatchObject({ met: 'yes', completeness: { kind: 'complete' } });
     const [{ outcomes, executions }] = document.scenarios;
     expect(executions).toBe(5);
-    expect(outcomes.reduce((sum, { traces }) => sum + traces, 0)).toBe(5);
+    expect(outcomes.reduce((sum, { traces }) => sum + traces!, 0)).toBe(5);
     for (const { schedule } of outcomes) expect(schedule).toMatch(/^s1:/);
   });
 

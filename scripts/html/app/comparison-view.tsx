@@ -118,16 +118,18 @@ function LevelsTable({ comparison: { scenarios } }: Pick<Props, 'comparison'>) {
 
 function Completeness({ comparison, unknown }: Required<Omit<Props, 'scenarios'>>) {
   const { a, b, scenarios, completeness } = comparison;
-  const traces = (side: 'a' | 'b'): string =>
+  const byStates = scenarios.some(({ executions }) => executions === null);
+  const explored = (side: 'a' | 'b'): string =>
     count(
-      scenarios.reduce((sum, { executions }) => sum + executions[side], 0),
-      'trace',
+      scenarios.reduce((sum, { executions, states }) => sum + (executions ?? states!)[side], 0),
+      byStates ? 'state' : 'trace',
     );
   return (
     <p>
-      Explored: <b>{printCompleteness(completeness)}</b>. {traces('a')} on {a}, {traces('b')} on {b}
-      , one execution each. Within the {scenarios.length} scenarios and the model: memory is
-      sequentially consistent, so missing barriers are out of reach.
+      Explored: <b>{printCompleteness(completeness)}</b>. {explored('a')} on {a}, {explored('b')} on{' '}
+      {b}
+      {!byStates && ', one execution each'}. Within the {scenarios.length} scenarios and the model:
+      memory is sequentially consistent, so missing barriers are out of reach.
       {unknown > 0 && ` ${count(unknown, 'hunk')} of the input are not known and were left out.`}
     </p>
   );

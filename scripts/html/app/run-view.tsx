@@ -6,6 +6,7 @@ import type {
   RunDocument,
   ScenarioRun,
 } from '../../../model/report/run-document';
+import { exploredText } from '../../views/explored-text';
 import { administratorText, userText } from '../../views/outcome-text';
 import type { ScenarioText } from '../page-data';
 import { linkTo } from './fragment';
@@ -46,7 +47,10 @@ export function RunView({ run, scenarios: texts }: RunViewProps) {
 }
 
 interface OutcomeListProps {
-  readonly scenario: Pick<ScenarioRun, 'name' | 'outcomes' | 'executions' | 'completeness'>;
+  readonly scenario: Pick<
+    ScenarioRun,
+    'name' | 'outcomes' | 'executions' | 'states' | 'completeness'
+  >;
   readonly variant: string;
   /** Variant to show an execution beside; the same one without it. */
   readonly a?: string;
@@ -54,12 +58,12 @@ interface OutcomeListProps {
 
 /** Every distinct outcome with the traces that end in it. */
 export function OutcomeList({ scenario, variant, a = variant }: OutcomeListProps) {
-  const { name, outcomes, executions, completeness } = scenario;
+  const { name, outcomes, completeness } = scenario;
   return (
     <div class="scroll">
       <table>
         <caption>
-          {count(executions, 'trace')}, {count(outcomes.length, 'outcome')} on {variant},{' '}
+          {exploredText(scenario)}, {count(outcomes.length, 'outcome')} on {variant},{' '}
           {printCompleteness(completeness)}
         </caption>
         <thead>
@@ -75,7 +79,7 @@ export function OutcomeList({ scenario, variant, a = variant }: OutcomeListProps
         <tbody>
           {outcomes.map(({ outcome, traces, schedule }) => (
             <tr key={schedule}>
-              <td class="number">{traces}</td>
+              <td class="number">{traces ?? 'not counted'}</td>
               <td>
                 <code>{userText(outcome)}</code>
               </td>
@@ -121,7 +125,8 @@ export function Expectations({ expectations, variant, text }: ExpectationsProps)
             <code>
               {quantifier} {condition}
             </code>
-            {met !== 'yes' && ` (seen: ${verdict}, ${traces} of ${tracesOfAll} traces)`}
+            {met !== 'yes' &&
+              ` (seen: ${verdict}${traces === null ? '' : `, ${traces} of ${tracesOfAll} traces`})`}
           </li>
         ))}
       </ul>

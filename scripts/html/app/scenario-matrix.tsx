@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { printCompleteness } from '../../../model/diff/completeness';
 import type { ComparedScenario } from '../../../model/report/diff-document';
 import { LEVELS } from '../../../model/scenario/outcome';
+import { exploredNoun } from '../../views/explored-text';
 import { linkTo } from './fragment';
 import { VerdictCell } from './verdict-cell';
 import { sentence, WHO } from './words';
@@ -28,7 +29,7 @@ export function ScenarioMatrix({ rows, names }: ScenarioMatrixProps) {
               </th>
             ))}
             <th scope="col" class="number">
-              traces
+              {rows.some(({ executions }) => executions === null) ? 'states' : 'traces'}
             </th>
             <th scope="col">explored</th>
           </tr>
@@ -51,15 +52,15 @@ export function ScenarioMatrix({ rows, names }: ScenarioMatrixProps) {
                   <VerdictCell key={level} verdict={row.levels[level].verdict} />
                 ))}
                 <td class="number">
-                  {row.executions.a} | {row.executions.b}
+                  {(row.executions ?? row.states!).a} | {(row.executions ?? row.states!).b}
                 </td>
                 <td>{printCompleteness(row.completeness)}</td>
               </tr>
               {open === row.name && (
                 <tr>
                   <td colSpan={6} class="drill">
-                    {sentence(row.title)} {row.executions.a} traces on {names.a}, {row.executions.b}{' '}
-                    on {names.b}.
+                    {sentence(row.title)} {(row.executions ?? row.states!).a} {exploredNoun(row)}s
+                    on {names.a}, {(row.executions ?? row.states!).b} on {names.b}.
                     <br />
                     <a href={linkTo({ scenario: row.name, ...names })}>
                       Run it in the live model

@@ -1,0 +1,37 @@
+/** Explores one scenario under one variant by its states: everything that can happen, and no traces. */
+import { exploreStates, type StatesOptions } from '../explorer/states';
+import type { Variant } from '../features/variant';
+import type { Scenario } from '../scenario/ast';
+import type { Outcome } from '../scenario/outcome';
+import { ScenarioProgram } from '../scenario/program';
+import type { Exploration } from './explore';
+import type { Behaviour } from './outcome-diff';
+
+/** Every outcome, each with one schedule that leads to it; how many traces do is not known. */
+export interface StatesExploration extends Behaviour {
+  readonly executions: null;
+  readonly states: number;
+}
+
+/** An exploration by traces or by states. */
+export type AnyExploration = (Exploration & { readonly states?: undefined }) | StatesExploration;
+
+/** @throws ScenarioError if the scenario cannot be set up, ReturningState if traces have to be explored */
+export function exploreByStates(
+  scenario: Scenario,
+  variant: Variant,
+  options: StatesOptions & { readonly file?: string } = {},
+): StatesExploration {
+  const program = new ScenarioProgram(scenario, (id) => variant.has(id), options.file);
+  const { outcomes, states, completeness } = exploreStates(program, options);
+  return {
+    executions: null,
+    states,
+    completeness,
+    outcomes: Array.from(outcomes, ([outcome, schedule]) => ({
+      outcome: JSON.parse(outcome) as Outcome,
+      traces: null,
+      schedule,
+    })),
+  };
+}
