@@ -74,18 +74,29 @@ export class Diagrams {
       );
   }
 
-  /** Both functions put together, variant by variant. */
-  apply(f: Diagram, g: Diagram, join: (a: number, b: number) => number): Diagram {
-    const known = new Map<number, Diagram>();
+  /**
+   * Both functions put together, variant by variant.
+   *
+   * @param known what two functions give together where that is clear without looking at their numbers
+   */
+  apply(
+    f: Diagram,
+    g: Diagram,
+    join: (a: number, b: number) => number,
+    known: (a: Diagram, b: Diagram) => Diagram | undefined = () => undefined,
+  ): Diagram {
+    const done = new Map<number, Diagram>();
     const go = (a: Diagram, b: Diagram): Diagram => {
+      const clear = known(a, b);
+      if (clear !== undefined) return clear;
       const level = Math.min(a.level, b.level);
       if (level === this.switches) return this.constant(join(a.value, b.value));
       const key = pair(a, b);
-      let made = known.get(key);
+      let made = done.get(key);
       if (made === undefined) {
         const [aOff, aOn] = a.level === level ? [a.off, a.on] : [a, a];
         const [bOff, bOn] = b.level === level ? [b.off, b.on] : [b, b];
-        known.set(key, (made = this.node(level, go(aOff, bOff), go(aOn, bOn))));
+        done.set(key, (made = this.node(level, go(aOff, bOff), go(aOn, bOn))));
       }
       return made;
     };
@@ -103,23 +114,15 @@ export class Diagrams {
 
   /** The product; of a function and a set, the function that is 0 outside the set. */
   times(f: Diagram, g: Diagram): Diagram {
-    const known = new Map<number, Diagram>();
-    const go = (a: Diagram, b: Diagram): Diagram => {
-      if (a === this.none || b === this.none) return this.none;
-      if (a === this.all) return b;
-      if (b === this.all) return a;
-      const level = Math.min(a.level, b.level);
-      if (level === this.switches) return this.constant(a.value * b.value);
-      const key = pair(a, b);
-      let made = known.get(key);
-      if (made === undefined) {
-        const [aOff, aOn] = a.level === level ? [a.off, a.on] : [a, a];
-        const [bOff, bOn] = b.level === level ? [b.off, b.on] : [b, b];
-        known.set(key, (made = this.node(level, go(aOff, bOff), go(aOn, bOn))));
-      }
-      return made;
-    };
-    return go(f, g);
+    return this.apply(
+      f,
+      g,
+      (a, b) => a * b,
+      (a, b) => {
+        if (a === this.none || b === this.none) return this.none;
+        return a === this.all ? b : b === this.all ? a : undefined;
+      },
+    );
   }
 
   /** The variants of one set that are not in the other. */

@@ -27,10 +27,26 @@ export const traceCommand: CommandSpec = {
     for (const name of wanted) requireKnown(name);
     const { trace } = await import('../trace/trace');
     const { modelSources } = await import('../model-source/kernel-sources');
+    const { searchArms } = await import('../trace/coverage');
+    const { setImmediate: turn } = await import('node:timers/promises');
+    const { startProgress } = await import('../cli/progress');
     const { loadSuite } = await import('../suite');
     const { traceText } = await import('../views/trace-text');
-    const suite = loadSuite().map(({ scenario }) => scenario);
-    const traced = trace(modelSources(), suite);
+    const search = searchArms(loadSuite().map(({ scenario }) => scenario));
+    const progress = startProgress(io, 'trace');
+    let runs = 0;
+    let step = search.next();
+    for (; !step.done && !io.signal.aborted; step = search.next()) {
+      progress.update(++runs, undefined, 'runs of scenarios, to see which arms they reach');
+      // Lets a signal of the process come through.
+      await turn();
+    }
+    progress.end();
+    if (!step.done) {
+      io.err(`interrupted after ${runs} runs of scenarios: nothing was checked`);
+      return 0;
+    }
+    const traced = trace(modelSources(), step.value);
     const switches = traced.switches.filter(
       ({ id, hunk }) => wanted.length === 0 || wanted.includes(id) || wanted.includes(hunk),
     );

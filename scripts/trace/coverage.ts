@@ -21,9 +21,11 @@ const EXECUTIONS = 20;
 /**
  * Looks for a scenario for each arm of each switch: first with all of the suite on variants that have most
  * switches on or off, then, where an arm is left, on the variant without just this switch, in the scenarios
- * that pin it.
+ * that pin it. Pauses after each scenario on each variant.
  */
-export function reachedArms(suite: readonly Scenario[]): Map<SwitchId, ReachedArms> {
+export function* searchArms(
+  suite: readonly Scenario[],
+): Generator<void, Map<SwitchId, ReachedArms>, undefined> {
   const reached = new Map<SwitchId, { on: string | null; off: string | null }>(
     SWITCH_IDS.map((id) => [id, { on: null, off: null }]),
   );
@@ -33,10 +35,14 @@ export function reachedArms(suite: readonly Scenario[]): Map<SwitchId, ReachedAr
     }
   };
   const { fixed, original, base } = NAMED_VARIANTS;
-  for (const variant of [fixed, original, base]) for (const each of suite) run(each, variant);
+  for (const variant of [fixed, original, base]) {
+    for (const each of suite) yield run(each, variant);
+  }
   for (const [id, { off }] of reached) {
     const names = off === null ? scenariosOf(id) : [];
-    for (const each of suite) if (names.includes(each.name)) run(each, without(fixed, id));
+    for (const each of suite) {
+      if (names.includes(each.name)) yield run(each, without(fixed, id));
+    }
   }
   return reached;
 }

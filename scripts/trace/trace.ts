@@ -1,11 +1,10 @@
 /** How model and patch are tied: each switch with its places, its symbols, its specs, and the checks. */
 import { SWITCH_IDS, type HunkId, type SwitchId } from '../../model/features/hunk-id';
 import { hunkFacts, switchFacts, type Effect } from '../../model/features/hunk-table';
-import type { Scenario } from '../../model/scenario/ast';
 import type { Sources } from '../model-source/kernel-sources';
 import { armsOf, type Arms } from './arms';
 import { check, type Check } from './check';
-import { reachedArms, scenariosOf, type ReachedArms } from './coverage';
+import { scenariosOf, type ReachedArms } from './coverage';
 import { declarations, type Declaration } from './model-code';
 import { exceptionFor, explain, placeChecks } from './place-checks';
 import { otherWaysIn, placedSwitches, type PlacedSwitch } from './placed-switches';
@@ -58,13 +57,12 @@ export interface Trace {
   readonly switches: readonly TracedSwitch[];
 }
 
-/** Traces every switch through the sources of the model and a suite of scenarios. */
-export function trace(sources: Sources, suite: readonly Scenario[]): Trace {
+/** Traces every switch through the sources of the model and the arms that a suite reaches. */
+export function trace(sources: Sources, reached: ReadonlyMap<SwitchId, ReachedArms>): Trace {
   const code = declarations(sources);
   const places = placedSwitches(sources);
   const asked = SWITCH_IDS.filter((id) => places.some((place) => place.id === id));
   const arms = new Map(asked.map((id) => [id, armsOf(id, places, sources)]));
-  const reached = reachedArms(suite);
   const checks = [
     ...placeChecks(places, code),
     check(

@@ -38,6 +38,13 @@ describe('lzfree trace', () => {
     expect([code, document.schema]).toEqual([0, 'lzfree/trace']);
   });
 
+  it('says how far it got when it is interrupted', async () => {
+    const signal = AbortSignal.abort('SIGINT');
+    const { code, stdout, stderr } = await runCli(['trace'], { signal });
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toBe('interrupted after 0 runs of scenarios: nothing was checked\n');
+  });
+
   it('holds: every check passes on the model', () => {
     expect(document.checks.filter(({ passed }) => !passed)).toEqual([]);
     expect(document.holds).toBe(true);
