@@ -64,6 +64,12 @@ const of = (test: (id: HunkId) => boolean): Variant => Variant.of(HUNK_IDS.filte
 const isFixup = (id: HunkId): boolean => id.startsWith('fixup/');
 const isFirstThree = (id: HunkId): boolean => /^p[123]\//.test(id);
 
+/** The names of the named variants, from the least to the most telling. */
+export const VARIANT_NAMES = ['base', 'original', 'fixed', 'patch3', 'patch3-fixed'] as const;
+
+/** The name of a variant that has one. */
+export type VariantName = (typeof VARIANT_NAMES)[number];
+
 /** The variants that have a name of their own. */
 export const NAMED_VARIANTS = {
   /** Linux 3.14 without the series. */
@@ -76,10 +82,4 @@ export const NAMED_VARIANTS = {
   patch3: of(isFirstThree),
   /** The first three mails and the fixup. */
   'patch3-fixed': of((id) => isFirstThree(id) || isFixup(id)),
-} as const satisfies Readonly<Record<string, Variant>>;
-
-/** The name of a variant that has one. */
-export type VariantName = keyof typeof NAMED_VARIANTS;
-
-/** The names of the named variants, from the least to the most telling. */
-export const VARIANT_NAMES = Object.keys(NAMED_VARIANTS) as readonly VariantName[];
+} as const satisfies Readonly<Record<VariantName, Variant>>;

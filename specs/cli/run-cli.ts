@@ -2,6 +2,7 @@ import type { CommandSpec, ExitCode } from '../../scripts/cli/command';
 import type { Host, Sink } from '../../scripts/cli/io';
 import { main } from '../../scripts/cli/main';
 import { commands } from '../../scripts/commands';
+import { schemaFaults } from './json-schema';
 
 /** How a command line ended and what it printed. */
 export interface CliResult {
@@ -22,7 +23,14 @@ export interface CliSetting {
   readonly commands?: readonly CommandSpec[];
 }
 
-/** Runs one lzfree command line in this process, as the shell would see it. */
+/** @throws if what was printed is no document of docs/schemas */
+function requireSchema(text: string): void {
+  const faults = schemaFaults(JSON.parse(text) as { schema: string });
+  if (faults.length > 0)
+    throw new Error(`not as its schema says:\n${faults.slice(0, 10).join('\n')}`);
+}
+
+/** Runs one lzfree command line in this process, as the shell would see it; --json is held to its schema. */
 export async function runCli(
   argv: readonly string[],
   setting: CliSetting = {},
@@ -37,6 +45,8 @@ export async function runCli(
     signal: setting.signal ?? new AbortController().signal,
   };
   const code = await main(argv, host, setting.commands ?? commands);
+  const own = setting.commands === undefined;
+  if (own && argv.includes('--json') && stdout.text() !== '') requireSchema(stdout.text());
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
