@@ -102,8 +102,8 @@ class StateSearch {
 
   result(): StatesResult {
     const completeness = this.search();
-    const { outcomes, known, transitions, steps } = this;
-    return { outcomes, states: known.size, transitions, steps, completeness };
+    const { outcomes, transitions, steps } = this;
+    return { outcomes, states: this.found, transitions, steps, completeness };
   }
 
   private search(): StatesResult['completeness'] {
@@ -127,12 +127,17 @@ class StateSearch {
 
   private mustStop(): StatesResult['completeness'] | undefined {
     const { signal, states, onProgress } = this.options;
-    if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.known.size);
+    if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.found);
     if (signal?.aborted === true) return { kind: 'interrupted' };
-    if (states !== undefined && this.known.size + this.open.size > states) {
+    if (states !== undefined && this.found >= states) {
       return { kind: 'bounded', bound: `${states} states` };
     }
     return undefined;
+  }
+
+  /** States that were seen, those on the way to the current one with them. */
+  private get found(): number {
+    return this.known.size + this.open.size;
   }
 
   /** Takes a step from a frame's state, and goes on from where it leads if that is new. */
