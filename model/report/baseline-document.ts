@@ -44,7 +44,7 @@ export interface BaselineSubject {
 
 export interface BaselineDocument {
   readonly schema: 'lzfree/baseline';
-  readonly version: 2;
+  readonly version: 3;
   readonly identity: Identity;
   readonly subject: BaselineSubject;
   readonly scenarios: readonly BaselineScenario[];
@@ -96,6 +96,6 @@ export function baselineDocument(
   scenarios: readonly BaselineScenario[],
   digest: (text: string) => string,
 ): BaselineDocument {
-  const body = { schema: 'lzfree/baseline', version: 2, identity, subject, scenarios } as const;
+  const body = { schema: 'lzfree/baseline', version: 3, identity, subject, scenarios } as const;
   return { ...body, digest: digest(JSON.stringify(body)) };
 }
