@@ -35,24 +35,26 @@ export const byStatesOption: OptionSpec = {
   description: 'explore by states: the same outcomes, without counts of traces',
 };
 
-/**
- * What {@link explorationOptions} and {@link byStatesOption} say.
- *
- * @param executions the bound where none was given
- */
+/** What {@link explorationOptions} say. @param executions the bound where none was given */
 export function explorationBounds(args: Args, executions?: number): ExploreAllOptions {
-  const byStates = args.flag('by-states') ? true : undefined;
-  if (byStates) refuseWithStates(args);
-  const given = {
-    byStates,
+  return withoutUndefined({
     executions: args.integer('executions') ?? executions,
     steps: args.integer('steps'),
     seconds: args.integer('for'),
     workers: args.integer('workers'),
     checkpoint: args.text('checkpoint'),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
 }
+
+/** The same with {@link byStatesOption}, for commands that have it. */
+export function boundsOrStates(args: Args): ExploreAllOptions {
+  if (!args.flag('by-states')) return explorationBounds(args);
+  refuseWithStates(args);
+  return { ...explorationBounds(args), byStates: true };
+}
+
+const withoutUndefined = (given: Readonly<Record<string, unknown>>): ExploreAllOptions =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 function refuseWithStates(args: Args): void {
   if (args.integer('executions') !== undefined) {

@@ -1,8 +1,8 @@
 import { UsageError, type CommandSpec } from '../cli/command';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import {
+  boundsOrStates,
   byStatesOption,
-  explorationBounds,
   explorationOptions,
   showExplorations,
 } from '../exploration-options';
@@ -76,7 +76,7 @@ export const diffCommand: CommandSpec = {
     }
     const scenarios = await loadScenarios(named, io);
     const { onProgress, end } = showExplorations(io, 'diff');
-    const bounds = { ...explorationBounds(args), onProgress };
+    const bounds = { ...boundsOrStates(args), onProgress };
     const comparisons = await compareAll(scenarios, a, b, bounds, io).finally(end);
     const compared = scenarios.map((source, k) => comparedScenario(source, a, b, comparisons[k]!));
     const document = diffDocument(a.name, b.name, compared);

@@ -1,7 +1,7 @@
 import type { CommandSpec } from '../cli/command';
 import {
+  boundsOrStates,
   byStatesOption,
-  explorationBounds,
   explorationOptions,
   showExplorations,
 } from '../exploration-options';
@@ -53,7 +53,7 @@ export const runCommand: CommandSpec = {
     const scenarios = await loadScenarios(args.operands, io);
     const { onProgress, end } = showExplorations(io, 'run');
     const jobs = scenarios.map((source) => ({ source, variant }));
-    const bounds = { ...explorationBounds(args), onProgress };
+    const bounds = { ...boundsOrStates(args), onProgress };
     const explorations = await exploreJobs(jobs, bounds, io).finally(end);
     const runs = scenarios.map((source, k) => scenarioRun(source, variant, explorations[k]!));
     const document = runDocument(variant.name, runs);
