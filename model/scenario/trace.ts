@@ -91,14 +91,21 @@ function nextInOrder(run: Run): ScheduleStep | undefined {
 }
 
 function misfit(program: ScenarioProgram, run: Run, step: ScheduleStep, at: number): string {
-  const name = program.threadNames[step.thread] ?? `thread ${step.thread}`;
-  const why =
-    step.thread >= run.threadCount || run.choices(step.thread) === 0
-      ? 'has already ended'
-      : step.choice >= run.choices(step.thread)
-        ? `has no choice ${step.choice} there`
-        : 'waits for a lock there';
-  return `schedule: does not fit at step ${at + 1}: ${name} ${why}`;
+  return `schedule: does not fit at step ${at + 1}: ${whyNot(program, run, step)}`;
+}
+
+function whyNot(program: ScenarioProgram, run: Run, { thread, choice }: ScheduleStep): string {
+  // What comes after the threads runs as one more, once they have ended.
+  const names = [...program.threadNames, 'after'];
+  const name = names[thread];
+  if (name === undefined) {
+    const all = names.map((each, index) => `${index} ${each}`).join(', ');
+    return `there is no thread ${thread}; there are ${all}`;
+  }
+  if (thread >= run.threadCount) return `${name} has not begun`;
+  if (run.choices(thread) === 0) return `${name} has already ended`;
+  if (choice >= run.choices(thread)) return `${name} has no choice ${choice} there`;
+  return `${name} waits for a lock there`;
 }
 
 /** One execution that is being recorded. */
