@@ -4,6 +4,7 @@ import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError } from './cli/errors';
 import { fileFault } from './cli/file-fault';
 import type { HuntState } from './hunt';
+import { modelDigest, sha256 } from './identity';
 
 /** What a state belongs to: it fits no other hunt. */
 export interface HuntIdentity {
@@ -13,42 +14,74 @@ export interface HuntIdentity {
 }
 
 const SCHEMA = 'lzfree/hunt-state';
-const VERSION = 1;
+const VERSION = 2;
+/** Between two writes while the hunt goes on. */
+const WRITE_EVERY_MS = 10_000;
 
-/** The state in a file, or undefined if there is none yet. @throws UsageError if it fits not */
-export async function readState(
-  path: string,
-  wanted: HuntIdentity,
-): Promise<HuntState | undefined> {
+/** A file with how far a hunt is; without a path nothing is kept. */
+export class HuntStateFile {
+  private writtenAt = performance.now();
+
+  private constructor(
+    private readonly path: string | undefined,
+    private readonly identity: HuntIdentity,
+    /** Where to go on, if the file was there. */
+    readonly known: HuntState | undefined,
+  ) {}
+
+  /** Reads the file, if it is there. @throws UsageError if it cannot be gone on from */
+  static async open(path: string | undefined, identity: HuntIdentity): Promise<HuntStateFile> {
+    const known = path === undefined ? undefined : await readState(path, identity);
+    return new HuntStateFile(path, identity, known);
+  }
+
+  /** Writes the state if the last write was some time ago. */
+  async keep(state: HuntState): Promise<void> {
+    if (performance.now() - this.writtenAt < WRITE_EVERY_MS) return;
+    await this.write(state);
+    this.writtenAt = performance.now();
+  }
+
+  async write({ sizes, random, causes, unjudged }: HuntState): Promise<void> {
+    if (this.path === undefined) return;
+    const { identity } = this;
+    const body = { model: modelDigest(), identity, state: { sizes, random, causes, unjudged } };
+    const document = { schema: SCHEMA, version: VERSION, checksum: checksumOf(body), ...body };
+    await writeFileAtomically(this.path, `${JSON.stringify(document)}\n`);
+  }
+}
+
+async function readState(path: string, wanted: HuntIdentity): Promise<HuntState | undefined> {
   const document = await readDocument(path);
   if (document === undefined) return undefined;
-  const { schema, version, identity, state } = document;
-  if (schema !== SCHEMA || version !== VERSION || identity === undefined || !isState(state)) {
+  const { schema, version, checksum, model, identity, state } = document;
+  if (schema !== SCHEMA || version !== VERSION || identity === undefined || state === undefined) {
     throw new UsageError(`'${path}' holds no state of a hunt; name another file, or remove it`);
   }
+  const refuse = (reason: string): never => {
+    throw new UsageError(`cannot go on from '${path}': ${reason}; name another file, or remove it`);
+  };
+  if (checksum !== checksumOf({ model, identity, state })) {
+    return refuse('it is damaged (its checksum differs)');
+  }
+  if (model !== modelDigest()) return refuse('it is of another model');
   for (const [name, value] of Object.entries(wanted)) {
     const had = identity[name as keyof HuntIdentity];
-    if (had === value) continue;
-    throw new UsageError(
-      `'${path}' is of a hunt with ${name} ${had}, not ${value}; give that, or another file`,
-    );
+    if (had !== value) return refuse(`it is of a hunt with ${name} ${had}, not ${value}`);
   }
   return state;
 }
 
-/** Writes the state of a hunt. */
-export function writeState(path: string, identity: HuntIdentity, state: HuntState): Promise<void> {
-  const { sizes, random, causes, unjudged } = state;
-  const kept = { sizes, random, causes, unjudged };
-  const document = { schema: SCHEMA, version: VERSION, identity, state: kept };
-  return writeFileAtomically(path, `${JSON.stringify(document)}\n`);
-}
+const checksumOf = (body: Pick<StateDocument, 'model' | 'identity' | 'state'>): string =>
+  sha256(JSON.stringify([body.model, body.identity, body.state]));
 
 interface StateDocument {
   readonly schema?: unknown;
   readonly version?: unknown;
+  readonly checksum?: unknown;
+  readonly model?: unknown;
   readonly identity?: HuntIdentity;
-  readonly state?: unknown;
+  readonly state?: HuntState;
 }
 
 async function readDocument(path: string): Promise<StateDocument | undefined> {
@@ -65,10 +98,4 @@ async function readDocument(path: string): Promise<StateDocument | undefined> {
   } catch {
     return {};
   }
-}
-
-function isState(state: unknown): state is HuntState {
-  const { sizes, random, causes, unjudged } = (state ?? {}) as Partial<HuntState>;
-  const lists = [sizes, causes, unjudged].every(Array.isArray);
-  return lists && typeof random?.done === 'number' && typeof random.executions === 'number';
 }

@@ -19,7 +19,8 @@ export interface HuntRequest {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly resume?: HuntState;
-  readonly onProgress?: (state: HuntState) => void;
+  /** Called after each step; the hunt waits for it. */
+  readonly onProgress?: (state: HuntState) => Promise<void>;
 }
 
 /** Programs of one size that were gone through. */
@@ -94,7 +95,7 @@ class Hunt {
       row.executions += examined.executions;
       row.unjudged += examined.givenUp.length;
       for (const { program, reason } of examined.givenUp) this.giveUp(program, reason);
-      this.request.onProgress?.(this.state);
+      await this.request.onProgress?.(this.state);
     }
   }
 
@@ -115,7 +116,7 @@ class Hunt {
         if (signal.aborted) return;
         this.state.random.done += drawn.done;
         this.state.random.executions += drawn.executions;
-        this.request.onProgress?.(this.state);
+        await this.request.onProgress?.(this.state);
       }
     }
   }

@@ -7,6 +7,7 @@ import type { SearchState } from '../model/search/search';
 import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError } from './cli/command';
 import { fileFault } from './cli/file-fault';
+import { modelDigest } from './identity';
 
 const FORMAT = 'lzfree search';
 const VERSION = 2;
@@ -21,14 +22,17 @@ interface SearchCheckpoint {
   readonly state: SearchState;
 }
 
-/** What tells one search from others. The size is no part of it: a search can go on to a larger one. */
+/**
+ * What tells one search from others, the model with it. The size is no part of it: a search can go on to
+ * a larger one.
+ */
 export function searchIdentity(subject: {
   readonly a: string;
   readonly b: string;
   readonly executions: number;
   readonly language: Language;
 }): string {
-  return digest(subject);
+  return digest({ model: modelDigest(), ...subject });
 }
 
 /** @returns the state in the file, or undefined if there is no file. @throws UsageError */
@@ -47,7 +51,7 @@ export async function loadSearch(path: string, identity: string): Promise<Search
     return refuse('its content does not match its checksum: it is damaged');
   }
   if (read.identity !== identity) {
-    return refuse('it belongs to a search of other variants, programs or bounds');
+    return refuse('it belongs to a search of another model, other variants, programs or bounds');
   }
   return read.state;
 }

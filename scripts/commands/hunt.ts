@@ -45,7 +45,7 @@ export const huntCommand: CommandSpec = {
     workersOption,
     {
       flags: '--state <file>',
-      description: 'go on from this file, if it exists, and leave the state in it',
+      description: 'go on from this file, if it exists, and keep the state in it',
     },
     { flags: '--save <folder>', description: 'write the programs found there, as scenarios' },
     HTML_OPTION,
@@ -61,7 +61,7 @@ export const huntCommand: CommandSpec = {
     const format = readFormat(args);
     const { hunt } = await import('../hunt');
     const { huntDocument } = await import('../hunt-document');
-    const { readState, writeState } = await import('../hunt-state');
+    const { HuntStateFile } = await import('../hunt-state');
     const { huntChecks } = await import('../formats/hunt-checks');
     const { huntText } = await import('../views/hunt-text');
     const { readVariant } = await import('../variants');
@@ -73,8 +73,7 @@ export const huntCommand: CommandSpec = {
       seed: args.integer('seed')!,
       executions: args.integer('executions')!,
     };
-    const file = args.text('state');
-    const resume = file === undefined ? undefined : await readState(file, identity);
+    const file = await HuntStateFile.open(args.text('state'), identity);
     const progress = startProgress(io, 'hunt');
     const result = await hunt({
       ...identity,
@@ -83,16 +82,18 @@ export const huntCommand: CommandSpec = {
       random: args.integer('random') ?? (seconds === undefined ? 0 : Infinity),
       workers: workersFor(args.integer('workers'), Infinity),
       signal: stopAfter(seconds, io.signal),
-      ...(resume !== undefined && { resume }),
-      onProgress: ({ sizes, random, causes }) => {
+      ...(file.known !== undefined && { resume: file.known }),
+      onProgress: (state) => {
+        const { sizes, random, causes } = state;
         const row = sizes.at(-1);
         const found = `${causes.length} found`;
         if (random.done > 0) progress.update(random.done, undefined, `random programs, ${found}`);
         else if (row) progress.update(row.done, row.programs, `of ${row.size} moves, ${found}`);
+        return file.keep(state);
       },
     });
     progress.end();
-    if (file !== undefined) await writeState(file, identity, result);
+    await file.write(result);
     const document = huntDocument(identity, result, variant);
     const folder = args.text('save');
     if (folder !== undefined) await save(folder, document);

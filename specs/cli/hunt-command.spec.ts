@@ -5,6 +5,7 @@ import { NAMED_VARIANTS } from '../../model/features/variant';
 import type { Trace } from '../../model/scenario/trace';
 import { huntDocument, type HuntDocument } from '../../scripts/hunt-document';
 import { emptyState } from '../../scripts/hunt';
+import { sha256 } from '../../scripts/identity';
 import { huntText } from '../../scripts/views/hunt-text';
 import { runCli } from './run-cli';
 
@@ -29,6 +30,22 @@ describe('lzfree hunt', () => {
     const other = await runCli(['hunt', 'original', ...small, '--state', file('state.json')]);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('is of a hunt with variant fixed, not original');
+  });
+
+  it('refuses a state of another model, and a damaged one', async () => {
+    const path = file('kept.json');
+    const args = ['hunt', 'fixed', ...small, '--state', path];
+    expect((await runCli(args)).code).toBe(0);
+    const kept = readFileSync(path, 'utf8');
+    writeFileSync(path, kept.replace('"done":0', '"done":7'));
+    const damaged = await runCli(args);
+    expect([damaged.code, damaged.stderr]).toEqual([2, expect.stringContaining('is damaged')]);
+    const { model, identity, state } = JSON.parse(kept) as Record<string, unknown>;
+    const other = { model: `${String(model)}0`, identity, state };
+    const checksum = sha256(JSON.stringify([other.model, identity, state]));
+    writeFileSync(path, JSON.stringify({ ...(JSON.parse(kept) as object), ...other, checksum }));
+    const foreign = await runCli(args);
+    expect([foreign.code, foreign.stderr]).toEqual([2, expect.stringContaining('another model')]);
   });
 
   it('refuses a file that holds no state', async () => {

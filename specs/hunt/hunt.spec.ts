@@ -102,7 +102,7 @@ describe('the hunt', () => {
   it('counts what it has done when it is stopped, and goes on behind it', async () => {
     const stop = new AbortController();
     const stopped = await hunt(
-      request('original', { signal: stop.signal, onProgress: () => stop.abort() }),
+      request('original', { signal: stop.signal, onProgress: async () => stop.abort() }),
     );
     expect([stopped.interrupted, stopped.sizes[0]!.done]).toEqual([true, 16]);
     // As if it had been stopped later: the one cause lies behind.

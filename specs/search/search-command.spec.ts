@@ -64,8 +64,8 @@ describe('lzfree diff --search', () => {
     const other = await runCli([...words, '--threads', '2']);
     expect([other.code, other.stderr]).toEqual([
       2,
-      `lzfree diff: cannot go on from '${checkpoint}': it belongs to a search of other variants, ` +
-        'programs or bounds; move it away to begin anew\n',
+      `lzfree diff: cannot go on from '${checkpoint}': it belongs to a search of another model, ` +
+        'other variants, programs or bounds; move it away to begin anew\n',
     ]);
     writeFileSync(checkpoint, text.replace('"done":1', '"done":0'));
     expect((await runCli(words)).stderr).toContain('does not match its checksum: it is damaged');
