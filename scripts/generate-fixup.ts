@@ -5,7 +5,8 @@ import type { SearchDocument } from '../model/report/search-document';
 import { writeFileAtomically } from './cli/atomic-write';
 import { packagePath } from './cli/package-root';
 import { search } from './search';
-import { tableOf, withTable } from './views/fixup-table';
+import { tableOf } from './views/fixup-table';
+import { withTable } from './views/marked-table';
 import { workersFor } from './workers/option';
 
 const PAIRS: readonly (readonly [VariantName, VariantName])[] = [

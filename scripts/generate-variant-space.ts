@@ -1,4 +1,8 @@
-/** Writes docs/variant-space.md. An argument names a file to keep finished scenarios in. */
+/**
+ * Writes docs/variant-space.md, and its numbers into README.md. An argument names a file to keep finished
+ * scenarios in.
+ */
+import { readFileSync } from 'node:fs';
 import type { ClassesPart } from '../model/report/scenario-classes';
 import { classesOf } from './classes';
 import { writeFileAtomically } from './cli/atomic-write';
@@ -7,7 +11,8 @@ import { startProgress } from './cli/progress';
 import { identityOf } from './identity';
 import { KeptResults } from './kept-results';
 import { loadSuite } from './suite';
-import { variantSpaceManual } from './views/variant-space-manual';
+import { variantSpaceManual, variantSpaceTable } from './views/variant-space-manual';
+import { withTable } from './views/marked-table';
 import { workersFor } from './workers/option';
 
 async function generate(file: string | undefined): Promise<void> {
@@ -28,6 +33,12 @@ async function generate(file: string | undefined): Promise<void> {
   progress.end();
   const text = variantSpaceManual(document, identity);
   await writeFileAtomically(packagePath('docs', 'variant-space.md'), text);
+  const readme = packagePath('README.md');
+  const table = variantSpaceTable(document);
+  await writeFileAtomically(
+    readme,
+    withTable(readFileSync(readme, 'utf8'), 'variant space', table),
+  );
 }
 
 void generate(process.argv[2]);

@@ -1,5 +1,6 @@
 /** docs/variant-space.md has the numbers of this model and suite. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { VariantSpace } from '../model/classes/variant-space';
 import { scenarioClasses } from '../model/report/scenario-classes';
 import { packagePath } from '../scripts/cli/package-root';
@@ -21,6 +22,13 @@ const small = suite.filter(({ scenario }) => executionsIn(rows.get(scenario.name
 describe('docs/variant-space.md', () => {
   it('has every scenario of the suite', () => {
     expect([...rows.keys()]).toEqual(suite.map(({ scenario }) => scenario.name));
+  });
+
+  it('has the numbers that README tells', () => {
+    const table = (name: string) =>
+      /^\| \| \|\n(\|.*\n)+/m.exec(readFileSync(packagePath(name), 'utf8'))?.[0];
+    expect(table('README.md')).toBeDefined();
+    expect(table('README.md')).toBe(table(join('docs', 'variant-space.md')));
   });
 
   it('counts the valid variants', () => {

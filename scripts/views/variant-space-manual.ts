@@ -7,8 +7,7 @@ import { grouped } from './grouped';
 
 /** @param document of the whole suite */
 export function variantSpaceManual(document: ClassesDocument, { model, suite }: Identity): string {
-  const { variants, behaviours, scenarios, work, completeness } = document;
-  const { user, system, internal, all } = behaviours;
+  const { variants, scenarios, completeness } = document;
   const valid = grouped(variants.valid);
   return `# All variants at once
 
@@ -20,16 +19,7 @@ in [variants.md](variants.md#lzfree-classes).
 
 Written by \`npm run variant-space\`, of suite \`${short(suite)}\` and model \`${short(model)}\`.
 
-| | |
-| --- | ---: |
-| valid variants | ${valid} |
-| behaviours that a program can tell apart | ${grouped(user)} |
-| behaviours that an administrator can tell apart | ${grouped(system)} |
-| behaviours that only the kernel can tell apart | ${grouped(internal)} |
-| behaviours in all | ${grouped(all)} |
-| executions done | ${grouped(work.executions)} |
-| operations performed alone | ${grouped(work.operations)} |
-| executions that a run for each variant would have taken | ${grouped(work.oneByOne)} |
+${variantSpaceTable(document)}
 
 Two variants have the same behaviour at a level if no scenario has an outcome of one at that level
 which it has not of the other. The numbers of the levels do not add up: "in all" counts what any of
@@ -44,6 +34,21 @@ each variant would have taken.
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 ${scenarios.map(row).join('\n')}
 `;
+}
+
+/** The numbers of the whole suite. */
+export function variantSpaceTable({ variants, behaviours, work }: ClassesDocument): string {
+  const { user, system, internal, all } = behaviours;
+  return `| | |
+| --- | ---: |
+| valid variants | ${grouped(variants.valid)} |
+| behaviours that a program can tell apart | ${grouped(user)} |
+| behaviours that an administrator can tell apart | ${grouped(system)} |
+| behaviours that only the kernel can tell apart | ${grouped(internal)} |
+| behaviours in all | ${grouped(all)} |
+| executions done | ${grouped(work.executions)} |
+| operations performed alone | ${grouped(work.operations)} |
+| executions that a run for each variant would have taken | ${grouped(work.oneByOne)} |`;
 }
 
 /** The row of one scenario. */
