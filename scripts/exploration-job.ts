@@ -21,6 +21,8 @@ export interface ExploreAllOptions {
   readonly checkpoint?: string;
   /** By states: of the above only steps (on the way to a state), seconds and workers count. */
   readonly byStates?: boolean;
+  /** Most preemptions of a schedule, where they are explored by states. */
+  readonly preemptions?: number;
   readonly onProgress?: (progress: OverallProgress) => void;
 }
 

@@ -30,10 +30,18 @@ export const keepOption: OptionSpec = {
   description: 'keep the results of finished scenarios in the file, and go on from there',
 };
 
-export const byStatesOption: OptionSpec = {
-  flags: '--by-states',
-  description: 'explore by states: the same outcomes, without counts of traces',
-};
+export const statesOptions: readonly OptionSpec[] = [
+  {
+    flags: '--by-states',
+    description: 'explore by states: the same outcomes, without counts of traces',
+  },
+  {
+    flags: '--preemptions <n>',
+    description:
+      'explore, by states, the schedules that switch away from a thread that could go on at most n times',
+    integer: { min: 0 },
+  },
+];
 
 /** What {@link explorationOptions} say. @param executions the bound where none was given */
 export function explorationBounds(args: Args, executions?: number): ExploreAllOptions {
@@ -46,22 +54,34 @@ export function explorationBounds(args: Args, executions?: number): ExploreAllOp
   });
 }
 
-/** The same with {@link byStatesOption}, for commands that have it. */
+/** The same with {@link statesOptions}, for commands that have it. */
 export function boundsOrStates(args: Args): ExploreAllOptions {
-  if (!args.flag('by-states')) return explorationBounds(args);
-  refuseWithStates(args);
-  return { ...explorationBounds(args), byStates: true };
+  const how = statesAsked(args);
+  if (how === undefined) return explorationBounds(args);
+  refuseWithStates(args, how);
+  const preemptions = args.integer('preemptions');
+  return {
+    ...explorationBounds(args),
+    byStates: true,
+    ...(preemptions !== undefined && { preemptions }),
+  };
+}
+
+/** The option that asks for an exploration by states, if one does. */
+export function statesAsked(args: Args): '--preemptions' | '--by-states' | undefined {
+  if (args.integer('preemptions') !== undefined) return '--preemptions';
+  return args.flag('by-states') ? '--by-states' : undefined;
 }
 
 const withoutUndefined = (given: Readonly<Record<string, unknown>>): ExploreAllOptions =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
-function refuseWithStates(args: Args): void {
+function refuseWithStates(args: Args, how: string): void {
   if (args.integer('executions') !== undefined) {
-    throw new UsageError('--by-states counts no executions; bound it by --for, or leave one out');
+    throw new UsageError(`${how} counts no executions; bound it by --for, or leave one out`);
   }
   if (args.text('checkpoint') !== undefined) {
-    throw new UsageError('--by-states keeps no checkpoint; leave one of the two out');
+    throw new UsageError(`${how} keeps no checkpoint; leave one of the two out`);
   }
 }
 

@@ -13,7 +13,7 @@ import { withPool } from './workers/pool';
  */
 export async function exploreAllByStates(
   jobs: readonly Job[],
-  { seconds, workers, steps, onProgress }: ExploreAllOptions,
+  { seconds, workers, steps, preemptions, onProgress }: ExploreAllOptions,
   io: Pick<Io, 'signal'>,
 ): Promise<StatesExploration[]> {
   const signal = stopAfter(seconds, io.signal);
@@ -36,6 +36,7 @@ export async function exploreAllByStates(
       file,
       switches: variant.switches(),
       ...(steps !== undefined && { steps }),
+      ...(preemptions !== undefined && { preemptions }),
     }));
     const outputs = pool.map('exploreStates', inputs, ({ done }, index) => tell(index, done));
     for await (const output of outputs) {

@@ -1,4 +1,5 @@
 /** Explores one scenario under one variant by its states: everything that can happen, and no traces. */
+import { explorePreemptions } from '../explorer/preemptions';
 import { exploreStates, type StatesOptions } from '../explorer/states';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
@@ -16,14 +17,24 @@ export interface StatesExploration extends Behaviour {
 /** An exploration by traces or by states. */
 export type AnyExploration = (Exploration & { readonly states?: undefined }) | StatesExploration;
 
+export interface ByStatesOptions extends StatesOptions {
+  readonly file?: string;
+  /** Most preemptions of a schedule; without it, any number. */
+  readonly preemptions?: number;
+}
+
 /** @throws ScenarioError if the scenario cannot be set up, ReturningState if traces have to be explored */
 export function exploreByStates(
   scenario: Scenario,
   variant: Variant,
-  options: StatesOptions & { readonly file?: string } = {},
+  options: ByStatesOptions = {},
 ): StatesExploration {
   const program = new ScenarioProgram(scenario, (id) => variant.has(id), options.file);
-  const { outcomes, states, completeness } = exploreStates(program, options);
+  const { preemptions } = options;
+  const { outcomes, states, completeness } =
+    preemptions === undefined
+      ? exploreStates(program, options)
+      : explorePreemptions(program, preemptions, options);
   return {
     executions: null,
     states,

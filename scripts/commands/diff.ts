@@ -2,9 +2,10 @@ import { UsageError, type CommandSpec } from '../cli/command';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import {
   boundsOrStates,
-  byStatesOption,
   explorationOptions,
   showExplorations,
+  statesAsked,
+  statesOptions,
 } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { searchAll, searchOptions } from './diff-search';
@@ -30,7 +31,7 @@ export const diffCommand: CommandSpec = {
     formatOption,
     { flags: '--force', description: 'run variants that C would not compile, as a what-if' },
     ...explorationOptions,
-    byStatesOption,
+    ...statesOptions,
     HTML_OPTION,
     ...searchOptions,
   ],
@@ -69,8 +70,9 @@ export const diffCommand: CommandSpec = {
       if (args.text('steps') !== undefined) {
         throw new UsageError('--search has no --steps; leave it out, or --search');
       }
-      if (args.flag('by-states')) {
-        throw new UsageError('--search explores by traces; leave --by-states out, or --search');
+      const how = statesAsked(args);
+      if (how !== undefined) {
+        throw new UsageError(`--search explores by traces; leave ${how} out, or --search`);
       }
       return searchAll(a, b, format, args, io);
     }

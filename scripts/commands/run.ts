@@ -1,9 +1,9 @@
 import type { CommandSpec } from '../cli/command';
 import {
   boundsOrStates,
-  byStatesOption,
   explorationOptions,
   showExplorations,
+  statesOptions,
 } from '../exploration-options';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
@@ -15,7 +15,8 @@ export const runCommand: CommandSpec = {
     'Every interleaving within the stated bounds is explored. Each distinct outcome is listed with ' +
     'the number of traces that end in it, and every expectation with its verdict. Exit status 1 ' +
     'means that an expectation does not hold, or that a bound leaves one open. --by-states finds the ' +
-    'same outcomes where independent threads multiply the traces, and counts none.',
+    'same outcomes where independent threads multiply the traces, and counts none. --preemptions ' +
+    'does so too, of the schedules that need no more than so many.',
   arguments: [
     {
       name: 'scenario',
@@ -28,7 +29,7 @@ export const runCommand: CommandSpec = {
     { flags: '--variant <name>', description: 'variant to run', default: 'fixed' },
     { flags: '--force', description: 'run a variant that C would not compile, as a what-if' },
     ...explorationOptions,
-    byStatesOption,
+    ...statesOptions,
     HTML_OPTION,
   ],
   examples: [

@@ -1,4 +1,4 @@
-/** The task of `run --by-states` and `diff --by-states`: one scenario on one variant. */
+/** The task of `run` and `diff` with `--by-states` or `--preemptions`: one scenario on one variant. */
 import { exploreByStates, type StatesExploration } from '../../model/diff/explore-states';
 import { ReturningState } from '../../model/explorer/states';
 import type { SwitchId } from '../../model/features/hunk-id';
@@ -13,6 +13,8 @@ export interface StatesInput {
   readonly switches: readonly SwitchId[];
   /** Most steps on the way to a state. */
   readonly steps?: number;
+  /** Most preemptions of a schedule. */
+  readonly preemptions?: number;
 }
 
 /** All of them are kept; so many take some gigabytes. */

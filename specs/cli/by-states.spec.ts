@@ -1,4 +1,4 @@
-/** `--by-states` answers as exploration by traces does, without counts of traces. */
+/** `--by-states` answers as exploration by traces does, without counts of traces; `--preemptions` within N. */
 import type { DiffDocument } from '../../model/report/diff-document';
 import type { RunDocument } from '../../model/report/run-document';
 import { runCli } from './run-cli';
@@ -80,6 +80,48 @@ describe('diff --by-states', () => {
     expect(verdicts(byStates)).toEqual(verdicts(await diff()));
     expect(byStates.differsAt).toBe('system');
     expect(byStates.scenarios[0]).toMatchObject({ executions: null });
+  });
+});
+
+describe('run --preemptions', () => {
+  const within = async (n: number) => {
+    const { stdout } = await runCli([
+      ...['run', NAMES[0], '--variant', 'original', '--workers', '1'],
+      ...['--preemptions', `${n}`],
+    ]);
+    return /^half-written-page: \d+ states, (.*)$/m.exec(stdout)?.[1];
+  };
+
+  it('says by which bound an outcome may be missing, and when none is', async () => {
+    expect(await within(0)).toBe('2 outcomes, bounded (0 preemptions)');
+    expect(await within(1)).toBe('3 outcomes, bounded (1 preemption)');
+    expect(await within(100)).toBe('3 outcomes, complete');
+  });
+});
+
+describe('diff --preemptions', () => {
+  const diff = (n: number) =>
+    documentOf<DiffDocument>('diff', 'base', 'original', NAMES[0], '--preemptions', `${n}`);
+
+  it('calls a difference proved only where no schedule is left out', async () => {
+    const within = await diff(1);
+    expect(within.completeness).toEqual({ kind: 'bounded', bound: '1 preemption' });
+    expect(within.differsAt).toBeNull();
+    const all = await diff(100);
+    expect(all.completeness).toEqual({ kind: 'complete' });
+    expect(all.differsAt).toBe('user');
+  });
+});
+
+describe('--preemptions is refused', () => {
+  it.each([
+    ['a bound on executions', ['run', '--executions', '5'], '--preemptions counts no executions'],
+    ['a checkpoint', ['run', '--checkpoint', 'x.json'], '--preemptions keeps no checkpoint'],
+    ['a search', ['diff', 'original', 'fixed', '--search'], 'leave --preemptions out'],
+  ])('with %s', async (_what, argv, reason) => {
+    const { code, stdout, stderr } = await runCli([...argv, '--preemptions', '2']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(reason);
   });
 });
 

@@ -1,0 +1,161 @@
+/**
+ * Exploration with a bound on preemptions: everything that schedules with at most so many of them can do.
+ * A preemption is a switch away from a thread that could have taken its next step. Most faults need few,
+ * and a schedule with few is the one that a reader follows.
+ *
+ * States are found in the order of the preemptions that they need, so that each is gone on from once, with
+ * as many left as it can have. What a thread could still do differs with the thread that ran last, so a state
+ * counts once for each of those that could go on. No order of independent steps is left out: two orders
+ * of the same trace may need different numbers of preemptions.
+ */
+import { DEFAULT_STEPS } from './explore';
+import type { Program, Run, ScheduleStep } from './program';
+import type { StatesOptions, StatesResult } from './states';
+
+/** Explores all schedules with at most `most` preemptions. @throws Error if the program has no state keys */
+export function explorePreemptions(
+  program: Program,
+  most: number,
+  options: StatesOptions = {},
+): StatesResult {
+  return new PreemptionSearch(program, most, options).result();
+}
+
+/** How a state was first reached. */
+interface Place {
+  readonly before: Place | undefined;
+  readonly step: ScheduleStep | undefined;
+  readonly depth: number;
+}
+
+/** A step that is left to take. */
+interface Move extends ScheduleStep {
+  readonly from: Place;
+}
+
+const START: Place = { before: undefined, step: undefined, depth: 0 };
+const NOBODY = -1;
+const PROGRESS_EVERY = 256;
+
+class PreemptionSearch {
+  /** For each thread that ran last and could go on, and for nobody: the states. */
+  private readonly known = new Map<number, Set<number | string>>();
+  private readonly outcomes = new Map<string, ScheduleStep[]>();
+  /** Steps that need no further preemption, and steps that need one. */
+  private now: Move[] = [];
+  private later: Move[] = [];
+  private at = START;
+  private run: Run;
+  private states = 0;
+  private transitions = 0;
+  private steps = 0;
+  private cut = false;
+
+  constructor(
+    private readonly program: Program,
+    private readonly most: number,
+    private readonly options: StatesOptions,
+  ) {
+    this.run = program.start();
+  }
+
+  result(): StatesResult {
+    const completeness = this.search();
+    const { outcomes, states, transitions, steps } = this;
+    return { outcomes, states, transitions, steps, completeness };
+  }
+
+  private search(): StatesResult['completeness'] {
+    this.enter(NOBODY);
+    for (let left = this.most; ; left--) {
+      for (let move = this.now.pop(); move !== undefined; move = this.now.pop()) {
+        const stop = this.mustStop();
+        if (stop !== undefined) return stop;
+        this.take(move);
+      }
+      if (this.later.length === 0) break;
+      if (left === 0) return bounded(this.most, 'preemption');
+      [this.now, this.later] = [this.later, this.now];
+    }
+    return this.cut ? bounded(this.stepsMost, 'step') : { kind: 'complete' };
+  }
+
+  private get stepsMost(): number {
+    return this.options.steps ?? DEFAULT_STEPS;
+  }
+
+  private mustStop(): StatesResult['completeness'] | undefined {
+    const { signal, states, onProgress } = this.options;
+    if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.states);
+    if (signal?.aborted === true) return { kind: 'interrupted' };
+    return states !== undefined && this.states >= states ? bounded(states, 'state') : undefined;
+  }
+
+  private take({ from, thread, choice }: Move): void {
+    this.goTo(from);
+    this.run.step(thread, choice);
+    this.steps++;
+    this.transitions++;
+    this.at = { before: from, step: { thread, choice }, depth: from.depth + 1 };
+    this.enter(thread);
+  }
+
+  /** Brings the run to a state. */
+  private goTo(place: Place): void {
+    if (this.at === place) return;
+    this.run = this.program.start();
+    for (const { thread, choice } of scheduleTo(place)) {
+      this.run.step(thread, choice);
+      this.steps++;
+    }
+  }
+
+  /** Goes on from the state that the run is in, if that is new. @param last who took it there */
+  private enter(last: number): void {
+    const { run, at } = this;
+    const goesOn = last !== NOBODY && run.choices(last) > 0 && run.enabled(last);
+    if (!this.isNew(goesOn ? last : NOBODY)) return;
+    const atBound = at.depth >= this.stepsMost;
+    let ended = true;
+    for (let thread = run.threadCount - 1; thread >= 0; thread--) {
+      const choices = run.choices(thread);
+      if (choices === 0 || !run.enabled(thread)) continue;
+      ended = false;
+      if (atBound) continue;
+      const moves = goesOn && thread !== last ? this.later : this.now;
+      for (let choice = choices - 1; choice >= 0; choice--) {
+        moves.push({ from: at, thread, choice });
+      }
+    }
+    if (ended) this.end();
+    else if (atBound) this.cut = true;
+  }
+
+  private isNew(last: number): boolean {
+    const { run, known } = this;
+    if (run.stateKey === undefined) {
+      throw new Error('explorePreemptions: the program has no state keys');
+    }
+    let states = known.get(last);
+    if (states === undefined) known.set(last, (states = new Set()));
+    const key = run.stateKey();
+    if (states.has(key)) return false;
+    states.add(key);
+    this.states++;
+    return true;
+  }
+
+  private end(): void {
+    const outcome = this.run.outcome();
+    if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, scheduleTo(this.at));
+  }
+}
+
+function scheduleTo(place: Place): ScheduleStep[] {
+  const steps: ScheduleStep[] = [];
+  for (let p: Place | undefined = place; p?.step !== undefined; p = p.before) steps.push(p.step);
+  return steps.reverse();
+}
+
+const bounded = (most: number, what: string) =>
+  ({ kind: 'bounded', bound: `${most} ${what}${most === 1 ? '' : 's'}` }) as const;
