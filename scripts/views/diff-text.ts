@@ -13,7 +13,8 @@ export function diffText(document: DiffDocument, width: number): string {
     lines.push('', `${scenario.name}: ${levelsText(scenario)}`);
     for (const line of witnessLines(scenario.witness!, width - 2)) lines.push(line && `  ${line}`);
   }
-  if (same.length > 0) lines.push('', 'No difference:');
+  const sure = document.completeness.kind === 'complete' ? '' : 'certain ';
+  if (same.length > 0) lines.push('', `No ${sure}difference:`);
   for (const { name, executions, states, completeness } of same) {
     const how = printCompleteness(completeness);
     const { a, b } = executions ?? states!;
@@ -31,7 +32,7 @@ export function diffAnswer({ a, b, differsAt, completeness, scenarios }: DiffDoc
   }
   return completeness.kind === 'complete'
     ? `equal: ${a} and ${b} do the same in ${all(scenarios.length)}`
-    : `unknown: no difference between ${a} and ${b} was seen, but not everything was explored`;
+    : `unknown: no difference between ${a} and ${b} is certain, as not everything was explored`;
 }
 
 const all = (count: number): string => (count === 1 ? 'the 1 scenario' : `all ${count} scenarios`);

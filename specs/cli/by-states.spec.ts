@@ -1,4 +1,4 @@
-/** `--by-states` answers as exploration by traces does, without counts of traces; `--preemptions` within N. */
+/** `--by-states` answers as exploration by traces does, without counts of traces; so does `--preemptions`. */
 import type { DiffDocument } from '../../model/report/diff-document';
 import type { RunDocument } from '../../model/report/run-document';
 import { runCli } from './run-cli';
