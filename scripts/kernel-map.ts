@@ -161,13 +161,7 @@ export function functionsOf(file: string): Map<string, string[]> {
 
 /** One-line accessors of a header have the kernel's names, and comments without a file or none. */
 const isAccessor = (name: string, comment: string, file: string): boolean =>
-  KERNEL_NAME.test(name) &&
-  !BESIDE_LINUX.includes(name) &&
-  file.endsWith('.h') &&
-  (comment === '' || file.startsWith('arch/'));
-
-/** In kernel spelling next to their like, though 3.14 has no such accessor. */
-const BESIDE_LINUX = ['pmd_hardware_huge', 'pfn_huge_pmd', 'pmd_dirty', 'pte_clear_soft_dirty'];
+  KERNEL_NAME.test(name) && file.endsWith('.h') && (comment === '' || file.startsWith('arch/'));
 
 /** A name that the comment above ties to a kernel file, and all others that it names there. */
 function noteDeclaration(

@@ -65,6 +65,25 @@ const MACHINE = new RegExp(
   ].join('|'),
 );
 
+/** What the kernel's folders declare with an underscore inside its name, constants aside. */
+function namesOfLinux(): string[] {
+  const own = /^(?:export )?(?:function\*?|const|let|class|interface|type) (\w+)/gm;
+  const names = sources
+    .filter(([path]) => /^model\/(mm|include|arch|fs|kernel)\//.test(path))
+    .flatMap(([, text]) => Array.from(text.matchAll(own), ([, name]) => name!));
+  return names.filter((name) => /[^_]_+[^_]/.test(name) && /[a-z]/.test(name));
+}
+
+describe('names', () => {
+  // A new name here must be one of Linux 3.14 or of the series; then it goes into the list.
+  it('with an underscore are those of Linux that specs/linux-names.txt lists', () => {
+    const list = readFileSync(join(ROOT, 'specs', 'linux-names.txt'), 'utf8')
+      .trim()
+      .split('\n');
+    expect([...new Set(namesOfLinux())].sort()).toEqual(list);
+  });
+});
+
 describe('files', () => {
   it(`no TypeScript file has more than ${LINES_MOST} lines`, () => {
     const long = sources.filter(([, text]) => text.split('\n').length - 1 > LINES_MOST);

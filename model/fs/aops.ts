@@ -1,5 +1,5 @@
 /** The address_space operations and vm operations of the mappings that there are, by their kind. */
-import { is_shmem } from '../include/linux/fs';
+import { isShmem } from '../include/linux/fs';
 import type { AddressSpace, Page } from '../include/linux/mm_types';
 import { swap_address_space } from '../include/linux/swap';
 import type { VmOperations } from '../include/linux/vm_fault';
@@ -18,7 +18,7 @@ const shmem_vm_ops: VmOperations = { fault: shmem_fault };
 
 /** vma->vm_ops of a mapping of a file that has a page cache. */
 export const vm_ops = (mapping: AddressSpace): VmOperations =>
-  is_shmem(mapping) ? shmem_vm_ops : generic_file_vm_ops;
+  isShmem(mapping) ? shmem_vm_ops : generic_file_vm_ops;
 
 /**
  * mapping->a_ops->writepage: the page is locked and clean; unlocked afterwards, unless the answer is
@@ -26,5 +26,5 @@ export const vm_ops = (mapping: AddressSpace): VmOperations =>
  */
 export function writepage(cpu: Cpu, mapping: AddressSpace, page: Page): Steps<number> {
   if (mapping === swap_address_space()) return swap_writepage(cpu, page);
-  return is_shmem(mapping) ? shmem_writepage(cpu, page) : mpage_writepage(cpu, page);
+  return isShmem(mapping) ? shmem_writepage(cpu, page) : mpage_writepage(cpu, page);
 }

@@ -4,7 +4,7 @@
  * Abstracted: buffer heads and block allocation, as a page is one block. A read ends within
  * readpage; a write ends when the scenario says so, as for swap (model/mm/page_io.ts).
  */
-import { page_content } from '../include/linux/highmem';
+import { pageContent } from '../include/linux/highmem';
 import { PAGE_PARTS, Page, address_space } from '../include/linux/mm_types';
 import { SetPageUptodate } from '../include/linux/page-flags';
 import { unlock_page } from '../include/linux/pagemap';
@@ -12,20 +12,20 @@ import { load, step, store, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { end_page_writeback, set_page_writeback } from '../mm/page-writeback';
-import { read_fails, submit_bio } from '../mm/page_io';
+import { readFails, submit_bio } from '../mm/page_io';
 
 /** fs/mpage.c mpage_readpage and mpage_end_io: the locked page is unlocked, up to date unless it failed. */
 export function* mpage_readpage(_cpu: Cpu, page: Page): Steps {
-  if (yield* read_fails()) {
+  if (yield* readFails()) {
     yield store(page + Page.PG_error, 1);
     yield* unlock_page(page);
     return;
   }
-  yield step(page_content(page, 0));
+  yield step(pageContent(page, 0));
   const mapping = peek(page + Page.mapping);
   const index = peek(page + Page.index);
   for (let part = 0; part < PAGE_PARTS; part++) {
-    poke(page_content(page, part), peek(kernel.disk(mapping, index, part)));
+    poke(pageContent(page, part), peek(kernel.disk(mapping, index, part)));
   }
   yield SetPageUptodate(page);
   yield* unlock_page(page);
@@ -49,7 +49,7 @@ export function* mpage_writepage(cpu: Cpu, page: Page): Steps<number> {
 }
 
 /** fs/mpage.c mpage_end_io for a write: after an error the page is not dirty again; the data are lost. */
-export function* mpage_end_write(cpu: Cpu, page: Page, error: boolean): Steps {
+export function* mpageEndWrite(cpu: Cpu, page: Page, error: boolean): Steps {
   if (error) yield store(page + Page.PG_error, 1);
   yield* end_page_writeback(cpu, page);
 }

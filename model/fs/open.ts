@@ -1,8 +1,8 @@
 /** fs/open.c: changing a file's size, and punching holes into it. Offsets and sizes are in pages. */
-import { is_shmem } from '../include/linux/fs';
+import { isShmem } from '../include/linux/fs';
 import { PAGE_PARTS, address_space, type AddressSpace } from '../include/linux/mm_types';
 import { lock, step, unlock, type Steps } from '../machine/op';
-import { shmem_fallocate_hole, shmem_setattr } from '../mm/shmem';
+import { shmemFallocateHole, shmem_setattr } from '../mm/shmem';
 import { truncate_pagecache_range, truncate_setsize } from '../mm/truncate';
 import type { Cpu } from '../state/cpu';
 import { kernel, poke } from '../state/kernel';
@@ -23,7 +23,7 @@ function* free_blocks(mapping: AddressSpace, start: number, end: number): Steps 
 export function* do_truncate(cpu: Cpu, mapping: AddressSpace, length: number): Steps<number> {
   const i_mutex = mapping + address_space.offset.i_mutex;
   yield lock(i_mutex);
-  if (is_shmem(mapping)) {
+  if (isShmem(mapping)) {
     yield* shmem_setattr(cpu, mapping, length);
   } else {
     yield* truncate_setsize(cpu, mapping, length);
@@ -37,7 +37,7 @@ export function* do_truncate(cpu: Cpu, mapping: AddressSpace, length: number): S
  * fs/open.c do_fallocate with FALLOC_FL_PUNCH_HOLE and FALLOC_FL_KEEP_SIZE, for `length` pages from
  * `offset` on. The file system of a disk file can do it, as ext4 can.
  */
-export function* do_fallocate_hole(
+export function* doFallocateHole(
   cpu: Cpu,
   mapping: AddressSpace,
   offset: number,
@@ -46,8 +46,8 @@ export function* do_fallocate_hole(
   const i_mutex = mapping + address_space.offset.i_mutex;
   const end = Math.min(offset + length, kernel.config.filePages);
   yield lock(i_mutex);
-  if (is_shmem(mapping)) {
-    yield* shmem_fallocate_hole(cpu, mapping, offset, end);
+  if (isShmem(mapping)) {
+    yield* shmemFallocateHole(cpu, mapping, offset, end);
   } else {
     yield* truncate_pagecache_range(cpu, mapping, offset, end);
     yield* free_blocks(mapping, offset, end);

@@ -15,7 +15,7 @@ import {
   PAGE_SHIFT,
   pte_pfn,
 } from '../arch/x86/include/asm/pgtable';
-import { pmd_hardware_huge } from '../arch/x86/include/asm/pgtable-pmd';
+import { pmdHardwareHuge } from '../arch/x86/include/asm/pgtable-pmd';
 import type { Address, Mm } from '../include/linux/mm_types';
 import type { Ptr } from '../machine/struct';
 import { kernel, peek, poke } from '../state/kernel';
@@ -36,7 +36,7 @@ export function suffices(entry: TlbEntry, write: boolean): boolean {
 /** The word in which a walk of `address` ends: a huge pmd, or the pte. */
 function leafWord(mm: Mm, address: Address): Ptr {
   const pmd = kernel.pmd(mm, address);
-  return pmd_hardware_huge(peek(pmd)) ? pmd : kernel.pte(mm, address);
+  return pmdHardwareHuge(peek(pmd)) ? pmd : kernel.pte(mm, address);
 }
 
 /** The translation that a leaf word stands for, 0 if there is none. */

@@ -12,8 +12,8 @@
  * own, after which the entry may be stale already.
  */
 import { do_page_fault, SIGNAL_NUMBER, type Signal } from '../arch/x86/mm/fault';
-import { load_mm } from '../arch/x86/mm/tlb';
-import { page_content } from '../include/linux/highmem';
+import { loadMm } from '../arch/x86/mm/tlb';
+import { pageContent } from '../include/linux/highmem';
 import { mm_struct, type Address } from '../include/linux/mm_types';
 import { choose, step, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
@@ -50,7 +50,7 @@ function* translate(cpu: Cpu, address: Address, write: boolean): Steps<TlbEntry>
   if (!uncertain(entry)) return entry;
   const evicted = (yield choose(2)) === 1;
   // Others may have run before the choice was made.
-  load_mm(cpu, cpu.mm);
+  loadMm(cpu, cpu.mm);
   const now = lookUp(cpu, address, write);
   if (!evicted || !uncertain(now)) return now;
   evict(cpu.id, address);
@@ -70,7 +70,7 @@ function* access(
     yield step(kernel.tlb(cpu.id, address));
     const sent = pendingSignal(cpu);
     if (sent !== undefined) return { value: 0, signal: sent };
-    load_mm(cpu, cpu.mm);
+    loadMm(cpu, cpu.mm);
     let entry = yield* translate(cpu, address, write);
     if (entry === 0) {
       const walked = walk(cpu.id, cpu.mm, address, write);
@@ -82,7 +82,7 @@ function* access(
       if (!write) continue;
       entry = walked;
     }
-    const cell = page_content(framePage(entry), part);
+    const cell = pageContent(framePage(entry), part);
     if (stored === undefined) return { value: peek(cell) };
     poke(cell, stored);
     return { value: 0 };
@@ -90,13 +90,16 @@ function* access(
 }
 
 /** Loads one part of a page, as the program on `cpu`. `address` is a page number. */
-function* userRead(cpu: Cpu, address: Address, part: number): Steps<UserAccess> {
+export function* userRead(cpu: Cpu, address: Address, part: number): Steps<UserAccess> {
   return yield* access(cpu, address, part, undefined);
 }
 
 /** Stores to one part of a page, as the program on `cpu`. */
-function* userWrite(cpu: Cpu, address: Address, part: number, value: number): Steps<UserAccess> {
+export function* userWrite(
+  cpu: Cpu,
+  address: Address,
+  part: number,
+  value: number,
+): Steps<UserAccess> {
   return yield* access(cpu, address, part, value);
 }
-
-export { userRead as user_read, userWrite as user_write };

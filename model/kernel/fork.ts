@@ -22,13 +22,13 @@ import { copy_page_range } from '../mm/memory';
 import { exit_mmap } from '../mm/mmap';
 import {
   __vma_link,
-  copy_vma_fields,
-  i_mmap_lock,
-  i_mmap_unlock,
-  vm_area_alloc,
-  vm_area_free,
-  vma_mapping,
-  vmas_of,
+  copyVmaFields,
+  iMmapLock,
+  iMmapUnlock,
+  vmAreaAlloc,
+  vmAreaFree,
+  vmaMapping,
+  vmasOf,
 } from '../mm/mmap/vma';
 import { anon_vma_fork } from '../mm/rmap/anon-vma';
 
@@ -57,17 +57,17 @@ function* dup_mm(cpu: Cpu, oldmm: Mm, slot?: Mm): Steps<Mm> {
 /** kernel/fork.c allocate_mm, mm_init. A slot is used once only: a dead mm's words stay readable. */
 function* mm_init(slot?: Mm): Steps<Mm> {
   yield step(slot ?? kernel.mms);
-  const mm = slot ?? unused_mm();
-  if (!is_unused(mm)) throw new Error('dup_mm: this mm has been used already');
+  const mm = slot ?? unusedMm();
+  if (!isUnused(mm)) throw new Error('dup_mm: this mm has been used already');
   poke(mm + mm_.mm_users, 1);
   return mm;
 }
 
-const is_unused = (mm: Mm): boolean => peek(mm + mm_.mm_users) === 0 && peek(mm + mm_.exited) === 0;
+const isUnused = (mm: Mm): boolean => peek(mm + mm_.mm_users) === 0 && peek(mm + mm_.exited) === 0;
 
-function unused_mm(): Mm {
+function unusedMm(): Mm {
   for (let index = 0; index < kernel.config.processes; index++) {
-    if (is_unused(kernel.mmAt(index))) return kernel.mmAt(index);
+    if (isUnused(kernel.mmAt(index))) return kernel.mmAt(index);
   }
   throw new Error(`dup_mm: all ${kernel.config.processes} mms have been used; configure more`);
 }
@@ -84,9 +84,9 @@ function* dup_mmap(cpu: Cpu, mm: Mm, oldmm: Mm): Steps<number> {
   let error = yield* ksm_fork(cpu, mm, oldmm);
   if (error === 0) {
     yield step(oldmm + mm_.mmap);
-    for (const mpnt of vmas_of(oldmm)) {
+    for (const mpnt of vmasOf(oldmm)) {
       if (peek(mpnt + vma_.vm_flags) & VM_DONTCOPY) continue;
-      error = yield* dup_vma(cpu, mm, oldmm, mpnt);
+      error = yield* dupVma(cpu, mm, oldmm, mpnt);
       if (error !== 0) break;
     }
   }
@@ -97,26 +97,26 @@ function* dup_mmap(cpu: Cpu, mm: Mm, oldmm: Mm): Steps<number> {
 }
 
 /** The body of dup_mmap's loop. The anon_vmas are linked before any pte is copied. */
-function* dup_vma(cpu: Cpu, mm: Mm, oldmm: Mm, mpnt: Vma): Steps<number> {
-  const tmp = yield* vm_area_alloc(mm);
+function* dupVma(cpu: Cpu, mm: Mm, oldmm: Mm, mpnt: Vma): Steps<number> {
+  const tmp = yield* vmAreaAlloc(mm);
   if (tmp === 0) return -ENOMEM;
   yield step(tmp + vma_.vm_start);
-  copy_vma_fields(tmp, mpnt);
+  copyVmaFields(tmp, mpnt);
   if ((yield* anon_vma_fork(cpu, tmp, mpnt)) !== 0) {
     yield step(tmp + vma_.vm_end);
-    vm_area_free(tmp);
+    vmAreaFree(tmp);
     return -ENOMEM;
   }
   yield step(tmp + vma_.vm_flags);
   poke(tmp + vma_.vm_flags, peek(tmp + vma_.vm_flags) & ~VM_LOCKED);
-  const mapping = vma_mapping(tmp);
-  yield* i_mmap_lock(mapping);
+  const mapping = vmaMapping(tmp);
+  yield* iMmapLock(mapping);
   yield step(mm + mm_.mmap);
   if (mapping !== 0) {
     if (peek(tmp + vma_.vm_flags) & VM_NONLINEAR) vma_nonlinear_insert(tmp, mapping);
     else vma_interval_tree_insert_after(tmp, mpnt);
   }
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
   yield step(mm + mm_.mmap);
   __vma_link(mm, tmp);
   return yield* copy_page_range(cpu, mm, oldmm, tmp, mpnt);

@@ -5,13 +5,8 @@
  * read-ahead for files: a fault reads the one page it needs, as under MADV_RANDOM.
  */
 import { BUG_ON, VM_BUG_ON } from '../include/linux/bug';
-import {
-  mapping_cap_account_dirty,
-  page_slot,
-  page_tree_size,
-  tree_lock,
-} from '../include/linux/fs';
-import { get_page_unless_zero, page_count_inc } from '../include/linux/mm';
+import { mapping_cap_account_dirty, page_slot, pageTreeSize, tree_lock } from '../include/linux/fs';
+import { get_page_unless_zero, pageCountInc } from '../include/linux/mm';
 import {
   Page,
   address_space,
@@ -51,7 +46,7 @@ import { allocationFails } from '../state/slots';
 import { alloc_page } from './page_alloc';
 import { set_page_dirty } from './page-writeback';
 import { __pagevec_release, lru_cache_add_file, put_page } from './swap';
-import { bump_zone_page_state, count_vm_event } from './vmstat';
+import { bumpZonePageState, count_vm_event } from './vmstat';
 
 const Mapping = address_space.offset;
 
@@ -67,7 +62,7 @@ export function* find_get_page(cpu: Cpu, mapping: AddressSpace, index: number): 
     const page = yield load(slot);
     if (page === 0 || radix_tree_exceptional_entry(page)) return page;
     if (!(yield get_page_unless_zero(page))) {
-      yield* await_unfrozen(mapping, slot, page);
+      yield* awaitUnfrozen(mapping, slot, page);
       continue;
     }
     if ((yield load(slot)) === page) return page;
@@ -80,7 +75,7 @@ export function* find_get_page(cpu: Cpu, mapping: AddressSpace, index: number): 
  * that is over, here the CPU waits for it. A page that was freed in the cache stays so: then Linux
  * spins for ever.
  */
-function* await_unfrozen(mapping: AddressSpace, slot: number, page: Page): Steps {
+function* awaitUnfrozen(mapping: AddressSpace, slot: number, page: Page): Steps {
   yield awaitFree(tree_lock(mapping));
   if (peek(slot) !== page || peek(page + Page._count) !== 0) return;
   throw new KernelFault({
@@ -122,7 +117,7 @@ export function* find_get_pages(
   swaps = false,
 ): Steps<FoundPage[]> {
   const found: FoundPage[] = [];
-  const last = Math.min(end, page_tree_size(mapping));
+  const last = Math.min(end, pageTreeSize(mapping));
   for (let index = start; index < last && found.length < kernel.config.pagevecSize; index++) {
     const page = yield* find_get_page(cpu, mapping, index);
     if (page !== 0 && (swaps || !radix_tree_exceptional_entry(page))) found.push({ index, page });
@@ -142,12 +137,12 @@ export function __delete_from_page_cache(page: Page): void {
   poke(page_slot(mapping, peek(page + Page.index)), 0);
   poke(page + Page.mapping, 0);
   bump(mapping + Mapping.nrpages, -1);
-  bump_zone_page_state('NR_FILE_PAGES', -1);
-  if (peek(page + Page.PG_swapbacked) !== 0) bump_zone_page_state('NR_SHMEM', -1);
+  bumpZonePageState('NR_FILE_PAGES', -1);
+  if (peek(page + Page.PG_swapbacked) !== 0) bumpZonePageState('NR_SHMEM', -1);
   const mapped = peek(page + Page._mapcount) >= 0;
   BUG_ON(mapped, 'mm/filemap.c __delete_from_page_cache', 'page_mapped(page)');
   if (peek(page + Page.PG_dirty) !== 0 && mapping_cap_account_dirty(mapping)) {
-    bump_zone_page_state('NR_FILE_DIRTY', -1);
+    bumpZonePageState('NR_FILE_DIRTY', -1);
   }
 }
 
@@ -172,7 +167,7 @@ function* add_to_page_cache_locked(
   VM_BUG_ON(!(yield PageLocked(page)), where, '!PageLocked(page)');
   VM_BUG_ON(!!(yield PageSwapBacked(page)), where, 'PageSwapBacked(page)');
   if (yield* allocationFails()) return -ENOMEM;
-  yield page_count_inc(page);
+  yield pageCountInc(page);
   yield store(page + Page.mapping, mapping);
   yield store(page + Page.index, index);
   yield awaitFree(tree_lock(mapping));
@@ -184,7 +179,7 @@ function* add_to_page_cache_locked(
   }
   poke(slot, page);
   bump(mapping + Mapping.nrpages, 1);
-  bump_zone_page_state('NR_FILE_PAGES', 1);
+  bumpZonePageState('NR_FILE_PAGES', 1);
   return 0;
 }
 
@@ -237,7 +232,7 @@ interface LockedPage {
 }
 
 /** The part of filemap_fault from its label retry_find on: a locked page that is in the file. */
-function* find_locked(
+function* findLocked(
   cpu: Cpu,
   mapping: AddressSpace,
   vmf: VmFault,
@@ -280,7 +275,7 @@ export function* filemap_fault(cpu: Cpu, vma: Vma, vmf: VmFault): Steps<number> 
   const first = yield* find_get_page(cpu, mapping, vmf.pgoff);
   if (first === 0) yield count_vm_event('PGMAJFAULT');
   const major = first === 0 ? VM_FAULT_MAJOR : 0;
-  const { page, ret } = yield* find_locked(cpu, mapping, vmf, mm, first);
+  const { page, ret } = yield* findLocked(cpu, mapping, vmf, mm, first);
   if (page === 0) return ret === VM_FAULT_RETRY ? major | ret : ret;
   if (vmf.pgoff >= (yield load(mapping + Mapping.size))) {
     yield* unlock_page(page);

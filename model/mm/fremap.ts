@@ -33,10 +33,10 @@ import { add, load, lock, readLock, readUnlock, step, unlock, type Steps } from 
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { vma_interval_tree_remove, vma_nonlinear_insert } from './interval_tree';
-import { pte_alloc } from './memory/pgtables';
+import { pteAlloc } from './memory/pgtables';
 import { __mm_populate, munlock_vma_pages_range } from './mlock';
 import { mmap_region } from './mmap';
-import { find_vma, i_mmap_lock, i_mmap_unlock, maps_kind, vma_mapping } from './mmap/vma';
+import { find_vma, iMmapLock, iMmapUnlock, mapsKind, vmaMapping } from './mmap/vma';
 import { set_page_dirty } from './page-writeback';
 import { ptep_clear_flush } from './pgtable-generic';
 import { linear_page_index, page_remove_rmap } from './rmap/account';
@@ -95,14 +95,14 @@ function* remap_file_pages(
   const vma = yield* find_vma(cpu.mm, start);
   if (vma === 0) return -EINVAL;
   const vm_flags = peek(vma + vma_.vm_flags);
-  if (!(vm_flags & VM_SHARED) || !has_remap_pages(vma)) return -EINVAL;
+  if (!(vm_flags & VM_SHARED) || !hasRemapPages(vma)) return -EINVAL;
   if (start < peek(vma + vma_.vm_start) || start + pages > peek(vma + vma_.vm_end)) return -EINVAL;
   if (!(vm_flags & VM_NONLINEAR)) {
     if (pgoff === linear_page_index(vma, start)) return 0;
     if (!has_write_lock) return 'needs write lock';
-    const mapping = vma_mapping(vma);
-    if (mapping_cap_account_dirty(mapping)) return yield* emulate_linear(cpu, vma, range);
-    yield* make_nonlinear(vma, mapping);
+    const mapping = vmaMapping(vma);
+    if (mapping_cap_account_dirty(mapping)) return yield* emulateLinear(cpu, vma, range);
+    yield* makeNonlinear(vma, mapping);
   }
   if (vm_flags & VM_LOCKED) {
     if (!has_write_lock) return 'needs write lock';
@@ -114,12 +114,11 @@ function* remap_file_pages(
 }
 
 /** vm_ops->remap_pages: files on disk and shmem have it. */
-const has_remap_pages = (vma: Vma): boolean =>
-  peek(vma + vma_.vm_ops) !== 0 &&
-  (maps_kind(vma, FileKind.file) || maps_kind(vma, FileKind.tmpfs));
+const hasRemapPages = (vma: Vma): boolean =>
+  peek(vma + vma_.vm_ops) !== 0 && (mapsKind(vma, FileKind.file) || mapsKind(vma, FileKind.tmpfs));
 
 /** Where dirty pages are accounted, which only a linear mapping allows, the range becomes a vma. */
-function* emulate_linear(cpu: Cpu, vma: Vma, { start, pages, pgoff }: Remap): Steps<number> {
+function* emulateLinear(cpu: Cpu, vma: Vma, { start, pages, pgoff }: Remap): Steps<number> {
   const vm_flags = peek(vma + vma_.vm_flags);
   const file = peek(vma + vma_.vm_file);
   const range = { vm_flags, anon_vma: 0, file, pgoff };
@@ -127,13 +126,13 @@ function* emulate_linear(cpu: Cpu, vma: Vma, { start, pages, pgoff }: Remap): St
   return Math.min(addr, 0);
 }
 
-function* make_nonlinear(vma: Vma, mapping: AddressSpace): Steps {
-  yield* i_mmap_lock(mapping);
+function* makeNonlinear(vma: Vma, mapping: AddressSpace): Steps {
+  yield* iMmapLock(mapping);
   yield step(vma + vma_.vm_flags);
   vma_interval_tree_remove(vma, mapping);
   poke(vma + vma_.vm_flags, peek(vma + vma_.vm_flags) | VM_NONLINEAR);
   vma_nonlinear_insert(vma, mapping);
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
 }
 
 /** mm/fremap.c generic_file_remap_pages. */
@@ -149,7 +148,7 @@ function* generic_file_remap_pages(cpu: Cpu, vma: Vma, range: Remap): Steps<numb
 function* install_file_pte(cpu: Cpu, vma: Vma, address: Address, pgoff: number): Steps<number> {
   const mm = peek(vma + vma_.vm_mm);
   const ptep = kernel.pte(mm, address);
-  if ((yield* pte_alloc(mm, vma, address)) !== 0) return -ENOMEM;
+  if ((yield* pteAlloc(mm, vma, address)) !== 0) return -ENOMEM;
   yield lock(kernel.ptl(mm, address));
   if (!pte_none(yield load(ptep))) yield* zap_pte(cpu, mm, vma, address, ptep);
   yield set_pte_at(ptep, pgoff_to_pte(pgoff));

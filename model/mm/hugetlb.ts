@@ -17,7 +17,7 @@ import {
 } from '../arch/x86/include/asm/pgtable';
 import { tlb_remove_tlb_entry, type MmuGather } from '../include/asm-generic/tlb';
 import { clear_user_highpage } from '../include/linux/highmem';
-import { page_count_inc } from '../include/linux/mm';
+import { pageCountInc } from '../include/linux/mm';
 import {
   address_space,
   Page,
@@ -42,7 +42,7 @@ import {
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { __tlb_remove_page, tlb_flush_mmu } from './memory/gather';
-import { pte_alloc } from './memory/pgtables';
+import { pteAlloc } from './memory/pgtables';
 import { alloc_page } from './page_alloc';
 import { put_page } from './swap';
 
@@ -50,7 +50,7 @@ const V = vm_area_struct.offset;
 const Mapping = address_space.offset;
 
 /** The part of hugetlb_no_page for the page cache: the page of an index, new if need be; 0 without memory. */
-function* hugetlb_page(cpu: Cpu, mapping: AddressSpace, index: number): Steps<Page> {
+function* hugetlbPage(cpu: Cpu, mapping: AddressSpace, index: number): Steps<Page> {
   const slot = kernel.pageTree(mapping, index);
   const there = yield load(slot);
   if (there !== 0) return there;
@@ -81,8 +81,8 @@ export function* hugetlb_fault(
   const mapping = yield load(vma + V.vm_file);
   const index = address - peek(vma + V.vm_start) + peek(vma + V.vm_pgoff);
   if (index >= (yield load(mapping + Mapping.size))) return VM_FAULT_SIGBUS;
-  if (yield* pte_alloc(mm, vma, address)) return VM_FAULT_OOM;
-  const page = yield* hugetlb_page(cpu, mapping, index);
+  if (yield* pteAlloc(mm, vma, address)) return VM_FAULT_OOM;
+  const page = yield* hugetlbPage(cpu, mapping, index);
   if (page === 0) return VM_FAULT_OOM;
   const pte = kernel.pte(mm, address);
   yield lock(kernel.ptl(mm, address));
@@ -90,7 +90,7 @@ export function* hugetlb_fault(
   let entry = mk_pte(page, vm_page_prot(vma));
   if (flags & FAULT_FLAG_WRITE) entry = maybe_mkwrite(pte_mkdirty(entry), peek(vma + V.vm_flags));
   if (none) {
-    yield page_count_inc(page);
+    yield pageCountInc(page);
     yield incAndTestZero(page + Page._mapcount);
     yield set_pte_at(pte, entry);
   }
@@ -99,7 +99,7 @@ export function* hugetlb_fault(
 }
 
 /** mm/hugetlb.c __unmap_hugepage_range_final, under the file's i_mmap_mutex, which is taken here. */
-export function* unmap_hugepage_range_final(
+export function* unmapHugepageRangeFinal(
   cpu: Cpu,
   tlb: MmuGather,
   vma: Vma,
@@ -111,7 +111,7 @@ export function* unmap_hugepage_range_final(
   for (let address = start; address < end; address++) {
     const ptl = kernel.ptl(tlb.mm, address);
     yield lock(ptl);
-    const full = yield* unmap_one(tlb, address);
+    const full = yield* unmapOne(tlb, address);
     yield unlock(ptl);
     if (full) yield* tlb_flush_mmu(cpu, tlb);
   }
@@ -119,7 +119,7 @@ export function* unmap_hugepage_range_final(
 }
 
 /** One huge page of __unmap_hugepage_range. @returns whether the gather is full. */
-function* unmap_one(tlb: MmuGather, address: Address): Steps<boolean> {
+function* unmapOne(tlb: MmuGather, address: Address): Steps<boolean> {
   const ptep = kernel.pte(tlb.mm, address);
   if (pte_none(yield load(ptep))) return false;
   const pte = yield ptep_get_and_clear(ptep);
@@ -136,8 +136,8 @@ export function* copy_hugetlb_page_range(dst_mm: Mm, src_mm: Mm, vma: Vma): Step
   for (let address = peek(vma + V.vm_start); address < end; address++) {
     const pte = yield load(kernel.pte(src_mm, address));
     if (pte_none(pte)) continue;
-    if (yield* pte_alloc(dst_mm, vma, address)) return -ENOMEM;
-    yield page_count_inc(pte_page(pte));
+    if (yield* pteAlloc(dst_mm, vma, address)) return -ENOMEM;
+    yield pageCountInc(pte_page(pte));
     yield incAndTestZero(pte_page(pte) + Page._mapcount);
     yield set_pte_at(kernel.pte(dst_mm, address), pte_mkold(pte));
   }

@@ -61,7 +61,7 @@ export function anon_vma_interval_tree_remove(avc: Ptr, anonVma: AnonVma): void 
 }
 
 /** anon_vma_interval_tree_foreach: vmas that cover page `pgoff`, in order. Root lock held. */
-export function anon_vma_interval_tree_vmas(anonVma: AnonVma, pgoff: number): Vma[] {
+export function anonVmaIntervalTreeVmas(anonVma: AnonVma, pgoff: number): Vma[] {
   const found: Vma[] = [];
   let avc = peek(anonVma + anon_vma.offset.rb_root);
   for (; avc !== 0; avc = peek(avc + avc_.rb_next)) {
@@ -88,7 +88,7 @@ export function vma_interval_tree_remove(vma: Vma, mapping: AddressSpace): void 
 }
 
 /** vma_interval_tree_foreach: linear vmas of a file that cover a page in `first .. last`, in order. */
-export function vma_interval_tree_vmas(mapping: AddressSpace, first: number, last: number): Vma[] {
+export function vmaIntervalTreeVmas(mapping: AddressSpace, first: number, last: number): Vma[] {
   return listed(mapping + address_space.offset.i_mmap).filter((vma) => covers(vma, first, last));
 }
 
@@ -98,12 +98,12 @@ export function vma_nonlinear_insert(vma: Vma, mapping: AddressSpace): void {
 }
 
 /** Takes a vma off the list of nonlinear ones. i_mmap_mutex held. */
-export function vma_nonlinear_remove(vma: Vma, mapping: AddressSpace): void {
+export function vmaNonlinearRemove(vma: Vma, mapping: AddressSpace): void {
   unlink(mapping + address_space.offset.i_mmap_nonlinear, vma, vma_.shared_next);
 }
 
 /** The nonlinear vmas of a file, oldest first. i_mmap_mutex held. */
-export function vma_nonlinear_vmas(mapping: AddressSpace): Vma[] {
+export function vmaNonlinearVmas(mapping: AddressSpace): Vma[] {
   return listed(mapping + address_space.offset.i_mmap_nonlinear);
 }
 

@@ -39,7 +39,7 @@ import { load, lock, readLock, readUnlock, step, store, unlock, type Steps } fro
 import type { Cpu } from '../state/cpu';
 import { kernel, Ksm, peek, poke } from '../state/kernel';
 import { unmerge_ksm_pages } from './ksm/break-cow';
-import { __ksm_enter, KSM_RUN_STOP, KSM_RUN_UNMERGE, unlink_mm_slot } from './ksm/mm-slot';
+import { __ksm_enter, KSM_RUN_STOP, KSM_RUN_UNMERGE, unlinkMmSlot } from './ksm/mm-slot';
 import {
   ksm_test_exit,
   page_stable_node,
@@ -49,7 +49,7 @@ import {
 import { remove_trailing_rmap_items } from './ksm/scan';
 import { get_ksm_page, remove_node_from_stable_tree } from './ksm/stable-tree';
 import { alloc_page } from './page_alloc';
-import { anon_vma_object } from './rmap/anon-vma';
+import { anonVmaObject } from './rmap/anon-vma';
 import { linear_page_index } from './rmap/account';
 import { put_page } from './swap';
 
@@ -57,7 +57,7 @@ export { break_cow, unmerge_ksm_pages } from './ksm/break-cow';
 export { ksm_exit, ksm_fork, KSM_RUN_MERGE, KSM_RUN_STOP, KSM_RUN_UNMERGE } from './ksm/mm-slot';
 export { page_stable_node } from './ksm/page';
 export { rmap_walk_ksm } from './ksm/rmap';
-export { ksmd_scan } from './ksm/scan';
+export { ksmdScan } from './ksm/scan';
 export { ksm_migrate_page } from './ksm/stable-tree';
 
 const V = vm_area_struct.offset;
@@ -123,7 +123,7 @@ export function* ksm_might_need_to_copy(
     if ((yield* page_stable_node(page)) !== 0 && !unmerging) return page;
   } else if (own === 0) {
     return page;
-  } else if (yield* belongs_there(page, own, vma, address)) {
+  } else if (yield* belongsThere(page, own, vma, address)) {
     return page;
   }
   if (!(yield PageUptodate(page))) return page;
@@ -136,8 +136,8 @@ export function* ksm_might_need_to_copy(
   return new_page;
 }
 
-function* belongs_there(page: PagePtr, own: number, vma: Vma, address: Address): Steps<boolean> {
-  const object = anon_vma_object(own, 'mm/ksm.c ksm_might_need_to_copy');
+function* belongsThere(page: PagePtr, own: number, vma: Vma, address: Address): Steps<boolean> {
+  const object = anonVmaObject(own, 'mm/ksm.c ksm_might_need_to_copy');
   const root = yield load(object + anon_vma.offset.root);
   if (root !== peek(peek(vma + V.anon_vma) + anon_vma.offset.root)) return false;
   return (yield load(page + Page.index)) === linear_page_index(vma, address);
@@ -148,7 +148,7 @@ function* belongs_there(page: PagePtr, own: number, vma: Vma, address: Address):
  *
  * @returns 0 or -ENOMEM; after an error KSM is stopped.
  */
-export function* ksm_run_store(cpu: Cpu, run: number): Steps<number> {
+export function* ksmRunStore(cpu: Cpu, run: number): Steps<number> {
   yield lock(kernel.ksm + Ksm.thread_mutex);
   let error = 0;
   if ((yield load(kernel.ksm + Ksm.run)) !== run) {
@@ -169,7 +169,7 @@ function* unmerge_and_remove_all_rmap_items(cpu: Cpu): Steps<number> {
   poke(kernel.ksm + Ksm.scan_mm, mm);
   while (mm !== 0) {
     yield readLock(mm + mm_.mmap_sem);
-    const error = yield* unmerge_mm(cpu, mm);
+    const error = yield* unmergeMm(cpu, mm);
     if (error !== 0) {
       yield readUnlock(mm + mm_.mmap_sem);
       yield store(kernel.ksm + Ksm.scan_mm, 0);
@@ -182,7 +182,7 @@ function* unmerge_and_remove_all_rmap_items(cpu: Cpu): Steps<number> {
     const next = peek(mm + mm_.ksm_next);
     poke(kernel.ksm + Ksm.scan_mm, next);
     if (exiting) {
-      unlink_mm_slot(mm);
+      unlinkMmSlot(mm);
       poke(mm + mm_.ksm_slot, 0);
     }
     yield readUnlock(mm + mm_.mmap_sem);
@@ -194,7 +194,7 @@ function* unmerge_and_remove_all_rmap_items(cpu: Cpu): Steps<number> {
 }
 
 /** unmerge_ksm_pages on every mergeable vma; mmap_sem is held for reading. */
-function* unmerge_mm(cpu: Cpu, mm: Mm): Steps<number> {
+function* unmergeMm(cpu: Cpu, mm: Mm): Steps<number> {
   let vma = yield load(mm + mm_.mmap);
   for (; vma !== 0; vma = yield load(vma + V.vm_next)) {
     if (yield* ksm_test_exit(mm)) break;

@@ -130,7 +130,7 @@ function madvise_behavior_valid(behavior: number): boolean {
 type Range = number | { readonly start: Address; readonly end: Address };
 
 /** The checks before mmap_sem is taken, in 64 (or 32) bit arithmetic. The end is exclusive. */
-function checked_range(startBytes: number, lengthBytes: number): Range {
+function checkedRange(startBytes: number, lengthBytes: number): Range {
   const word = (value: bigint): bigint => BigInt.asUintN(kernel.config.pointerBits, value);
   const start = word(BigInt(startBytes));
   const len_in = word(BigInt(lengthBytes));
@@ -147,7 +147,7 @@ function checked_range(startBytes: number, lengthBytes: number): Range {
  * The loop of the system call, with mmap_sem held: all vmas of the range; an error stops it, a hole is
  * only remembered.
  */
-function* advise_range(cpu: Cpu, first: Address, end: Address, behavior: number): Steps<number> {
+function* adviseRange(cpu: Cpu, first: Address, end: Address, behavior: number): Steps<number> {
   let start = first;
   let unmapped_error = 0;
   let { vma, prev } = yield* find_vma_prev(cpu.mm, start);
@@ -187,12 +187,12 @@ export function* sys_madvise(
     return yield* madvise_hwpoison(cpu, start, len, behavior);
   }
   if (!madvise_behavior_valid(behavior)) return -EINVAL;
-  const range = checked_range(start, len);
+  const range = checkedRange(start, len);
   if (typeof range === 'number') return range;
   const mmap_sem = cpu.mm + mm_struct.offset.mmap_sem;
   const write = madvise_need_mmap_write(behavior);
   yield write ? lock(mmap_sem) : readLock(mmap_sem);
-  const error = yield* advise_range(cpu, range.start, range.end, behavior);
+  const error = yield* adviseRange(cpu, range.start, range.end, behavior);
   yield write ? unlock(mmap_sem) : readUnlock(mmap_sem);
   return error;
 }

@@ -89,9 +89,9 @@ function* contain(
   page: PagePtr,
   before: Parameters<typeof page_action>[2],
 ): Steps<number> {
-  const torn_down =
+  const tornDown =
     (yield PageLRU(page)) && !(yield PageSwapCache(page)) && !(yield load(page + Page.mapping));
-  return torn_down ? -EBUSY : yield* page_action(cpu, page, before);
+  return tornDown ? -EBUSY : yield* page_action(cpu, page, before);
 }
 
 /**
@@ -112,9 +112,9 @@ function* hwpoison_user_mappings(
   if (yield* PageKsm(page)) return SWAP_FAIL;
   let ttu = TTU_UNMAP | TTU_IGNORE_MLOCK | TTU_IGNORE_ACCESS;
   if (yield PageSwapCache(page)) ttu |= TTU_IGNORE_HWPOISON;
-  const kill = (flags & MF_MUST_KILL) !== 0 || !(yield* is_clean_file_page(cpu, locked.page));
+  const kill = (flags & MF_MUST_KILL) !== 0 || !(yield* isCleanFilePage(cpu, locked.page));
   if (!kill) ttu |= TTU_IGNORE_HWPOISON;
-  if (!(yield* split_poisoned(cpu, page, flags, locked))) return SWAP_FAIL;
+  if (!(yield* splitPoisoned(cpu, page, flags, locked))) return SWAP_FAIL;
   const tokill = kill ? yield* collect_procs(cpu, page) : [];
   const ret = yield* try_to_unmap(cpu, page, ttu);
   const forcekill = (yield PageDirty(page)) !== 0 || (flags & MF_MUST_KILL) !== 0;
@@ -123,7 +123,7 @@ function* hwpoison_user_mappings(
 }
 
 /** Whether the page can be read anew from its file; dirty ptes make it a dirty page on the way. */
-function* is_clean_file_page(cpu: Cpu, page: PagePtr): Steps<boolean> {
+function* isCleanFilePage(cpu: Cpu, page: PagePtr): Steps<boolean> {
   const mapping = yield* page_mapping(page);
   if ((yield PageDirty(page)) || mapping === 0) return false;
   if (!mapping_cap_account_dirty(mapping)) return false;
@@ -133,7 +133,7 @@ function* is_clean_file_page(cpu: Cpu, page: PagePtr): Steps<boolean> {
 }
 
 /** The part for huge pages. @returns false if the page could not be split. */
-function* split_poisoned(
+function* splitPoisoned(
   cpu: Cpu,
   page: PagePtr,
   flags: number,

@@ -7,7 +7,7 @@ import { VM_BUG_ON } from '../include/linux/bug';
 import { PageTransHuge } from '../include/linux/huge_mm';
 import { PageKsm } from '../include/linux/ksm';
 import { MIGRATE_ASYNC, MIGRATE_SYNC } from '../include/linux/migrate';
-import { mapping_is_anon, page_count, page_mapped, PageAnon } from '../include/linux/mm';
+import { mappingIsAnon, page_count, page_mapped, PageAnon } from '../include/linux/mm';
 import { Page, type AnonVma, type Page as PagePtr } from '../include/linux/mm_types';
 import { PageSwapBacked, PageSwapCache, PageWriteback } from '../include/linux/page-flags';
 import {
@@ -25,7 +25,7 @@ import { move_to_new_page } from './migrate/move';
 import { remove_migration_ptes } from './migrate/ptes';
 import { page_get_anon_vma, put_anon_vma, try_to_unmap } from './rmap';
 import { putback_lru_page } from './vmscan';
-import { bump_vm_event, mod_zone_page_state } from './vmstat';
+import { bumpVmEvent, mod_zone_page_state } from './vmstat';
 
 export * from './migrate/callers';
 export * from './migrate/numa';
@@ -45,7 +45,7 @@ export interface Migration {
 }
 
 /** NR_ISOLATED_ANON + page_is_file_cache(page), by `delta`. */
-export function* mod_isolated(page: PagePtr, delta: number): Steps {
+export function* modIsolated(page: PagePtr, delta: number): Steps {
   const anon = yield PageSwapBacked(page);
   yield mod_zone_page_state(anon ? 'NR_ISOLATED_ANON' : 'NR_ISOLATED_FILE', delta);
 }
@@ -53,7 +53,7 @@ export function* mod_isolated(page: PagePtr, delta: number): Steps {
 /** mm/migrate.c putback_movable_pages: ends the isolation of every page of the list. */
 export function* putback_movable_pages(cpu: Cpu, pages: PagePtr[]): Steps {
   for (const page of pages.splice(0)) {
-    yield* mod_isolated(page, -1);
+    yield* modIsolated(page, -1);
     yield* putback_lru_page(cpu, page);
   }
 }
@@ -86,14 +86,14 @@ export function* migrate_pages(
       if (out_of_memory) break;
     }
   }
-  yield* count_migrations(nr_succeeded, nr_failed);
+  yield* countMigrations(nr_succeeded, nr_failed);
   return out_of_memory ? -ENOMEM : nr_failed + retry;
 }
 
-function* count_migrations(nr_succeeded: number, nr_failed: number): Steps {
+function* countMigrations(nr_succeeded: number, nr_failed: number): Steps {
   yield step(kernel.vmEvent('PGMIGRATE_SUCCESS'));
-  if (nr_succeeded > 0) bump_vm_event('PGMIGRATE_SUCCESS', nr_succeeded);
-  if (nr_failed > 0) bump_vm_event('PGMIGRATE_FAIL', nr_failed);
+  if (nr_succeeded > 0) bumpVmEvent('PGMIGRATE_SUCCESS', nr_succeeded);
+  if (nr_failed > 0) bumpVmEvent('PGMIGRATE_FAIL', nr_failed);
 }
 
 /**
@@ -119,7 +119,7 @@ function* unmap_and_move(
   }
   if (rc !== -EAGAIN) {
     from.splice(from.indexOf(page), 1);
-    yield* mod_isolated(page, -1);
+    yield* modIsolated(page, -1);
     yield* putback_lru_page(cpu, page);
   }
   yield* putback_lru_page(cpu, newpage);
@@ -148,13 +148,13 @@ function* __unmap_and_move(
     if (!force || mode === MIGRATE_ASYNC) return -EAGAIN;
     yield lock_page(page);
   }
-  const rc = yield* migrate_locked(cpu, page, newpage, force, mode);
+  const rc = yield* migrateLocked(cpu, page, newpage, force, mode);
   yield* unlock_page(page);
   return rc;
 }
 
 /** The part of __unmap_and_move with the page locked. */
-function* migrate_locked(
+function* migrateLocked(
   cpu: Cpu,
   page: PagePtr,
   newpage: PagePtr,
@@ -179,7 +179,7 @@ function* migrate_locked(
   if (mapping !== 0) {
     yield* try_to_unmap(cpu, page, TTU_MIGRATION | TTU_IGNORE_MLOCK | TTU_IGNORE_ACCESS);
   } else {
-    VM_BUG_ON(mapping_is_anon(mapping), 'mm/migrate.c __unmap_and_move', 'PageAnon(page)');
+    VM_BUG_ON(mappingIsAnon(mapping), 'mm/migrate.c __unmap_and_move', 'PageAnon(page)');
   }
   let rc = -EAGAIN;
   if (!(yield* page_mapped(page))) {

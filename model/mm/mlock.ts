@@ -25,7 +25,7 @@ import { peek, poke } from '../state/kernel';
 import { __get_user_pages } from './memory';
 import { munlock_vma_pages_range } from './mlock/munlock';
 import { find_vma, split_vma, vma_merge } from './mmap';
-import { vma_before } from './mmap/vma';
+import { vmaBefore } from './mmap/vma';
 import { lru_add_drain_all } from './swap';
 
 export * from './mlock/page';
@@ -71,7 +71,7 @@ function* do_mlock(cpu: Cpu, start: Address, pages: number, on: boolean): Steps<
   if (pages === 0) return 0;
   let vma = yield* find_vma(cpu.mm, start);
   if (vma === 0 || peek(vma + V.vm_start) > start) return -ENOMEM;
-  let prev = start > peek(vma + V.vm_start) ? vma : vma_before(cpu.mm, vma);
+  let prev = start > peek(vma + V.vm_start) ? vma : vmaBefore(cpu.mm, vma);
   for (let nstart = start; ;) {
     const newflags = (peek(vma + V.vm_flags) & ~VM_LOCKED) | (on ? VM_LOCKED : 0);
     const tmp = Math.min(peek(vma + V.vm_end), end);
@@ -104,7 +104,7 @@ function* mlock_fixup(
   const vm_flags = peek(vma + V.vm_flags);
   if (newflags === vm_flags || (vm_flags & (VM_SPECIAL | VM_HUGETLB)) !== 0)
     return { vma, error: 0 };
-  const found = yield* own_vma(cpu, vma, prev, start, end, newflags);
+  const found = yield* ownVma(cpu, vma, prev, start, end, newflags);
   if (found.error !== 0) return found;
   const locks = (newflags & VM_LOCKED) !== 0;
   const locked_vm = cpu.mm + mm_.locked_vm;
@@ -116,7 +116,7 @@ function* mlock_fixup(
 }
 
 /** Merges the range with its neighbours, or splits it off: a vma that can have flags of its own. */
-function* own_vma(
+function* ownVma(
   cpu: Cpu,
   vma: Vma,
   prev: Vma,

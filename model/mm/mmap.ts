@@ -27,19 +27,19 @@ import { lock, step, unlock, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { freeSlot } from '../state/slots';
-import { pte_alloc } from './memory/pgtables';
+import { pteAlloc } from './memory/pgtables';
 import { munlock_vma_pages_all } from './mlock';
-import { prev_of_hole, split_vma } from './mmap/adjust';
+import { prevOfHole, split_vma } from './mmap/adjust';
 import { vma_merge } from './mmap/merge';
 import { ADDRESS_SPACE_END, remove_vma_list, unmap_region } from './mmap/teardown';
 import {
   assertMmapWriteLocked,
   find_vma,
   find_vma_intersection,
-  vm_area_alloc,
-  vm_area_free,
-  vma_before,
-  vma_from,
+  vmAreaAlloc,
+  vmAreaFree,
+  vmaBefore,
+  vmaFrom,
   vma_link,
 } from './mmap/vma';
 import { alloc_page } from './page_alloc';
@@ -162,7 +162,7 @@ function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
     vm_flags: (options.prot & flags.VM_ACCESS_FLAGS) | may | traits.vm_flags,
     anon_vma: 0,
     file: kind === 'private-zero' ? VM_FILE_NO_OPS : mapping,
-    pgoff: range_pgoff(kind, options),
+    pgoff: rangePgoff(kind, options),
   };
   return yield* mmap_region(cpu, mm, options, range, traits.vm_ops);
 }
@@ -171,7 +171,7 @@ function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
 const ANONYMOUS: readonly MmapKind[] = ['private-anon', 'stack', 'exec-stack'];
 
 /** vm_pgoff: of anonymous memory the address, of shared anonymous memory 0, else the file's page. */
-function range_pgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
+function rangePgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
   if (ANONYMOUS.includes(kind)) return start;
   return kind === 'shared-anon' || kind === 'vdso' ? 0 : Math.max(0, pgoff);
 }
@@ -180,7 +180,7 @@ function range_pgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
 function* open_file(kind: MmapKind, traits: KindTraits, options: MmapOptions): Steps<AddressSpace> {
   if (traits.file === 0) return 0;
   yield step(kernel.mappings);
-  const mapping = options.mapping === 0 ? unused_mapping() : options.mapping;
+  const mapping = options.mapping === 0 ? unusedMapping() : options.mapping;
   if (peek(mapping + mapping_.kind) === 0) {
     poke(mapping + mapping_.kind, traits.file);
     poke(mapping + mapping_.size, options.fileSize);
@@ -191,7 +191,7 @@ function* open_file(kind: MmapKind, traits: KindTraits, options: MmapOptions): S
   return mapping;
 }
 
-const unused_mapping = (): AddressSpace =>
+const unusedMapping = (): AddressSpace =>
   freeSlot({
     what: 'files',
     base: kernel.mappings,
@@ -213,9 +213,9 @@ export function* mmap_region(
     if ((yield* do_munmap(cpu, mm, start, pages)) !== 0) return -ENOMEM;
   }
   yield step(mm + mm_.mmap);
-  let vma = yield* vma_merge(cpu, mm, prev_of_hole(mm, start), start, end, range);
+  let vma = yield* vma_merge(cpu, mm, prevOfHole(mm, start), start, end, range);
   if (vma === 0) {
-    vma = yield* vm_area_alloc(mm);
+    vma = yield* vmAreaAlloc(mm);
     if (vma === 0) return -ENOMEM;
     yield step(vma + vma_.vm_start);
     poke(vma + vma_.vm_start, start);
@@ -224,9 +224,9 @@ export function* mmap_region(
     poke(vma + vma_.vm_pgoff, range.pgoff);
     poke(vma + vma_.vm_file, range.file);
     poke(vma + vma_.vm_ops, vm_ops);
-    if (!(yield* driver_mmap(cpu, vma, kind))) {
+    if (!(yield* driverMmap(cpu, vma, kind))) {
       yield step(vma + vma_.vm_end);
-      vm_area_free(vma);
+      vmAreaFree(vma);
       return -ENOMEM;
     }
     yield* vma_link(mm, vma);
@@ -237,7 +237,7 @@ export function* mmap_region(
 }
 
 /** What a device's ->mmap and install_special_mapping bring along. @returns false without memory. */
-function* driver_mmap(cpu: Cpu, vma: Vma, kind: MmapKind): Steps<boolean> {
+function* driverMmap(cpu: Cpu, vma: Vma, kind: MmapKind): Steps<boolean> {
   if (kind === 'pfn') return yield* remap_pfn_range(cpu, vma);
   if (kind !== 'vdso') return true;
   const page = yield* reserved_page(cpu);
@@ -266,7 +266,7 @@ function* remap_pfn_range(cpu: Cpu, vma: Vma): Steps<boolean> {
     }
     const page = peek(slot);
     const ptl = kernel.ptl(mm, start + i);
-    if ((yield* pte_alloc(mm, vma, start + i)) !== 0) return false;
+    if ((yield* pteAlloc(mm, vma, start + i)) !== 0) return false;
     yield lock(ptl);
     yield set_pte_at(kernel.pte(mm, start + i), pte_mkspecial(mk_pte(page, prot)));
     yield unlock(ptl);
@@ -305,8 +305,8 @@ export function* do_munmap(cpu: Cpu, mm: Mm, start: Address, len: number): Steps
     if (error !== 0) return error;
   }
   yield step(mm + mm_.mmap);
-  const vmas = vmas_between(mm, start, end);
-  yield* munlock_vmas(cpu, mm, vmas);
+  const vmas = vmasBetween(mm, start, end);
+  yield* munlockVmas(cpu, mm, vmas);
   yield step(mm + mm_.mmap);
   const { floor, ceiling } = detach_vmas_to_be_unmapped(mm, vmas);
   yield* unmap_region(cpu, mm, vmas, start, end, floor, ceiling);
@@ -314,9 +314,9 @@ export function* do_munmap(cpu: Cpu, mm: Mm, start: Address, len: number): Steps
   return 0;
 }
 
-function vmas_between(mm: Mm, start: Address, end: Address): Vma[] {
+function vmasBetween(mm: Mm, start: Address, end: Address): Vma[] {
   const vmas: Vma[] = [];
-  let vma = vma_from(mm, start);
+  let vma = vmaFrom(mm, start);
   for (; vma !== 0 && peek(vma + vma_.vm_start) < end; vma = peek(vma + vma_.vm_next)) {
     vmas.push(vma);
   }
@@ -324,7 +324,7 @@ function vmas_between(mm: Mm, start: Address, end: Address): Vma[] {
 }
 
 /** The part of do_munmap for VM_LOCKED vmas. */
-function* munlock_vmas(cpu: Cpu, mm: Mm, vmas: readonly Vma[]): Steps {
+function* munlockVmas(cpu: Cpu, mm: Mm, vmas: readonly Vma[]): Steps {
   if (peek(mm + mm_.locked_vm) === 0) return;
   for (const vma of vmas) {
     if ((peek(vma + vma_.vm_flags) & flags.VM_LOCKED) === 0) continue;
@@ -344,7 +344,7 @@ function detach_vmas_to_be_unmapped(
   mm: Mm,
   vmas: readonly Vma[],
 ): { floor: Address; ceiling: Address } {
-  const prev = vma_before(mm, vmas[0]!);
+  const prev = vmaBefore(mm, vmas[0]!);
   const tail = vmas[vmas.length - 1]!;
   const next = peek(tail + vma_.vm_next);
   poke(prev === 0 ? mm + mm_.mmap : prev + vma_.vm_next, next);

@@ -40,7 +40,7 @@ import { kernel, peek, poke } from '../state/kernel';
 import { change_huge_pmd, split_huge_page_pmd } from './huge_memory';
 import { split_vma } from './mmap/adjust';
 import { vma_merge } from './mmap/merge';
-import { find_vma, vma_before } from './mmap/vma';
+import { find_vma, vmaBefore } from './mmap/vma';
 
 const vma_ = vm_area_struct.offset;
 const mm_ = mm_struct.offset;
@@ -57,16 +57,16 @@ export function* sys_mprotect(cpu: Cpu, start: number, len: number, prot: number
   const first = start / PAGE_SIZE;
   const end = first + Math.ceil(len / PAGE_SIZE);
   yield lock(cpu.mm + mm_.mmap_sem);
-  const error = yield* mprotect_range(cpu, first, end, prot & VM_ACCESS_FLAGS);
+  const error = yield* mprotectRange(cpu, first, end, prot & VM_ACCESS_FLAGS);
   yield unlock(cpu.mm + mm_.mmap_sem);
   return error;
 }
 
 /** The part of sys_mprotect under mmap_sem: vma by vma, up to the first hole. */
-function* mprotect_range(cpu: Cpu, start: Address, end: Address, rights: number): Steps<number> {
+function* mprotectRange(cpu: Cpu, start: Address, end: Address, rights: number): Steps<number> {
   let vma = yield* find_vma(cpu.mm, start);
   if (vma === 0 || peek(vma + vma_.vm_start) > start) return -ENOMEM;
-  let prev = start > peek(vma + vma_.vm_start) ? vma : vma_before(cpu.mm, vma);
+  let prev = start > peek(vma + vma_.vm_start) ? vma : vmaBefore(cpu.mm, vma);
   for (let nstart = start; ;) {
     const newflags = rights | (peek(vma + vma_.vm_flags) & ~VM_ACCESS_FLAGS);
     if (newflags & ~(newflags >> 4) & VM_ACCESS_FLAGS) return -EACCES;
@@ -195,8 +195,8 @@ function* change_pte_range(
     const oldpte = yield load(pte);
     if (pte_present(oldpte)) {
       const changed = change.prot_numa
-        ? yield* make_numa(pte, oldpte)
-        : yield* change_present_pte(pte, change);
+        ? yield* makeNuma(pte, oldpte)
+        : yield* changePresentPte(pte, change);
       if (changed) pages++;
     } else if (kernel.config.CONFIG_MIGRATION && !pte_none(oldpte) && !pte_file(oldpte)) {
       const entry = pte_to_swp_entry(oldpte);
@@ -211,7 +211,7 @@ function* change_pte_range(
 }
 
 /** ptep_modify_prot_start and _commit: the pte is away meanwhile, so the hardware's A and D are kept. */
-function* change_present_pte(pte: PtePtr, change: ProtectionChange): Steps<boolean> {
+function* changePresentPte(pte: PtePtr, change: ProtectionChange): Steps<boolean> {
   const old = yield ptep_get_and_clear(pte);
   let ptent = pte_modify(pte_numa(old) ? pte_mknonnuma(old) : old, change.prot);
   if (change.dirty_accountable && pte_dirty(ptent)) ptent = pte_mkwrite(ptent);
@@ -220,7 +220,7 @@ function* change_present_pte(pte: PtePtr, change: ProtectionChange): Steps<boole
 }
 
 /** The prot_numa branch: a plain store of a value read before. Not for KSM pages. */
-function* make_numa(pte: PtePtr, oldpte: Pte): Steps<boolean> {
+function* makeNuma(pte: PtePtr, oldpte: Pte): Steps<boolean> {
   const page = vm_normal_page(oldpte);
   if (page === 0 || (yield* PageKsm(page)) || pte_numa(oldpte)) return false;
   yield set_pte_at(pte, pte_mknuma(yield load(pte)));

@@ -28,11 +28,11 @@ import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { move_huge_pmd, split_huge_page_pmd } from './huge_memory';
 import { ksm_madvise } from './ksm';
-import { pte_alloc } from './memory/pgtables';
+import { pteAlloc } from './memory/pgtables';
 import { __mm_populate } from './mlock';
 import { do_munmap } from './mmap';
 import { copy_vma, vma_adjust } from './mmap/adjust';
-import { find_vma, i_mmap_lock, i_mmap_unlock, vma_mapping } from './mmap/vma';
+import { find_vma, iMmapLock, iMmapUnlock, vmaMapping } from './mmap/vma';
 import { anon_vma_lock_write, anon_vma_unlock_write } from './rmap/anon-vma';
 
 const vma_ = vm_area_struct.offset;
@@ -62,7 +62,7 @@ export function* sys_mremap(
   };
   yield lock(cpu.mm + mm_.mmap_sem);
   let ret: number;
-  if (new_addr === addr) ret = yield* resize_in_place(cpu, range);
+  if (new_addr === addr) ret = yield* resizeInPlace(cpu, range);
   else if (new_addr % PAGE_SIZE !== 0) ret = -EINVAL;
   else ret = yield* mremap_to(cpu, range, new_addr / PAGE_SIZE);
   const locked = ret >= 0 && (yield* is_locked(cpu.mm, ret));
@@ -86,7 +86,7 @@ function* is_locked(mm: Mm, address: Address): Steps<boolean> {
 }
 
 /** The part of sys_mremap without MREMAP_FIXED. */
-function* resize_in_place(cpu: Cpu, { addr, old_len, new_len }: Resize): Steps<number> {
+function* resizeInPlace(cpu: Cpu, { addr, old_len, new_len }: Resize): Steps<number> {
   const mm = cpu.mm;
   if (old_len >= new_len) {
     if (old_len === new_len) return addr;
@@ -101,7 +101,7 @@ function* resize_in_place(cpu: Cpu, { addr, old_len, new_len }: Resize): Steps<n
   const pgoff = peek(vma + vma_.vm_pgoff);
   const error = yield* vma_adjust(cpu, vma, start, addr + new_len, pgoff);
   if (error !== 0) return -ENOMEM;
-  if (peek(vma + vma_.vm_flags) & VM_LOCKED) yield* count_locked(mm, new_len - old_len);
+  if (peek(vma + vma_.vm_flags) & VM_LOCKED) yield* countLocked(mm, new_len - old_len);
   return addr;
 }
 
@@ -113,7 +113,7 @@ function vma_expandable(vma: Vma, delta: number): boolean {
 }
 
 /** mm->locked_vm grows with a VM_LOCKED vma, under mmap_sem. */
-function* count_locked(mm: Mm, pages: number): Steps {
+function* countLocked(mm: Mm, pages: number): Steps {
   yield step(mm + mm_.locked_vm);
   poke(mm + mm_.locked_vm, peek(mm + mm_.locked_vm) + pages);
 }
@@ -173,7 +173,7 @@ function* move_vma(cpu: Cpu, vma: Vma, range: Resize, new_addr: Address): Steps<
     yield* move_page_tables(cpu, { ...back, need_rmap_locks: true }, moved);
   }
   yield* do_munmap(cpu, mm, failed ? new_addr : addr, failed ? new_len : old_len);
-  if (locks) yield* count_locked(mm, new_len);
+  if (locks) yield* countLocked(mm, new_len);
   return failed ? -ENOMEM : new_addr;
 }
 
@@ -202,19 +202,19 @@ function* move_page_tables(cpu: Cpu, move: Move, len: number): Steps<number> {
   let done = 0;
   while (done < len) {
     const [old_addr, new_addr] = [old_start + done, new_start + done];
-    const in_old = Math.min(left(old_addr), len - done);
+    const inOld = Math.min(left(old_addr), len - done);
     const old_pmd = yield load(kernel.pmd(mm, old_addr));
     if (pmd_none(old_pmd)) {
-      done += in_old;
+      done += inOld;
       continue;
     }
-    if (pmd_trans_huge(old_pmd) && (yield* move_huge(cpu, move, done, old_start + len, in_old))) {
+    if (pmd_trans_huge(old_pmd) && (yield* moveHuge(cpu, move, done, old_start + len, inOld))) {
       need_flush = true;
-      done += in_old;
+      done += inOld;
       continue;
     }
-    if ((yield* pte_alloc(mm, move.new_vma, new_addr)) !== 0) break;
-    const extent = Math.min(in_old, left(new_addr), LATENCY_LIMIT);
+    if ((yield* pteAlloc(mm, move.new_vma, new_addr)) !== 0) break;
+    const extent = Math.min(inOld, left(new_addr), LATENCY_LIMIT);
     yield* move_ptes(move, old_addr, old_addr + extent, new_addr);
     need_flush = true;
     done += extent;
@@ -230,7 +230,7 @@ function* move_page_tables(cpu: Cpu, move: Move, len: number): Steps<number> {
  * @param done pages of the move that lie before this huge page
  * @returns false if the huge page was split: its ptes are to be moved.
  */
-function* move_huge(
+function* moveHuge(
   cpu: Cpu,
   { vma, old_start, new_vma, new_start }: Move,
   done: number,
@@ -247,8 +247,8 @@ function* move_huge(
   }
   if (moved > 0) return true;
   if (moved === 0) yield* split_huge_page_pmd(cpu, vma, old_addr, old_pmd);
-  const still_huge = pmd_trans_huge(yield load(old_pmd));
-  VM_BUG_ON(still_huge, 'mm/mremap.c move_page_tables', 'pmd_trans_huge(*old_pmd)');
+  const stillHuge = pmd_trans_huge(yield load(old_pmd));
+  VM_BUG_ON(stillHuge, 'mm/mremap.c move_page_tables', 'pmd_trans_huge(*old_pmd)');
   return false;
 }
 
@@ -263,9 +263,9 @@ function* move_ptes(
   new_start: Address,
 ): Steps {
   const mm = peek(vma + vma_.vm_mm);
-  const mapping = need_rmap_locks ? vma_mapping(vma) : 0;
+  const mapping = need_rmap_locks ? vmaMapping(vma) : 0;
   const anonVma = need_rmap_locks ? peek(vma + vma_.anon_vma) : 0;
-  yield* i_mmap_lock(mapping);
+  yield* iMmapLock(mapping);
   if (anonVma !== 0) yield* anon_vma_lock_write(anonVma);
   const old_ptl = kernel.ptl(mm, old_start);
   const new_ptl = kernel.ptl(mm, new_start);
@@ -280,7 +280,7 @@ function* move_ptes(
   if (new_ptl !== old_ptl) yield unlock(new_ptl);
   yield unlock(old_ptl);
   if (anonVma !== 0) yield* anon_vma_unlock_write(anonVma);
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
 }
 
 /** mm/mremap.c move_soft_dirty_pte. The soft-dirty bit of file entries is left out. */

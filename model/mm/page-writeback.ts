@@ -6,7 +6,7 @@
  */
 import { BUG_ON, WARN_ON } from '../include/linux/bug';
 import { mapping_cap_account_dirty, tree_lock } from '../include/linux/fs';
-import { mapping_is_anon } from '../include/linux/mm';
+import { mappingIsAnon } from '../include/linux/mm';
 import { Page, type AddressSpace, type Page as PagePtr } from '../include/linux/mm_types';
 import {
   ClearPageReclaim,
@@ -23,7 +23,7 @@ import { kernel, peek } from '../state/kernel';
 import { page_mkclean } from './rmap/mkclean';
 import { rotate_reclaimable_page } from './swap';
 import { page_mapping } from './util';
-import { bump_zone_page_state, mod_zone_page_state } from './vmstat';
+import { bumpZonePageState, mod_zone_page_state } from './vmstat';
 
 /** mm/page-writeback.c __set_page_dirty_no_writeback: swap cache, shmem. True if it was clean. */
 function* __set_page_dirty_no_writeback(page: PagePtr): Steps<boolean> {
@@ -45,8 +45,8 @@ function* __set_page_dirty_nobuffers(page: PagePtr): Steps<boolean> {
       where,
       '!PagePrivate(page) && !PageUptodate(page)',
     );
-    bump_zone_page_state('NR_FILE_DIRTY', 1);
-    bump_zone_page_state('NR_DIRTIED', 1);
+    bumpZonePageState('NR_FILE_DIRTY', 1);
+    bumpZonePageState('NR_DIRTIED', 1);
   }
   return true;
 }
@@ -54,7 +54,7 @@ function* __set_page_dirty_nobuffers(page: PagePtr): Steps<boolean> {
 /** page_mapping of a file's page, inside a section: 0 if it was truncated meanwhile. */
 function file_mapping(page: PagePtr): AddressSpace {
   const mapping = peek(page + Page.mapping);
-  return mapping_is_anon(mapping) ? 0 : mapping;
+  return mappingIsAnon(mapping) ? 0 : mapping;
 }
 
 /**
@@ -75,9 +75,9 @@ export function* set_page_dirty(_cpu: Cpu, page: PagePtr): Steps<boolean> {
 /** mm/page-writeback.c set_page_dirty_lock: may sleep. */
 export function* set_page_dirty_lock(cpu: Cpu, page: PagePtr): Steps<boolean> {
   yield lock_page(page);
-  const was_clean = yield* set_page_dirty(cpu, page);
+  const wasClean = yield* set_page_dirty(cpu, page);
   yield* unlock_page(page);
-  return was_clean;
+  return wasClean;
 }
 
 /**
@@ -111,6 +111,6 @@ export function* end_page_writeback(cpu: Cpu, page: PagePtr): Steps {
   const was_set = yield unlock(page + Page.PG_writeback);
   BUG_ON(was_set === 0, 'mm/filemap.c end_page_writeback', '!test_clear_page_writeback(page)');
   yield step(kernel.zoneStat('NR_WRITEBACK'));
-  bump_zone_page_state('NR_WRITEBACK', -1);
-  bump_zone_page_state('NR_WRITTEN', 1);
+  bumpZonePageState('NR_WRITEBACK', -1);
+  bumpZonePageState('NR_WRITTEN', 1);
 }

@@ -15,7 +15,7 @@ import type { PageFlag } from '../include/linux/page-flags-layout';
 import { choose, step, store, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
-import { __dec_zone_page_state, bump_vm_event, bump_zone_page_state } from './vmstat';
+import { __dec_zone_page_state, bumpVmEvent, bumpZonePageState } from './vmstat';
 
 /** include/linux/page-flags.h PAGE_FLAGS_CHECK_AT_FREE. */
 const CHECK_AT_FREE: readonly PageFlag[] = [
@@ -99,15 +99,15 @@ function* free_pages_prepare(cpu: Cpu, page: PagePtr): Steps {
   yield store(page + Page.mapping, 0);
 }
 
-const pcp_first = (cpu: number): number => kernel.percpu(cpu, 'pcp_first');
+const pcpFirst = (cpu: number): number => kernel.percpu(cpu, 'pcp_first');
 
 /** Puts a frame on a CPU's free list. Runs inside a section. */
-function push_free(cpu: Cpu, page: PagePtr): void {
-  const first = pcp_first(cpu.id);
+function pushFree(cpu: Cpu, page: PagePtr): void {
+  const first = pcpFirst(cpu.id);
   poke(page + Page.lru_next, peek(first));
   poke(page + Page.free, 1);
   poke(first, page);
-  bump_zone_page_state('NR_FREE_PAGES', 1);
+  bumpZonePageState('NR_FREE_PAGES', 1);
 }
 
 /**
@@ -118,8 +118,8 @@ export function* free_hot_cold_page(cpu: Cpu, page: PagePtr): Steps {
   yield* free_pages_prepare(cpu, page);
   yield step(page + Page._count);
   if (free_pages_check(page)) return;
-  bump_vm_event('PGFREE');
-  push_free(cpu, page);
+  bumpVmEvent('PGFREE');
+  pushFree(cpu, page);
 }
 
 /** mm/page_alloc.c free_hot_cold_page_list: from the list's head, where the last page was added. */
@@ -136,8 +136,8 @@ export function* free_compound_page(cpu: Cpu, head: PagePtr): Steps {
   yield step(head + Page._count);
   const pages = Array.from({ length: hugePages }, (_, i) => head + i * pageSize());
   if (pages.map(free_pages_check).includes(true)) return;
-  bump_vm_event('PGFREE', hugePages);
-  for (const page of pages.toReversed()) push_free(cpu, page);
+  bumpVmEvent('PGFREE', hugePages);
+  for (const page of pages.toReversed()) pushFree(cpu, page);
 }
 
 const pageSize = (): number => kernel.pageAt(1) - kernel.pageAt(0);
@@ -149,14 +149,14 @@ function* cpusFrom(first: number): Generator<number> {
 }
 
 /** Takes a frame that `fits` off its free list; 0 if there is none. Runs inside a section. */
-function take_free(cpu: Cpu, fits: (page: PagePtr) => boolean): PagePtr {
+function takeFree(cpu: Cpu, fits: (page: PagePtr) => boolean): PagePtr {
   for (const id of cpusFrom(cpu.id)) {
-    let link = pcp_first(id);
+    let link = pcpFirst(id);
     for (let page = peek(link); page !== 0; page = peek(link)) {
       if (peek(page + Page.isolate) === 0 && fits(page)) {
         poke(link, peek(page + Page.lru_next));
         poke(page + Page.free, 0);
-        bump_zone_page_state('NR_FREE_PAGES', -1);
+        bumpZonePageState('NR_FREE_PAGES', -1);
         return page;
       }
       link = page + Page.lru_next;
@@ -170,7 +170,7 @@ function take_free(cpu: Cpu, fits: (page: PagePtr) => boolean): PagePtr {
  * has counted them by then.
  */
 function prep_new_page(pages: readonly PagePtr[]): boolean {
-  bump_vm_event('PGALLOC', pages.length);
+  bumpVmEvent('PGALLOC', pages.length);
   if (pages.some(check_new_page)) return false;
   poke(pages[0]! + Page.private, 0);
   poke(pages[0]! + Page._count, 1);
@@ -179,11 +179,11 @@ function prep_new_page(pages: readonly PagePtr[]): boolean {
 
 const anywhere = (): boolean => true;
 
-function* alloc_fitting(cpu: Cpu, fits: (page: PagePtr) => boolean): Steps<PagePtr> {
+function* allocFitting(cpu: Cpu, fits: (page: PagePtr) => boolean): Steps<PagePtr> {
   if (kernel.config.allocationsFail && (yield choose(2)) === 1) return 0;
-  yield step(pcp_first(cpu.id));
+  yield step(pcpFirst(cpu.id));
   for (;;) {
-    const page = take_free(cpu, fits);
+    const page = takeFree(cpu, fits);
     if (page === 0 || prep_new_page([page])) return page;
   }
 }
@@ -194,11 +194,11 @@ function* alloc_fitting(cpu: Cpu, fits: (page: PagePtr) => boolean): Steps<PageP
  *
  * @returns 0 if there is no memory.
  */
-export const alloc_page = (cpu: Cpu): Steps<PagePtr> => alloc_fitting(cpu, anywhere);
+export const alloc_page = (cpu: Cpu): Steps<PagePtr> => allocFitting(cpu, anywhere);
 
 /** include/linux/gfp.h alloc_pages_exact_node for a single page of node `nid`, or 0. */
 export const alloc_pages_exact_node = (cpu: Cpu, nid: number): Steps<PagePtr> =>
-  alloc_fitting(cpu, (page) => peek(page + Page.node) === nid);
+  allocFitting(cpu, (page) => peek(page + Page.node) === nid);
 
 /**
  * mm/page_alloc.c __alloc_pages for a huge page: config.hugePages frames in a row, aligned, made
@@ -206,16 +206,16 @@ export const alloc_pages_exact_node = (cpu: Cpu, nid: number): Steps<PagePtr> =>
  *
  * @returns the head page, or 0 if there is no such row of free frames.
  */
-export function* alloc_pages_huge(cpu: Cpu): Steps<PagePtr> {
+export function* allocPagesHuge(cpu: Cpu): Steps<PagePtr> {
   if (kernel.config.allocationsFail && (yield choose(2)) === 1) return 0;
-  yield step(pcp_first(cpu.id));
+  yield step(pcpFirst(cpu.id));
   const { hugePages, frames } = kernel.config;
   for (let first = 0; first + hugePages <= frames; first += hugePages) {
     const pages = Array.from({ length: hugePages }, (_, i) => kernel.pageAt(first + i));
     const usable = (page: PagePtr): boolean =>
       peek(page + Page.free) !== 0 && peek(page + Page.isolate) === 0;
     if (!pages.every(usable)) continue;
-    for (const page of pages) take_free(cpu, (free) => free === page);
+    for (const page of pages) takeFree(cpu, (free) => free === page);
     if (prep_new_page(pages)) return prep_compound_page(pages);
   }
   return 0;

@@ -3,7 +3,7 @@
  *
  * Abstracted: the device. A read ends within swap_readpage, as on brd and zram, so that the reader
  * never meets its own page still locked. A write ends when the scenario says so
- * ({@link complete_writeback}). There is always a bio: both kinds of allocation may wait, and then the
+ * ({@link completeWriteback}). There is always a bio: both kinds of allocation may wait, and then the
  * mempool behind them never fails, so the branches for a missing bio are not reached.
  *
  * When the data leaves the page. The device reads it at some time between submission and completion,
@@ -13,7 +13,7 @@
  * them. So every outcome of a real device is there, but for one that reads a page backwards.
  */
 import { VM_BUG_ON } from '../include/linux/bug';
-import { page_content } from '../include/linux/highmem';
+import { pageContent } from '../include/linux/highmem';
 import { PAGE_PARTS, Page } from '../include/linux/mm_types';
 import {
   ClearPageReclaim,
@@ -27,7 +27,7 @@ import { unlock_page } from '../include/linux/pagemap';
 import { swp_offset } from '../include/linux/swapops';
 import { choose, exchange, load, step, store, type Op, type Steps } from '../machine/op';
 import type { Ptr } from '../machine/struct';
-import { mpage_end_write } from '../fs/mpage';
+import { mpageEndWrite } from '../fs/mpage';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { end_page_writeback, set_page_dirty, set_page_writeback } from './page-writeback';
@@ -35,7 +35,7 @@ import { swap_slot_free_notify, try_to_free_swap } from './swapfile';
 import { count_vm_event } from './vmstat';
 
 /** Whether a read from a device fails; a choice only if the scenario allows it. */
-export function* read_fails(): Steps<boolean> {
+export function* readFails(): Steps<boolean> {
   return kernel.config.readsFail && (yield choose(2)) === 1;
 }
 
@@ -48,7 +48,7 @@ export const submit_bio = (page: Page, destination: Ptr): Op => store(page + Pag
  *
  * @returns how many writes it ended.
  */
-export function* complete_writeback(cpu: Cpu, error: boolean, only?: Page): Steps<number> {
+export function* completeWriteback(cpu: Cpu, error: boolean, only?: Page): Steps<number> {
   yield step(kernel.mem_map);
   const pages: Page[] = [];
   for (let pfn = 1; pfn < kernel.config.frames; pfn++) {
@@ -56,20 +56,20 @@ export function* complete_writeback(cpu: Cpu, error: boolean, only?: Page): Step
     if ((only ?? page) === page && peek(page + Page.bio) !== 0) pages.push(page);
   }
   let ended = 0;
-  for (const page of pages) if (yield* complete_write(cpu, page, error)) ended++;
+  for (const page of pages) if (yield* completeWrite(cpu, page, error)) ended++;
   return ended;
 }
 
 /** One write; false if another completion was faster. */
-function* complete_write(cpu: Cpu, page: Page, error: boolean): Steps<boolean> {
+function* completeWrite(cpu: Cpu, page: Page, error: boolean): Steps<boolean> {
   const destination = yield exchange(page + Page.bio, 0);
   if (destination === 0) return false;
   for (let part = 0; part < PAGE_PARTS && !error; part++) {
-    yield step(page_content(page, part));
-    poke(destination + part * 4, peek(page_content(page, part)));
+    yield step(pageContent(page, part));
+    poke(destination + part * 4, peek(pageContent(page, part)));
   }
   if (yield PageSwapCache(page)) yield* end_swap_bio_write(cpu, page, error);
-  else yield* mpage_end_write(cpu, page, error);
+  else yield* mpageEndWrite(cpu, page, error);
   return true;
 }
 
@@ -103,12 +103,12 @@ export function* swap_readpage(_cpu: Cpu, page: Page): Steps {
   VM_BUG_ON(!(yield PageLocked(page)), where, '!PageLocked(page)');
   VM_BUG_ON(!!(yield PageUptodate(page)), where, 'PageUptodate(page)');
   yield count_vm_event('PSWPIN');
-  const error = yield* read_fails();
+  const error = yield* readFails();
   if (!error) {
-    yield step(page_content(page, 0));
+    yield step(pageContent(page, 0));
     const offset = swp_offset(peek(page + Page.private));
     for (let part = 0; part < PAGE_PARTS; part++) {
-      poke(page_content(page, part), peek(kernel.swapSlot(offset, part)));
+      poke(pageContent(page, part), peek(kernel.swapSlot(offset, part)));
     }
   }
   yield* end_swap_bio_read(page, error);

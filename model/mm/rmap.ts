@@ -75,7 +75,7 @@ import { page_remove_rmap } from './rmap/account';
 import {
   __put_anon_vma,
   anon_vma_lock_read,
-  anon_vma_object,
+  anonVmaObject,
   anon_vma_unlock_read,
   put_anon_vma,
 } from './rmap/anon-vma';
@@ -115,7 +115,7 @@ export function* page_get_anon_vma(_cpu: Cpu, page: Page): Steps<AnonVma> {
   const pointer = hunk('p1/mm/rmap/page_get_anon_vma')
     ? yield* page_rmapping(page)
     : anon_mapping - PAGE_MAPPING_ANON;
-  const anonVma = anon_vma_object(pointer, 'mm/rmap.c page_get_anon_vma');
+  const anonVma = anonVmaObject(pointer, 'mm/rmap.c page_get_anon_vma');
   if (!(yield incNotZero(anonVma + av_.refcount))) return 0;
   if (!(yield* page_mapped(page))) {
     yield* put_anon_vma(anonVma);
@@ -139,18 +139,18 @@ export function* page_lock_anon_vma_read(_cpu: Cpu, page: Page): Steps<AnonVma> 
   const pointer = hunk('p1/mm/rmap/page_lock_anon_vma_read')
     ? yield* page_rmapping(page)
     : anon_mapping - PAGE_MAPPING_ANON;
-  const anonVma = anon_vma_object(pointer, 'mm/rmap.c page_lock_anon_vma_read');
+  const anonVma = anonVmaObject(pointer, 'mm/rmap.c page_lock_anon_vma_read');
   const root_anon_vma = yield load(anonVma + av_.root);
   if (yield readTrylock(root_anon_vma + av_.rwsem)) {
     if (yield* page_mapped(page)) return anonVma;
     yield readUnlock(root_anon_vma + av_.rwsem);
     return 0;
   }
-  return yield* sleep_for_anon_vma(page, anonVma);
+  return yield* sleepForAnonVma(page, anonVma);
 }
 
 /** The second half of page_lock_anon_vma_read, after its trylock failed. */
-function* sleep_for_anon_vma(page: Page, anonVma: AnonVma): Steps<AnonVma> {
+function* sleepForAnonVma(page: Page, anonVma: AnonVma): Steps<AnonVma> {
   if (!(yield incNotZero(anonVma + av_.refcount))) return 0;
   if (!(yield* page_mapped(page))) {
     yield* put_anon_vma(anonVma);
@@ -180,14 +180,14 @@ export function* page_unlock_anon_vma_read(anonVma: AnonVma): Steps {
 export function* try_to_unmap(cpu: Cpu, page: Page, flags: number): Steps<number> {
   const huge = yield* PageTransHuge(page);
   VM_BUG_ON(huge, 'mm/rmap.c try_to_unmap', '!PageHuge(page) && PageTransHuge(page)');
-  const skips_exec_stack =
+  const skipsExecStack =
     (flags & TTU_MIGRATION) !== 0 && !(yield* PageKsm(page)) && (yield* PageAnon(page));
   const ret = yield* rmap_walk(cpu, page, {
     rmap_one: (p, vma, address) => try_to_unmap_one(cpu, p, vma, address, flags),
     done: page_not_mapped,
     file_nonlinear: (p, mapping) => try_to_unmap_nonlinear(cpu, p, mapping),
     anon_lock: (p) => page_lock_anon_vma_read(cpu, p),
-    ...(skips_exec_stack ? { invalid_vma: invalid_migration_vma } : {}),
+    ...(skipsExecStack ? { invalid_vma: invalid_migration_vma } : {}),
   });
   if (ret !== SWAP_MLOCK && !(yield* page_mapped(page))) return SWAP_SUCCESS;
   return ret;
@@ -239,7 +239,7 @@ function* try_to_unmap_one(
   if ((flags & TTU_IGNORE_MLOCK) === 0) {
     if ((yield load(vma + vma_.vm_flags)) & VM_LOCKED) {
       yield unlock(ptl);
-      return yield* mlock_if_still_locked(cpu, page, vma);
+      return yield* mlockIfStillLocked(cpu, page, vma);
     }
     if (TTU_ACTION(flags) === TTU_MUNLOCK) {
       yield unlock(ptl);
@@ -271,7 +271,7 @@ function* try_to_unmap_one(
     }
     yield add(mm + mm_.rss_anon, -1);
   } else if (yield* PageAnon(page)) {
-    if (!(yield* leave_swap_entry(cpu, page, mm, pte, pteval, flags))) {
+    if (!(yield* leaveSwapEntry(cpu, page, mm, pte, pteval, flags))) {
       yield set_pte_at(pte, pteval);
       yield unlock(ptl);
       return SWAP_FAIL;
@@ -293,7 +293,7 @@ function* try_to_unmap_one(
  *
  * @returns false if the slot's count could not be raised; nothing has changed then.
  */
-function* leave_swap_entry(
+function* leaveSwapEntry(
   cpu: Cpu,
   page: Page,
   mm: Mm,
@@ -305,7 +305,7 @@ function* leave_swap_entry(
   let entry = yield load(page + Page.private);
   if (yield PageSwapCache(page)) {
     if ((yield* swap_duplicate(cpu, entry)) < 0) return false;
-    yield* put_on_mmlist(mm);
+    yield* putOnMmlist(mm);
     yield step(mm + mm_.rss_anon);
     bump(mm + mm_.rss_anon, -1);
     bump(mm + mm_.rss_swapents, 1);
@@ -322,14 +322,14 @@ function* leave_swap_entry(
 }
 
 /** Makes swapoff look at this mm: on init_mm.mmlist, under mmlist_lock. */
-export function* put_on_mmlist(mm: Mm): Steps {
+export function* putOnMmlist(mm: Mm): Steps {
   if (yield load(mm + mm_.mmlist)) return;
   yield step(mm + mm_.mmlist);
   poke(mm + mm_.mmlist, 1);
 }
 
 /** The mlock exit of try_to_unmap_one: mlocks the page if the vma is still locked under mmap_sem. */
-function* mlock_if_still_locked(cpu: Cpu, page: Page, vma: Vma): Steps<number> {
+function* mlockIfStillLocked(cpu: Cpu, page: Page, vma: Vma): Steps<number> {
   const mm = peek(vma + vma_.vm_mm);
   if (!(yield readTrylock(mm + mm_.mmap_sem))) return SWAP_AGAIN;
   let ret: number = SWAP_AGAIN;

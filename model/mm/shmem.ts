@@ -9,13 +9,13 @@
 import { BUG_ON, VM_BUG_ON } from '../include/linux/bug';
 import {
   AOP_WRITEPAGE_ACTIVATE,
-  is_shmem,
+  isShmem,
   page_slot,
-  page_tree_size,
+  pageTreeSize,
   tree_lock,
 } from '../include/linux/fs';
 import { clear_user_highpage } from '../include/linux/highmem';
-import { page_count_inc, page_mapped } from '../include/linux/mm';
+import { pageCountInc, page_mapped } from '../include/linux/mm';
 import {
   Page,
   address_space,
@@ -82,7 +82,7 @@ import {
   swapcache_free,
 } from './swapfile';
 import { truncate_inode_page } from './truncate';
-import { bump_zone_page_state, count_vm_event } from './vmstat';
+import { bumpZonePageState, count_vm_event } from './vmstat';
 
 const Mapping = address_space.offset;
 
@@ -109,7 +109,7 @@ function* shmem_add_to_page_cache(
   const where = 'mm/shmem.c shmem_add_to_page_cache';
   VM_BUG_ON(!(yield PageLocked(page)), where, '!PageLocked(page)');
   VM_BUG_ON(!(yield PageSwapBacked(page)), where, '!PageSwapBacked(page)');
-  yield page_count_inc(page);
+  yield pageCountInc(page);
   yield store(page + Page.mapping, mapping);
   yield store(page + Page.index, index);
   yield awaitFree(tree_lock(mapping));
@@ -117,8 +117,8 @@ function* shmem_add_to_page_cache(
   if (peek(slot) === expected) {
     poke(slot, page);
     bump(mapping + Mapping.nrpages, 1);
-    bump_zone_page_state('NR_FILE_PAGES', 1);
-    bump_zone_page_state('NR_SHMEM', 1);
+    bumpZonePageState('NR_FILE_PAGES', 1);
+    bumpZonePageState('NR_SHMEM', 1);
     return 0;
   }
   poke(page + Page.mapping, 0);
@@ -136,8 +136,8 @@ function* shmem_delete_from_page_cache(cpu: Cpu, page: Page, radswap: number): S
   if (there) poke(slot, radswap);
   poke(page + Page.mapping, 0);
   bump(mapping + Mapping.nrpages, -1);
-  bump_zone_page_state('NR_FILE_PAGES', -1);
-  bump_zone_page_state('NR_SHMEM', -1);
+  bumpZonePageState('NR_FILE_PAGES', -1);
+  bumpZonePageState('NR_SHMEM', -1);
   yield* put_page(cpu, page);
   BUG_ON(!there, 'mm/shmem.c shmem_delete_from_page_cache', 'error');
 }
@@ -152,7 +152,7 @@ function* shmem_free_swap(cpu: Cpu, mapping: AddressSpace, index: number, radswa
 }
 
 /** One thing that shmem_undo_range found; false if its page is locked and `wait` is not set. */
-function* undo_one(cpu: Cpu, mapping: AddressSpace, found: FoundPage, wait: boolean): Steps {
+function* undoOne(cpu: Cpu, mapping: AddressSpace, found: FoundPage, wait: boolean): Steps {
   const { page, index } = found;
   if (radix_tree_exceptional_entry(page)) {
     yield* shmem_free_swap(cpu, mapping, index, page);
@@ -173,7 +173,7 @@ function* shmem_truncate_range(cpu: Cpu, mapping: AddressSpace, start: number, e
   for (let index = start; ;) {
     const found = yield* find_get_pages(cpu, mapping, index, end, true);
     if (found.length === 0) break;
-    for (const one of found) yield* undo_one(cpu, mapping, one, false);
+    for (const one of found) yield* undoOne(cpu, mapping, one, false);
     yield* pagevec_release(cpu, found);
     index = found.at(-1)!.index + 1;
   }
@@ -184,7 +184,7 @@ function* shmem_truncate_range(cpu: Cpu, mapping: AddressSpace, start: number, e
       index = start;
       continue;
     }
-    for (const one of found) yield* undo_one(cpu, mapping, one, true);
+    for (const one of found) yield* undoOne(cpu, mapping, one, true);
     yield* pagevec_release(cpu, found);
     index = found.at(-1)!.index + 1;
   }
@@ -196,12 +196,12 @@ export function* shmem_setattr(cpu: Cpu, mapping: AddressSpace, newsize: number)
   if (newsize !== oldsize) yield store(mapping + Mapping.size, newsize);
   if (newsize >= oldsize) return;
   yield* unmap_mapping_range(cpu, mapping, newsize, TO_THE_END, true);
-  yield* shmem_truncate_range(cpu, mapping, newsize, page_tree_size(mapping));
+  yield* shmem_truncate_range(cpu, mapping, newsize, pageTreeSize(mapping));
   yield* unmap_mapping_range(cpu, mapping, newsize, TO_THE_END, true);
 }
 
 /** mm/shmem.c shmem_fallocate for a hole, under i_mutex: private copies stay. `end` is exclusive. */
-export function* shmem_fallocate_hole(
+export function* shmemFallocateHole(
   cpu: Cpu,
   mapping: AddressSpace,
   start: number,
@@ -242,7 +242,7 @@ interface GotPage {
 }
 
 /** Lets go of a locked page and answers with an error. */
-function* give_up(cpu: Cpu, page: Page, error: number, major = false): Steps<GotPage> {
+function* giveUp(cpu: Cpu, page: Page, error: number, major = false): Steps<GotPage> {
   if (page !== 0) {
     yield* unlock_page(page);
     yield* put_page(cpu, page);
@@ -251,7 +251,7 @@ function* give_up(cpu: Cpu, page: Page, error: number, major = false): Steps<Got
 }
 
 /** The middle of shmem_getpage_gfp: moves a page from swap back into the file. */
-function* shmem_get_from_swap(
+function* shmemGetFromSwap(
   cpu: Cpu,
   mapping: AddressSpace,
   index: number,
@@ -270,7 +270,7 @@ function* shmem_get_from_swap(
     (yield load(page + Page.private)) !== swap ||
     !(yield* shmem_confirm_swap(mapping, index, swap))
   ) {
-    return yield* give_up(cpu, page, -EEXIST, major);
+    return yield* giveUp(cpu, page, -EEXIST, major);
   }
   let error = (yield PageUptodate(page)) ? 0 : -EIO;
   if (error === 0) {
@@ -281,7 +281,7 @@ function* shmem_get_from_swap(
   }
   if (error !== 0) {
     const still = yield* shmem_confirm_swap(mapping, index, swap);
-    return yield* give_up(cpu, page, still ? error : -EEXIST, major);
+    return yield* giveUp(cpu, page, still ? error : -EEXIST, major);
   }
   yield* delete_from_swap_cache(cpu, page);
   yield* set_page_dirty(cpu, page);
@@ -290,7 +290,7 @@ function* shmem_get_from_swap(
 }
 
 /** The other middle of shmem_getpage_gfp: a new page of zeros, clean. */
-function* shmem_get_new(cpu: Cpu, mapping: AddressSpace, index: number): Steps<GotPage> {
+function* shmemGetNew(cpu: Cpu, mapping: AddressSpace, index: number): Steps<GotPage> {
   const page = yield* alloc_page(cpu);
   if (page === 0) return { page, error: -ENOMEM, major: false };
   // Nobody else has the page yet.
@@ -300,7 +300,7 @@ function* shmem_get_new(cpu: Cpu, mapping: AddressSpace, index: number): Steps<G
   const error = (yield* allocationFails())
     ? -ENOMEM
     : yield* shmem_add_to_page_cache(cpu, page, mapping, index, 0);
-  if (error !== 0) return yield* give_up(cpu, page, error);
+  if (error !== 0) return yield* giveUp(cpu, page, error);
   yield* lru_cache_add_anon(cpu, page);
   // It is in the cache, but nobody reads a page that is not up to date.
   yield* clear_user_highpage(page);
@@ -315,12 +315,12 @@ function* shmem_getpage(cpu: Cpu, mapping: AddressSpace, index: number): Steps<G
     const found = yield* find_lock_page(cpu, mapping, index);
     const swapped = radix_tree_exceptional_entry(found);
     if (index >= (yield load(mapping + Mapping.size))) {
-      return yield* give_up(cpu, swapped ? 0 : found, -EINVAL, major);
+      return yield* giveUp(cpu, swapped ? 0 : found, -EINVAL, major);
     }
     if (found !== 0 && !swapped) return { page: found, error: 0, major };
     const got = swapped
-      ? yield* shmem_get_from_swap(cpu, mapping, index, radix_to_swp_entry(found))
-      : yield* shmem_get_new(cpu, mapping, index);
+      ? yield* shmemGetFromSwap(cpu, mapping, index, radix_to_swp_entry(found))
+      : yield* shmemGetNew(cpu, mapping, index);
     major ||= got.major;
     if (got.error === -EEXIST) continue;
     if (got.error !== 0) return { ...got, major };
@@ -329,7 +329,7 @@ function* shmem_getpage(cpu: Cpu, mapping: AddressSpace, index: number): Steps<G
       yield ClearPageDirty(got.page);
       yield* delete_from_page_cache(cpu, got.page);
     }
-    return yield* give_up(cpu, got.page, -EINVAL, major);
+    return yield* giveUp(cpu, got.page, -EINVAL, major);
   }
 }
 
@@ -358,7 +358,7 @@ function* shmem_unuse_inode(
 ): Steps<boolean> {
   const radswap = swp_to_radix_entry(swap);
   let index = 0;
-  const size = page_tree_size(mapping);
+  const size = pageTreeSize(mapping);
   while (index < size && (yield load(page_slot(mapping, index))) !== radswap) index++;
   if (index === size) return false;
   const error = yield* shmem_add_to_page_cache(cpu, page, mapping, index, radswap);
@@ -374,7 +374,7 @@ export function* shmem_unuse(cpu: Cpu, swap: SwpEntry, page: Page): Steps {
   if ((yield PageSwapCache(page)) && (yield load(page + Page.private)) === swap) {
     for (let i = 0; i < kernel.config.files; i++) {
       const mapping = kernel.mappings + i * address_space.size;
-      if (is_shmem(mapping) && (yield* shmem_unuse_inode(cpu, mapping, swap, page))) break;
+      if (isShmem(mapping) && (yield* shmem_unuse_inode(cpu, mapping, swap, page))) break;
     }
   }
   yield* unlock_page(page);

@@ -13,7 +13,7 @@ import {
   lru_lock,
   LRU_UNEVICTABLE,
   page_off_lru,
-  under_lru_lock,
+  underLruLock,
 } from '../include/linux/mm_inline';
 import { get_page_unless_zero, put_page_testzero } from '../include/linux/mm';
 import { Page, type Page as PagePtr } from '../include/linux/mm_types';
@@ -47,7 +47,7 @@ import { MOVE_FN } from './swap/move-fn';
 
 // The end of a page.
 
-function unlink_released(page: PagePtr, where: string): void {
+function unlinkReleased(page: PagePtr, where: string): void {
   VM_BUG_ON(peek(page + Page.PG_lru) === 0, where, '!PageLRU(page)');
   poke(page + Page.PG_lru, 0);
   del_page_from_lru_list(page, page_off_lru(page));
@@ -56,7 +56,7 @@ function unlink_released(page: PagePtr, where: string): void {
 /** mm/swap.c __page_cache_release: off the LRU. */
 function* __page_cache_release(page: PagePtr): Steps {
   if (!(yield PageLRU(page))) return;
-  yield* under_lru_lock(() => unlink_released(page, 'mm/swap.c __page_cache_release'));
+  yield* underLruLock(() => unlinkReleased(page, 'mm/swap.c __page_cache_release'));
 }
 
 /** mm/swap.c __put_single_page. */
@@ -95,11 +95,11 @@ export function* release_pages(cpu: Cpu, pages: readonly PagePtr[]): Steps {
     if (!(yield* put_page_testzero(page))) continue;
     if (yield PageLRU(page)) {
       if (!locked && i === pages.length - 1) {
-        yield* under_lru_lock(() => unlink_released(page, where));
+        yield* underLruLock(() => unlinkReleased(page, where));
       } else {
         yield locked ? step(page) : lock(lru_lock());
         locked = true;
-        unlink_released(page, where);
+        unlinkReleased(page, where);
       }
     }
     yield ClearPageActive(page);
@@ -117,21 +117,21 @@ export function* __pagevec_release(cpu: Cpu, pages: readonly PagePtr[]): Steps {
 
 // Pagevecs.
 
-const count_of = (cpu: Cpu, pvec: PagevecName): number => kernel.percpu(cpu.id, `${pvec}_nr`);
+const countOf = (cpu: Cpu, pvec: PagevecName): number => kernel.percpu(cpu.id, `${pvec}_nr`);
 
 /** include/linux/pagevec.h pagevec_add: returns the free slots left. Runs inside a section. */
 function pagevec_add(cpu: Cpu, pvec: PagevecName, page: PagePtr): number {
-  const nr = peek(count_of(cpu, pvec));
+  const nr = peek(countOf(cpu, pvec));
   poke(kernel.percpu(cpu.id, `${pvec}_${nr}`), page);
-  poke(count_of(cpu, pvec), nr + 1);
+  poke(countOf(cpu, pvec), nr + 1);
   return kernel.config.pagevecSize - nr - 1;
 }
 
 /** Empties a pagevec. Runs inside a section. */
-function pagevec_take(cpu: Cpu, pvec: PagevecName): PagePtr[] {
-  const nr = peek(count_of(cpu, pvec));
+function pagevecTake(cpu: Cpu, pvec: PagevecName): PagePtr[] {
+  const nr = peek(countOf(cpu, pvec));
   if (nr === 0) return [];
-  poke(count_of(cpu, pvec), 0);
+  poke(countOf(cpu, pvec), 0);
   return Array.from({ length: nr }, (_, i) => peek(kernel.percpu(cpu.id, `${pvec}_${i}`)));
 }
 
@@ -140,7 +140,7 @@ function* pagevec_lru_move_fn(cpu: Cpu, pvec: PagevecName, pages: readonly PageP
   if (pages.length === 0) return;
   const move_fn = MOVE_FN[pvec];
   if (pages.length === 1) {
-    yield* under_lru_lock(() => move_fn(pages[0]!));
+    yield* underLruLock(() => move_fn(pages[0]!));
   } else {
     for (const [i, page] of pages.entries()) {
       yield i === 0 ? lock(lru_lock()) : step(page);
@@ -153,7 +153,7 @@ function* pagevec_lru_move_fn(cpu: Cpu, pvec: PagevecName, pages: readonly PageP
 
 /** mm/swap.c __pagevec_lru_add: for a pagevec on its user's stack; its references go with it. */
 export const __pagevec_lru_add = (cpu: Cpu, pages: readonly PagePtr[]): Steps =>
-  pagevec_lru_move_fn(cpu, 'lru_add', pages);
+  pagevec_lru_move_fn(cpu, 'lru_add_pvec', pages);
 
 /** Held from when pages are taken out of a CPU's pagevec until they are moved and let go of. */
 const draining = (cpu: Cpu): Ptr => kernel.percpu(cpu.id, 'draining');
@@ -167,11 +167,11 @@ function* drain(cpu: Cpu, pvec: PagevecName, pages: readonly PagePtr[]): Steps {
 }
 
 /** Takes a reference, adds the page and, when that filled the pagevec, moves all of it. */
-function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): Steps {
+function* addThenDrainIfFull(cpu: Cpu, pvec: PagevecName, page: PagePtr): Steps {
   yield step(page + Page._count);
   bumpCount(page + Page._count, 1);
   const full = pagevec_add(cpu, pvec, page) === 0;
-  if (full) yield* drain(cpu, pvec, pagevec_take(cpu, pvec));
+  if (full) yield* drain(cpu, pvec, pagevecTake(cpu, pvec));
 }
 
 /**
@@ -180,11 +180,11 @@ function* add_then_drain_if_full(cpu: Cpu, pvec: PagevecName, page: PagePtr): St
 function* __lru_cache_add(cpu: Cpu, page: PagePtr): Steps {
   yield step(page + Page._count);
   bumpCount(page + Page._count, 1);
-  if (peek(count_of(cpu, 'lru_add')) === kernel.config.pagevecSize) {
-    yield* drain(cpu, 'lru_add', pagevec_take(cpu, 'lru_add'));
-    yield step(count_of(cpu, 'lru_add'));
+  if (peek(countOf(cpu, 'lru_add_pvec')) === kernel.config.pagevecSize) {
+    yield* drain(cpu, 'lru_add_pvec', pagevecTake(cpu, 'lru_add_pvec'));
+    yield step(countOf(cpu, 'lru_add_pvec'));
   }
-  pagevec_add(cpu, 'lru_add', page);
+  pagevec_add(cpu, 'lru_add_pvec', page);
 }
 
 /** mm/swap.c lru_cache_add: to the list that the page's flags call for when the pagevec is drained. */
@@ -209,9 +209,9 @@ export function* lru_cache_add_anon(cpu: Cpu, page: PagePtr): Steps {
 export const lru_cache_add_file = (cpu: Cpu, page: PagePtr): Steps => lru_cache_add_anon(cpu, page);
 
 /** The first pagevec from `from` on that has pages, emptied; a CPU's own words only. */
-function take_next(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
+function takeNext(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
   for (let at = from; at < PAGEVECS.length; at++) {
-    const pages = pagevec_take(cpu, PAGEVECS[at]!);
+    const pages = pagevecTake(cpu, PAGEVECS[at]!);
     if (pages.length > 0) return { at, pages };
   }
   return { at: PAGEVECS.length, pages: [] };
@@ -220,8 +220,8 @@ function take_next(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
 /** mm/swap.c lru_add_drain_cpu: lru_add, rotate, deactivate, activate. */
 function* lru_add_drain_cpu(cpu: Cpu): Steps {
   for (let from = 0; from < PAGEVECS.length;) {
-    yield step(count_of(cpu, PAGEVECS[from]!));
-    const { at, pages } = take_next(cpu, from);
+    yield step(countOf(cpu, PAGEVECS[from]!));
+    const { at, pages } = takeNext(cpu, from);
     if (pages.length > 0) yield* drain(cpu, PAGEVECS[at]!, pages);
     from = at + 1;
   }
@@ -239,9 +239,9 @@ export function* lru_add_drain_all(cpu: Cpu): Steps {
   const has_work: number[] = [];
   for (let id = 0; id < kernel.config.cpus; id++) {
     const other = { ...cpu, id };
-    yield step(count_of(other, 'lru_add'));
+    yield step(countOf(other, 'lru_add_pvec'));
     const busy = peek(draining(other)) !== 0;
-    if (busy || PAGEVECS.some((pvec) => peek(count_of(other, pvec)) !== 0)) has_work.push(id);
+    if (busy || PAGEVECS.some((pvec) => peek(countOf(other, pvec)) !== 0)) has_work.push(id);
   }
   for (const id of has_work) {
     const other = { ...cpu, id };
@@ -253,21 +253,21 @@ export function* lru_add_drain_all(cpu: Cpu): Steps {
 // Moving pages between the lists.
 
 /** The three looks that activation and rotation have in common, each a look of its own. */
-function* inactive_on_lru(page: PagePtr): Steps<boolean> {
+function* inactiveOnLru(page: PagePtr): Steps<boolean> {
   return !!(yield PageLRU(page)) && !(yield PageActive(page)) && !(yield PageUnevictable(page));
 }
 
 /** mm/swap.c activate_page (SMP): drained when full. */
 export function* activate_page(cpu: Cpu, page: PagePtr): Steps {
-  if (!(yield* inactive_on_lru(page))) return;
-  yield* add_then_drain_if_full(cpu, 'activate_page', page);
+  if (!(yield* inactiveOnLru(page))) return;
+  yield* addThenDrainIfFull(cpu, 'activate_page_pvecs', page);
 }
 
-/** mm/swap.c __lru_cache_activate_page: only if the page waits in *this* CPU's lru_add pagevec. */
+/** mm/swap.c __lru_cache_activate_page: only if the page waits in *this* CPU's lru_add_pvec. */
 function* __lru_cache_activate_page(cpu: Cpu, page: PagePtr): Steps {
-  yield step(count_of(cpu, 'lru_add'));
-  for (let i = peek(count_of(cpu, 'lru_add')) - 1; i >= 0; i--) {
-    if (peek(kernel.percpu(cpu.id, `lru_add_${i}`)) !== page) continue;
+  yield step(countOf(cpu, 'lru_add_pvec'));
+  for (let i = peek(countOf(cpu, 'lru_add_pvec')) - 1; i >= 0; i--) {
+    if (peek(kernel.percpu(cpu.id, `lru_add_pvec_${i}`)) !== page) continue;
     poke(page + Page.PG_active, 1);
     return;
   }
@@ -289,9 +289,9 @@ export function* mark_page_accessed(cpu: Cpu, page: PagePtr): Steps {
 export function* deactivate_page(cpu: Cpu, page: PagePtr): Steps {
   if (yield PageUnevictable(page)) return;
   if (!(yield get_page_unless_zero(page))) return;
-  yield step(count_of(cpu, 'lru_deactivate'));
-  const full = pagevec_add(cpu, 'lru_deactivate', page) === 0;
-  if (full) yield* drain(cpu, 'lru_deactivate', pagevec_take(cpu, 'lru_deactivate'));
+  yield step(countOf(cpu, 'lru_deactivate_pvecs'));
+  const full = pagevec_add(cpu, 'lru_deactivate_pvecs', page) === 0;
+  if (full) yield* drain(cpu, 'lru_deactivate_pvecs', pagevecTake(cpu, 'lru_deactivate_pvecs'));
 }
 
 /** mm/swap.c rotate_reclaimable_page: at the end of write-back, with interrupts off. */
@@ -301,12 +301,12 @@ export function* rotate_reclaimable_page(cpu: Cpu, page: PagePtr): Steps {
   if (yield PageActive(page)) return;
   if (yield PageUnevictable(page)) return;
   if (!(yield PageLRU(page))) return;
-  yield* add_then_drain_if_full(cpu, 'lru_rotate', page);
+  yield* addThenDrainIfFull(cpu, 'lru_rotate_pvecs', page);
 }
 
 /** mm/swap.c add_page_to_unevictable_list: past the pagevecs. */
 export function* add_page_to_unevictable_list(_cpu: Cpu, page: PagePtr): Steps {
-  yield* under_lru_lock(() => {
+  yield* underLruLock(() => {
     poke(page + Page.PG_active, 0);
     poke(page + Page.PG_unevictable, 1);
     poke(page + Page.PG_lru, 1);

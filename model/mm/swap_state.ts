@@ -18,7 +18,7 @@ import {
   TestClearPageReadahead,
 } from '../include/linux/page-flags';
 import { PageKsm } from '../include/linux/ksm';
-import { PageLazyFree, SetPageLazyFree, page_count_inc, page_mapped } from '../include/linux/mm';
+import { PageLazyFree, SetPageLazyFree, pageCountInc, page_mapped } from '../include/linux/mm';
 import { Page, swap_info_struct } from '../include/linux/mm_types';
 import { trylock_page, unlock_page } from '../include/linux/pagemap';
 import { ClearLazyFree, LazyFree, swap_address_space } from '../include/linux/swap';
@@ -41,17 +41,17 @@ import {
 } from './swap';
 import {
   get_swap_page,
-  swap_max,
+  swapMax,
   swapcache_free,
   swapcache_prepare,
   try_to_free_swap,
 } from './swapfile';
-import { bump_zone_page_state } from './vmstat';
+import { bumpZonePageState } from './vmstat';
 
 const Info = swap_info_struct.offset;
 
 /** The swap cache's word for a slot: a page or 0. */
-const cache_slot = (offset: number): number => kernel.swapper_space + offset * 4;
+const cacheSlot = (offset: number): number => kernel.swapper_space + offset * 4;
 
 /**
  * mm/swap_state.c __add_to_swap_cache: publishes a locked page as the contents of a slot that is
@@ -71,7 +71,7 @@ export function* __add_to_swap_cache(
   VM_BUG_ON(!(yield PageLocked(page)), where, '!PageLocked(page)');
   VM_BUG_ON(!!(yield PageSwapCache(page)), where, 'PageSwapCache(page)');
   VM_BUG_ON(!(yield PageSwapBacked(page)), where, '!PageSwapBacked(page)');
-  yield page_count_inc(page);
+  yield pageCountInc(page);
   yield SetPageSwapCache(page);
   yield store(page + Page.private, entry);
   if (!preloaded && (yield* allocationFails())) {
@@ -80,12 +80,12 @@ export function* __add_to_swap_cache(
     yield* put_page(cpu, page);
     return -ENOMEM;
   }
-  yield awaitFree(kernel.swap_tree_lock);
-  const slot = cache_slot(swp_offset(entry));
+  yield awaitFree(kernel.swapTreeLock);
+  const slot = cacheSlot(swp_offset(entry));
   VM_BUG_ON(peek(slot) !== 0, where, 'error == -EEXIST');
   poke(slot, page);
   release(kernel.swapTransit(swp_offset(entry)));
-  bump_zone_page_state('NR_FILE_PAGES', 1);
+  bumpZonePageState('NR_FILE_PAGES', 1);
   return 0;
 }
 
@@ -96,11 +96,11 @@ export function __delete_from_swap_cache(page: Page): void {
   VM_BUG_ON(peek(page + Page.PG_swapcache) === 0, where, '!PageSwapCache(page)');
   VM_BUG_ON(peek(page + Page.PG_writeback) !== 0, where, 'PageWriteback(page)');
   const offset = swp_offset(peek(page + Page.private));
-  poke(cache_slot(offset), 0);
+  poke(cacheSlot(offset), 0);
   take(kernel.swapTransit(offset));
   poke(page + Page.private, 0);
   poke(page + Page.PG_swapcache, 0);
-  bump_zone_page_state('NR_FILE_PAGES', -1);
+  bumpZonePageState('NR_FILE_PAGES', -1);
 }
 
 /**
@@ -127,7 +127,7 @@ export function* add_to_swap(cpu: Cpu, page: Page, list: Page[] = []): Steps<boo
 /** mm/swap_state.c delete_from_swap_cache: the page stays, dirty or not as it was. */
 export function* delete_from_swap_cache(cpu: Cpu, page: Page): Steps {
   const entry = yield load(page + Page.private);
-  yield awaitFree(kernel.swap_tree_lock);
+  yield awaitFree(kernel.swapTreeLock);
   __delete_from_swap_cache(page);
   yield* swapcache_free(cpu, entry, page);
   yield* put_page(cpu, page);
@@ -234,7 +234,7 @@ export function* read_swap_cache_async(cpu: Cpu, entry: SwpEntry): Steps<Page> {
         continue;
       }
       if (err === 0) {
-        yield* fill_from_swap(cpu, fresh, entry);
+        yield* fillFromSwap(cpu, fresh, entry);
         return fresh;
       }
     }
@@ -244,7 +244,7 @@ export function* read_swap_cache_async(cpu: Cpu, entry: SwpEntry): Steps<Page> {
 }
 
 /** The end of read_swap_cache_async: a new page goes into the cache and is read. */
-function* fill_from_swap(cpu: Cpu, page: Page, entry: SwpEntry): Steps {
+function* fillFromSwap(cpu: Cpu, page: Page, entry: SwpEntry): Steps {
   // Nobody else has the page yet.
   yield step(page + Page.PG_locked);
   take(page + Page.PG_locked);
@@ -287,15 +287,15 @@ export function* swapin_readahead(cpu: Cpu, entry: SwpEntry): Steps<Page> {
   const wanted = swp_offset(entry);
   const mask = (yield* swapin_nr_pages(wanted)) - 1;
   if (mask !== 0) {
-    yield* read_cluster(cpu, entry, Math.max(1, wanted & ~mask), wanted | mask);
+    yield* readCluster(cpu, entry, Math.max(1, wanted & ~mask), wanted | mask);
     yield* lru_add_drain(cpu);
   }
   return yield* read_swap_cache_async(cpu, entry);
 }
 
 /** The loop of swapin_readahead. Slots beyond the device's end, which are refused, are left out. */
-function* read_cluster(cpu: Cpu, entry: SwpEntry, first: number, last: number): Steps {
-  for (let offset = first; offset <= Math.min(last, swap_max() - 1); offset++) {
+function* readCluster(cpu: Cpu, entry: SwpEntry, first: number, last: number): Steps {
+  for (let offset = first; offset <= Math.min(last, swapMax() - 1); offset++) {
     const page = yield* read_swap_cache_async(cpu, swp_entry(swp_type(entry), offset));
     if (page === 0) continue;
     if (offset !== swp_offset(entry)) yield SetPageReadahead(page);

@@ -2,7 +2,7 @@
  * mm/swapfile.c: the swap map, one byte for each slot of the one swap device.
  *
  * What the kernel does under swap_lock or the device's own lock is one atomic section here, begun by
- * {@link device_locked}; only free_swap_and_cache holds the lock over several steps. The unlocked
+ * {@link deviceLocked}; only free_swap_and_cache holds the lock over several steps. The unlocked
  * looks that precede a lock (is the slot in use at all, where might a free one be) are part of the
  * section: they differ only in a kernel that has already freed a slot twice.
  *
@@ -32,7 +32,7 @@ import {
   swap_address_space,
   swap_count,
   vm_swap_full,
-  vm_swap_full_now,
+  vmSwapFullNow,
 } from '../include/linux/swap';
 import {
   is_migration_entry,
@@ -60,10 +60,10 @@ const Info = swap_info_struct.offset;
 export const swap_map = (offset: number): number => kernel.swap_map + offset * 4;
 
 /** One more than the last slot. */
-export const swap_max = (): number => kernel.config.swapSlots + 1;
+export const swapMax = (): number => kernel.config.swapSlots + 1;
 
 /** Begins an atomic section under the device's lock. */
-export const device_locked = (): Op => awaitFree(kernel.swap_lock);
+export const deviceLocked = (): Op => awaitFree(kernel.swap_lock);
 
 /**
  * mm/swapfile.c __try_to_reclaim_swap: gives up a slot that only the swap cache holds.
@@ -83,28 +83,28 @@ function* __try_to_reclaim_swap(cpu: Cpu, offset: number): Steps<boolean> {
 }
 
 /** Inside a section: the next slot from `offset` on, and then below `base`, that may be had. */
-function next_candidate(offset: number, base: number): number {
-  const full = vm_swap_full_now();
-  const may_be_had = (at: number): boolean => {
+function nextCandidate(offset: number, base: number): number {
+  const full = vmSwapFullNow();
+  const mayBeHad = (at: number): boolean => {
     const byte = peek(swap_map(at));
     return byte === 0 || (full && byte === SWAP_HAS_CACHE);
   };
   const highest = peek(kernel.swap_info + Info.highest_bit);
-  for (let at = offset; at <= highest; at++) if (may_be_had(at)) return at;
+  for (let at = offset; at <= highest; at++) if (mayBeHad(at)) return at;
   for (let at = peek(kernel.swap_info + Info.lowest_bit); at < base; at++) {
-    if (may_be_had(at)) return at;
+    if (mayBeHad(at)) return at;
   }
   return 0;
 }
 
 /** Inside a section: marks a free slot as used. */
-function take_slot(offset: number, usage: number): void {
+function takeSlot(offset: number, usage: number): void {
   const info = kernel.swap_info;
   if (offset === peek(info + Info.lowest_bit)) bump(info + Info.lowest_bit, 1);
   if (offset === peek(info + Info.highest_bit)) bump(info + Info.highest_bit, -1);
   bump(info + Info.inuse_pages, 1);
   if (peek(info + Info.inuse_pages) === kernel.config.swapSlots) {
-    poke(info + Info.lowest_bit, swap_max());
+    poke(info + Info.lowest_bit, swapMax());
     poke(info + Info.highest_bit, 0);
   }
   poke(swap_map(offset), usage);
@@ -127,15 +127,15 @@ function* scan_swap_map(cpu: Cpu, usage: number): Steps<number> {
     if (offset > highest) base = offset = peek(info + Info.lowest_bit);
     const byte = peek(swap_map(offset));
     if (byte === 0) {
-      take_slot(offset, usage);
+      takeSlot(offset, usage);
       return offset;
     }
-    if (byte === SWAP_HAS_CACHE && vm_swap_full_now()) {
+    if (byte === SWAP_HAS_CACHE && vmSwapFullNow()) {
       const freed = yield* __try_to_reclaim_swap(cpu, offset);
-      yield device_locked();
+      yield deviceLocked();
       if (freed) continue;
     }
-    offset = next_candidate(offset + 1, base);
+    offset = nextCandidate(offset + 1, base);
     if (offset === 0) return 0;
   }
 }
@@ -147,13 +147,13 @@ function* scan_swap_map(cpu: Cpu, usage: number): Steps<number> {
  */
 export function* get_swap_page(cpu: Cpu): Steps<SwpEntry> {
   if (!kernel.config.CONFIG_SWAP) return 0;
-  yield device_locked();
+  yield deviceLocked();
   if (peek(kernel.nr_swap_pages) <= 0) return 0;
   bump(kernel.nr_swap_pages, -1);
   let offset = yield* scan_swap_map(cpu, SWAP_HAS_CACHE);
   if (offset === 0) {
     // The list of devices is gone round once more.
-    yield device_locked();
+    yield deviceLocked();
     offset = yield* scan_swap_map(cpu, SWAP_HAS_CACHE);
   }
   if (offset === 0) {
@@ -165,10 +165,10 @@ export function* get_swap_page(cpu: Cpu): Steps<SwpEntry> {
 }
 
 /** What is wrong with an entry that is to be freed, in the kernel's words; empty if nothing is. */
-function complaint_about(entry: SwpEntry): string {
+function complaintAbout(entry: SwpEntry): string {
   if (swp_type(entry) !== 0 || kernel.config.swapSlots === 0) return 'Bad swap file entry';
   if ((peek(kernel.swap_info + Info.flags) & SWP_USED) === 0) return 'Unused swap file entry';
-  if (swp_offset(entry) >= swap_max()) return 'Bad swap offset entry';
+  if (swp_offset(entry) >= swapMax()) return 'Bad swap offset entry';
   if (peek(swap_map(swp_offset(entry))) === 0) return 'Unused swap offset entry';
   return '';
 }
@@ -176,7 +176,7 @@ function complaint_about(entry: SwpEntry): string {
 /** mm/swapfile.c swap_info_get, inside a section: whether the entry is one of a slot in use. */
 function swap_info_get(entry: SwpEntry): boolean {
   if (entry === 0) return false;
-  const complaint = complaint_about(entry);
+  const complaint = complaintAbout(entry);
   WARN_ON(complaint !== '', 'mm/swapfile.c swap_info_get', `swap_free: ${complaint}`);
   return complaint === '';
 }
@@ -187,7 +187,7 @@ function swap_info_get(entry: SwpEntry): boolean {
  *
  * @returns false if there is no continuation page yet.
  */
-function carry_count(offset: number, count: number): boolean {
+function carryCount(offset: number, count: number): boolean {
   if (peek(kernel.swap_info + Info.continuation_page) === 0) {
     BUG_ON((count & COUNT_CONTINUED) !== 0, 'mm/swapfile.c swap_count_continued', 'count & 0x80');
     return false;
@@ -202,7 +202,7 @@ function carry_count(offset: number, count: number): boolean {
 }
 
 /** The other half of swap_count_continued: borrows. @returns whether the continuation holds more. */
-function borrow_count(offset: number): boolean {
+function borrowCount(offset: number): boolean {
   const high = kernel.swapContinuation(offset);
   BUG_ON(peek(high) === 0, 'mm/swapfile.c swap_count_continued', '*map == 0');
   poke(high, peek(high) - 1);
@@ -210,16 +210,16 @@ function borrow_count(offset: number): boolean {
 }
 
 /** Inside a section: a count with one user less. A count of 0 wraps around, as the byte does. */
-function count_less_one(offset: number, count: number): number {
+function countLessOne(offset: number, count: number): number {
   const { swapMapMax } = kernel.config;
   if (count === SWAP_MAP_SHMEM) return 0;
   if ((count & ~COUNT_CONTINUED) > swapMapMax) return count;
   if (count !== COUNT_CONTINUED) return (count - 1) & 0xff;
-  return borrow_count(offset) ? swapMapMax | COUNT_CONTINUED : swapMapMax;
+  return borrowCount(offset) ? swapMapMax | COUNT_CONTINUED : swapMapMax;
 }
 
 /** Inside a section: a slot's byte has become 0. The device may be told, and then forgets its data. */
-function slot_is_free(offset: number): void {
+function slotIsFree(offset: number): void {
   const info = kernel.swap_info;
   if (offset < peek(info + Info.lowest_bit)) poke(info + Info.lowest_bit, offset);
   if (offset > peek(info + Info.highest_bit)) poke(info + Info.highest_bit, offset);
@@ -234,7 +234,7 @@ export function swap_slot_free_notify(offset: number): void {
 }
 
 /** Inside a section: tells a swapoff, which may wait for it, that a slot's users have changed. */
-function users_changed(): void {
+function usersChanged(): void {
   const quiet = kernel.swap_info + Info.unuse_quiet;
   if (peek(quiet) !== 0) release(quiet);
 }
@@ -252,24 +252,24 @@ function swap_entry_free(offset: number, usage: number): number {
     has_cache = 0;
     release(kernel.swapTransit(offset));
   } else {
-    count = count_less_one(offset, count);
-    users_changed();
+    count = countLessOne(offset, count);
+    usersChanged();
   }
   poke(swap_map(offset), count | has_cache);
-  if ((count | has_cache) === 0) slot_is_free(offset);
+  if ((count | has_cache) === 0) slotIsFree(offset);
   return count | has_cache;
 }
 
 /** mm/swapfile.c swap_free: drops one user of a slot; a bad entry only gets a complaint. */
 export function* swap_free(_cpu: Cpu, entry: SwpEntry): Steps {
   if (!kernel.config.CONFIG_SWAP) return;
-  yield device_locked();
+  yield deviceLocked();
   if (swap_info_get(entry)) swap_entry_free(swp_offset(entry), 1);
 }
 
 /** mm/swapfile.c swapcache_free: the swap cache has given up the slot. The page is memcg's only. */
 export function* swapcache_free(_cpu: Cpu, entry: SwpEntry, _page: Page): Steps {
-  yield device_locked();
+  yield deviceLocked();
   if (swap_info_get(entry)) swap_entry_free(swp_offset(entry), SWAP_HAS_CACHE);
 }
 
@@ -278,7 +278,7 @@ export function* page_swapcount(page: Page): Steps<number> {
   if (!kernel.config.CONFIG_SWAP) return 0;
   const entry = yield load(page + Page.private);
   if (entry === 0) return 0;
-  yield device_locked();
+  yield deviceLocked();
   return swap_info_get(entry) ? swap_count(peek(swap_map(swp_offset(entry)))) : 0;
 }
 
@@ -294,25 +294,25 @@ function duplicated(offset: number, byte: number, usage: number): { byte: number
   if (byte === 0) return { byte, err: -ENOENT };
   if (low < swapMapMax) return { byte: byte + usage, err: 0 };
   if (low > swapMapMax) return { byte, err: -EINVAL };
-  if (!carry_count(offset, count)) return { byte, err: -ENOMEM };
+  if (!carryCount(offset, count)) return { byte, err: -ENOMEM };
   return { byte: COUNT_CONTINUED | (byte & SWAP_HAS_CACHE), err: 0 };
 }
 
 /** mm/swapfile.c __swap_duplicate: one user more, the cache flag, or shmem's mark. @returns 0 or -errno. */
 function* __swap_duplicate(entry: SwpEntry, usage: number): Steps<number> {
   if (non_swap_entry(entry)) return -EINVAL;
-  yield device_locked();
+  yield deviceLocked();
   const offset = swp_offset(entry);
   const bad_file = swp_type(entry) !== 0 || kernel.config.swapSlots === 0;
   WARN_ON(bad_file, 'mm/swapfile.c __swap_duplicate', 'swap_dup: Bad swap file entry');
-  if (bad_file || offset >= swap_max()) return -EINVAL;
+  if (bad_file || offset >= swapMax()) return -EINVAL;
   const byte = peek(swap_map(offset));
   if (swap_count(byte) === SWAP_MAP_BAD) return -ENOENT;
   const { byte: next, err } = duplicated(offset, byte, usage);
   if (err !== 0) return err;
   poke(swap_map(offset), next);
   if (usage === SWAP_HAS_CACHE) take(kernel.swapTransit(offset));
-  else users_changed();
+  else usersChanged();
   return 0;
 }
 
@@ -349,7 +349,7 @@ export function* swapcache_prepare(entry: SwpEntry): Steps<number> {
 export function* add_swap_count_continuation(cpu: Cpu, entry: SwpEntry): Steps<number> {
   if (!kernel.config.CONFIG_SWAP) return 0;
   const page = yield* alloc_page(cpu);
-  yield device_locked();
+  yield deviceLocked();
   const continuation = kernel.swap_info + Info.continuation_page;
   let err = 0;
   let attached = false;
@@ -422,12 +422,12 @@ export function* free_swap_and_cache(cpu: Cpu, entry: SwpEntry): Steps<boolean> 
     }
   }
   yield unlock(kernel.swap_lock);
-  if (page !== 0) yield* drop_cached_page(cpu, page);
+  if (page !== 0) yield* dropCachedPage(cpu, page);
   return good;
 }
 
 /** The rest of free_swap_and_cache, with the page locked and without the device's lock. */
-function* drop_cached_page(cpu: Cpu, page: Page): Steps {
+function* dropCachedPage(cpu: Cpu, page: Page): Steps {
   if (
     (yield PageSwapCache(page)) &&
     !(yield PageWriteback(page)) &&

@@ -4,7 +4,7 @@
  * Abstracted: partial pages, buffers and cleancache.
  */
 import { BUG_ON } from '../include/linux/bug';
-import { mapping_cap_account_dirty, page_tree_size, tree_lock } from '../include/linux/fs';
+import { mapping_cap_account_dirty, pageTreeSize, tree_lock } from '../include/linux/fs';
 import { page_mapped } from '../include/linux/mm';
 import { Page, address_space, type AddressSpace } from '../include/linux/mm_types';
 import { PageDirty, PageWriteback, TestClearPageDirty } from '../include/linux/page-flags';
@@ -63,7 +63,7 @@ export function* truncate_inode_page(cpu: Cpu, mapping: AddressSpace, page: Page
 }
 
 /** First pass of truncate_inode_pages_range: neither waits for a lock nor for write-back. */
-function* truncate_if_idle(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): Steps {
+function* truncateIfIdle(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): Steps {
   for (const { page } of found) {
     if (!(yield trylock_page(page))) continue;
     if (!(yield PageWriteback(page))) yield* truncate_inode_page(cpu, mapping, page);
@@ -72,7 +72,7 @@ function* truncate_if_idle(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]):
 }
 
 /** Second pass of truncate_inode_pages_range. */
-function* truncate_all(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): Steps {
+function* truncateAll(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): Steps {
   for (const { page } of found) {
     yield lock_page(page);
     yield wait_on_page_writeback(page);
@@ -93,7 +93,7 @@ export function* truncate_inode_pages_range(
   if ((yield load(mapping + Mapping.nrpages)) === 0) return;
   let found = yield* find_get_pages(cpu, mapping, start, end);
   while (found.length > 0) {
-    yield* truncate_if_idle(cpu, mapping, found);
+    yield* truncateIfIdle(cpu, mapping, found);
     yield* pagevec_release(cpu, found);
     found = yield* find_get_pages(cpu, mapping, after(found), end);
   }
@@ -104,7 +104,7 @@ export function* truncate_inode_pages_range(
       index = start;
       continue;
     }
-    yield* truncate_all(cpu, mapping, found);
+    yield* truncateAll(cpu, mapping, found);
     yield* pagevec_release(cpu, found);
     index = after(found);
   }
@@ -112,7 +112,7 @@ export function* truncate_inode_pages_range(
 
 /** mm/truncate.c truncate_inode_pages: all pages from `start` on. */
 export function* truncate_inode_pages(cpu: Cpu, mapping: AddressSpace, start: number): Steps {
-  yield* truncate_inode_pages_range(cpu, mapping, start, page_tree_size(mapping));
+  yield* truncate_inode_pages_range(cpu, mapping, start, pageTreeSize(mapping));
 }
 
 /** mm/truncate.c invalidate_complete_page: true if a clean, unused page left the cache. */
@@ -174,7 +174,7 @@ interface RangeUnmap {
 }
 
 /** One page of invalidate_inode_pages2_range, locked. @returns 0 or -EBUSY. */
-function* invalidate_locked(
+function* invalidateLocked(
   cpu: Cpu,
   mapping: AddressSpace,
   { index, page }: FoundPage,
@@ -211,7 +211,7 @@ export function* invalidate_inode_pages2_range(
     if (found.length === 0) return ret;
     for (const entry of found) {
       yield lock_page(entry.page);
-      ret = (yield* invalidate_locked(cpu, mapping, entry, end, unmapped)) || ret;
+      ret = (yield* invalidateLocked(cpu, mapping, entry, end, unmapped)) || ret;
       yield* unlock_page(entry.page);
     }
     yield* pagevec_release(cpu, found);
@@ -221,7 +221,7 @@ export function* invalidate_inode_pages2_range(
 
 /** mm/truncate.c invalidate_inode_pages2: the whole file. */
 export const invalidate_inode_pages2 = (cpu: Cpu, mapping: AddressSpace): Steps<number> =>
-  invalidate_inode_pages2_range(cpu, mapping, 0, page_tree_size(mapping));
+  invalidate_inode_pages2_range(cpu, mapping, 0, pageTreeSize(mapping));
 
 /**
  * mm/truncate.c truncate_pagecache: the file's size has been set already. Mappings are zapped twice,

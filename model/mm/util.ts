@@ -1,5 +1,5 @@
 /** mm/util.c: whose cache a page belongs to. */
-import { mapping_is_anon } from '../include/linux/mm';
+import { mappingIsAnon } from '../include/linux/mm';
 import { Page, type AddressSpace, type Page as PagePtr } from '../include/linux/mm_types';
 import { PageSwapCache } from '../include/linux/page-flags';
 import { swap_address_space } from '../include/linux/swap';
@@ -13,5 +13,5 @@ import { load, type Steps } from '../machine/op';
 export function* page_mapping(page: PagePtr): Steps<AddressSpace> {
   const mapping = yield load(page + Page.mapping);
   if (yield PageSwapCache(page)) return swap_address_space();
-  return mapping_is_anon(mapping) ? 0 : mapping;
+  return mappingIsAnon(mapping) ? 0 : mapping;
 }

@@ -64,7 +64,7 @@ function* shrink_lruvec(cpu: Cpu, sc: ScanControl): Steps {
     }
     if (nr_reclaimed < sc.nr_to_reclaim || scan_adjusted) continue;
     if (global_reclaim(sc) && !cpu.kswapd) break;
-    adjust_scan(nr, targets);
+    adjustScan(nr, targets);
     scan_adjusted = true;
   }
   sc.nr_reclaimed += nr_reclaimed;
@@ -77,7 +77,7 @@ function* shrink_lruvec(cpu: Cpu, sc: ScanControl): Steps {
  * The middle of shrink_lruvec: enough is reclaimed, so the kind with less left is dropped and the
  * other cut to the same part of its target.
  */
-function adjust_scan(nr: number[], targets: readonly number[]): void {
+function adjustScan(nr: number[], targets: readonly number[]): void {
   const left = (base: LruList): number => nr[base]! + nr[base + LRU_ACTIVE]!;
   const target = (base: LruList): number => targets[base]! + targets[base + LRU_ACTIVE]! + 1;
   const [smaller, larger] =
@@ -100,7 +100,7 @@ function adjust_scan(nr: number[], targets: readonly number[]): void {
  *
  * @returns how many pages it freed.
  */
-export function* shrink_zone_once(cpu: Cpu, options: ReclaimOptions = {}): Steps<number> {
+export function* shrinkZoneOnce(cpu: Cpu, options: ReclaimOptions = {}): Steps<number> {
   const sc = scan_control(cpu, { priority: 0, ...options });
   yield* shrink_lruvec(cpu, sc);
   if (cpu.kswapd) yield store(kernel.zone + zone.offset.reclaim_writeback, 0);
@@ -129,7 +129,7 @@ export function* try_to_free_pages(cpu: Cpu, options: ReclaimOptions = {}): Step
 }
 
 /** Reclaims from the tail of an inactive list, up to `nr` pages. @returns how many it freed. */
-export const reclaim_inactive = (
+export const reclaimInactive = (
   cpu: Cpu,
   which: 'anon' | 'file',
   nr: number,
@@ -143,7 +143,7 @@ export const reclaim_inactive = (
   );
 
 /** Ages an active list from its tail, up to `nr` pages. */
-export const reclaim_active = (
+export const reclaimActive = (
   cpu: Cpu,
   which: 'anon' | 'file',
   nr: number,

@@ -74,7 +74,7 @@ export const mod_zone_page_state = (item: ZoneStatItem, delta: number): Op =>
   add(kernel.zoneStat(item), delta);
 
 /** The same inside an atomic section. */
-export const bump_zone_page_state = (item: ZoneStatItem, delta: number): void =>
+export const bumpZonePageState = (item: ZoneStatItem, delta: number): void =>
   bump(kernel.zoneStat(item), delta);
 
 /** include/linux/vmstat.h zone_page_state: without per-CPU differences; negative reads as 0. */
@@ -89,7 +89,7 @@ export const count_vm_event = (item: VmEventItem): Op => add(kernel.vmEvent(item
 export const count_vm_events = (item: VmEventItem, by: number): Op => add(kernel.vmEvent(item), by);
 
 /** The same inside an atomic section. */
-export const bump_vm_event = (item: VmEventItem, by = 1): void => bump(kernel.vmEvent(item), by);
+export const bumpVmEvent = (item: VmEventItem, by = 1): void => bump(kernel.vmEvent(item), by);
 
 /** mm/vmstat.c refresh_cpu_vm_stats: the periodic fold of one CPU's differences. */
 export function* refresh_cpu_vm_stats(cpu: Cpu): Steps {

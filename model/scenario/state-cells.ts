@@ -1,5 +1,5 @@
 /** What a debugger would show between two steps, as named cells: the data behind every view of states. */
-import { pmd_hardware_huge } from '../arch/x86/include/asm/pgtable-pmd';
+import { pmdHardwareHuge } from '../arch/x86/include/asm/pgtable-pmd';
 import {
   address_space,
   anon_vma,
@@ -130,7 +130,7 @@ export class StateReader {
       for (const address of addresses) {
         const name = `${process}:${namer.virtual(address)}`;
         const pmd = this.word(kernel.pmd(mm, address));
-        const huge = pmd_hardware_huge(pmd);
+        const huge = pmdHardwareHuge(pmd);
         const entry = huge ? pmd : this.word(kernel.pte(mm, address));
         if (entry !== 0) this.add('ptes', name, huge ? 'huge' : '', pteValue(entry, frame));
       }

@@ -128,7 +128,7 @@ class Recorder {
     const { program, run, namer } = this;
     const { machine } = program.kernel;
     const isChoice = run.choices(thread) > 1;
-    const functions = functionsOf(machine.siteOf(thread));
+    const functions = kernelNames(functionsOf(machine.siteOf(thread)));
     const line = program.operationOf(thread)?.position?.line;
     const address = machine.pendingAddress(thread);
     const changes: Change[] = [];
@@ -151,6 +151,15 @@ class Recorder {
     this.state = this.reader.read(this.program.resultsSoFar());
     return stateChanges(before, this.state);
   }
+}
+
+/** The model's own helpers have names that no function of Linux has: a trace leaves them out. */
+const HELPER = /^[a-z\d]+[A-Z]/;
+
+/** The functions of Linux among those of a step; all if there is none. */
+function kernelNames(functions: readonly string[]): readonly string[] {
+  const names = functions.filter((name) => !HELPER.test(name));
+  return names.length > 0 ? names : functions;
 }
 
 /** Functions that build an op: between the kernel's code and the machine. */

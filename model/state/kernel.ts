@@ -6,7 +6,12 @@ import { VM_EVENT_ITEMS, type VmEventItem } from '../include/linux/vm_event_item
 import type { KernelConfig } from './config';
 
 /** The pagevecs of mm/swap.c, in the order in which lru_add_drain empties them. */
-export const PAGEVECS = ['lru_add', 'lru_rotate', 'lru_deactivate', 'activate_page'] as const;
+export const PAGEVECS = [
+  'lru_add_pvec',
+  'lru_rotate_pvecs',
+  'lru_deactivate_pvecs',
+  'activate_page_pvecs',
+] as const;
 export type PagevecName = (typeof PAGEVECS)[number];
 
 const word = struct('word', ['value'], 4);
@@ -47,7 +52,7 @@ export class Kernel {
   readonly swap_map: Ptr;
   /** The swapper address space: page of each slot, 0 for none. */
   readonly swapper_space: Ptr;
-  readonly swap_tree_lock: Ptr;
+  readonly swapTreeLock: Ptr;
   readonly swapContent: Ptr;
   readonly swap_lock: Ptr;
   readonly nr_swap_pages: Ptr;
@@ -87,7 +92,7 @@ export class Kernel {
     this.fileContent = arena.array(struct('disk', ['part0', 'part1']), files * filePages);
     this.swap_map = arena.array(named('swap_map'), swapSlots + 1);
     this.swapper_space = arena.array(named('swapper_space'), swapSlots + 1);
-    this.swap_tree_lock = arena.array(named('swap_tree_lock'), 1);
+    this.swapTreeLock = arena.array(named('swap_tree_lock'), 1);
     this.swapContent = arena.array(struct('swap_slot', ['part0', 'part1']), swapSlots + 1);
     this.swap_lock = arena.array(named('swap_lock'), 1);
     this.nr_swap_pages = arena.array(named('nr_swap_pages'), 1);
@@ -95,7 +100,7 @@ export class Kernel {
     this.swap_info = arena.array(types.swap_info_struct, 1);
     this.swapTransits = arena.array(named('swap_transit'), swapSlots + 1);
     this.swapContinuations = arena.array(named('swap_continuation'), swapSlots + 1);
-    this.ksm = arena.array(ksm_state, 1);
+    this.ksm = arena.array(ksmState, 1);
     this.stableNodes = arena.array(stable_node, frames, 8, config.slabAlign === 4 ? 4 : 0);
     this.rmapItems = arena.array(rmap_item, processes * pages);
     this.huge_zero_page = arena.array(named('huge_zero_page'), 1);
@@ -221,13 +226,16 @@ function perCpuLayout(config: KernelConfig) {
     'active_mm',
     'pcp_first',
     'draining',
-    ...PAGEVECS.flatMap((v) => [`${v}_nr`, ...repeated(`${v}_`, config.pagevecSize)]),
-    ...ZONE_STAT_ITEMS.map((item) => `diff_${item}`),
-  ] as readonly string[]);
+    ...PAGEVECS.flatMap((v) => [
+      `${v}_nr` as const,
+      ...repeated(`${v}_` as const, config.pagevecSize),
+    ]),
+    ...ZONE_STAT_ITEMS.map((item) => `diff_${item}` as const),
+  ]);
 }
 
 /** mm/ksm.c's global state. Pointers to mms stand for their mm_slots. */
-export const ksm_state = struct('ksm', [
+export const ksmState = struct('ksm', [
   /** ksm_thread_mutex: held through a scan, and to change `run`. */
   'thread_mutex',
   /** KSM_RUN_*: what was written to /sys/kernel/mm/ksm/run. */
@@ -247,7 +255,7 @@ export const ksm_state = struct('ksm', [
   'pages_sharing',
   'pages_unshared',
 ]);
-export const Ksm = ksm_state.offset;
+export const Ksm = ksmState.offset;
 
 /** struct stable_node: a KSM page and the rmap_items that share it. */
 export const stable_node = struct('stable_node', [

@@ -1,5 +1,5 @@
 import { pte_soft_dirty, swp_entry_to_pte } from '../../model/arch/x86/include/asm/pgtable';
-import { user_read } from '../../model/hardware/user-access';
+import { userRead } from '../../model/hardware/user-access';
 import { Page } from '../../model/include/linux/mm_types';
 import { swp_entry, SWP_HWPOISON, SWP_MIGRATION_READ } from '../../model/include/linux/swapops';
 import { VM_LOCKED } from '../../model/include/linux/vm_flags';
@@ -63,7 +63,7 @@ describe('a load', () => {
   it('waits for the page lock without mmap_sem, then tries again', () => {
     const { k, page } = swapped();
     k.set(page + Page.PG_locked, -1);
-    const task = k.start(user_read(k.task(), A, 0));
+    const task = k.start(userRead(k.task(), A, 0));
     k.go(task);
     expect([k.ended(task), k.unlocked]).toEqual([false, true]);
     k.set(page + Page.PG_locked, 0);
@@ -73,7 +73,7 @@ describe('a load', () => {
 
   it('tries again if the page has left the swap cache meanwhile', () => {
     const { k, page } = swapped();
-    const task = k.start(user_read(k.task(0, 0), A, 0));
+    const task = k.start(userRead(k.task(0, 0), A, 0));
     k.set(page + Page.PG_locked, -1);
     k.go(task);
     // Another thread's write takes the page over and out of the cache.
@@ -161,7 +161,7 @@ describe('other entries', () => {
     k.set(page + Page.PG_locked, -1);
     k.setPte(A, swp_entry_to_pte(swp_entry(SWP_MIGRATION_READ(), k.kernel.pfn(page))));
     k.set(k.kernel.tlb(0, A), 0);
-    const task = k.start(user_read(k.task(), A, 0));
+    const task = k.start(userRead(k.task(), A, 0));
     k.go(task);
     expect(k.ended(task)).toBe(false);
     k.setPte(A, pte);

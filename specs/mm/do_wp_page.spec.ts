@@ -1,5 +1,5 @@
 import { pte_mkyoung, pte_wrprotect } from '../../model/arch/x86/include/asm/pgtable';
-import { user_write } from '../../model/hardware/user-access';
+import { userWrite } from '../../model/hardware/user-access';
 import { Page } from '../../model/include/linux/mm_types';
 import { VM_LOCKED } from '../../model/include/linux/vm_flags';
 import { boot, type Programs } from './support/boot';
@@ -54,7 +54,7 @@ describe('a page that both parent and child map', () => {
 
   it('is unmapped only after the pte has been switched', () => {
     const { k, page } = forked();
-    const task = k.start(user_write(k.task(1, 1), A, 0, 8));
+    const task = k.start(userWrite(k.task(1, 1), A, 0, 8));
     k.go(task, () => k.mapcount(page) === 1);
     expect(k.pageAt(A, 1)).not.toBe(page);
   });
@@ -80,7 +80,7 @@ describe('a page of one process alone', () => {
     const page = k.pageAt(A);
     readOnly(k);
     k.set(page + Page.PG_locked, -1);
-    const task = k.start(user_write(k.task(), A, 0, 8));
+    const task = k.start(userWrite(k.task(), A, 0, 8));
     k.go(task);
     expect([k.ended(task), k.word(k.kernel.ptl(k.mm(), A)), k.count(page)]).toEqual([false, 0, 3]);
     k.set(page + Page.PG_locked, 0);
@@ -95,7 +95,7 @@ describe('a page of one process alone', () => {
     const page = k.pageAt(A);
     readOnly(k);
     k.set(page + Page.PG_locked, -1);
-    const task = k.start(user_write(k.task(), A, 0, 8));
+    const task = k.start(userWrite(k.task(), A, 0, 8));
     k.go(task);
     k.setPte(A, 0);
     k.set(page + Page.PG_locked, 0);
@@ -141,7 +141,7 @@ describe('a copy', () => {
   it('is given up if the pte changed: the new page is freed', () => {
     const { k, page } = forked();
     const free = k.stat('NR_FREE_PAGES');
-    const task = k.start(user_write(k.task(1, 1), A, 0, 8));
+    const task = k.start(userWrite(k.task(1, 1), A, 0, 8));
     k.go(task, () => k.stat('NR_FREE_PAGES') < free);
     const pte = k.pte(A, 1);
     k.setPte(A, pte_mkyoung(pte), 1);

@@ -51,7 +51,7 @@ describe('get_scan_count', () => {
 
   it('scans anonymous pages only, when there are too few others', () => {
     expect(counts({ sizes: [8, 16, 0, 0], priority: 1 })).toEqual([4, 8, 0, 0]);
-    expect(counts({ sizes: [8, 16, 2, 2], priority: 1, high_wmark: 20 })).toEqual([4, 8, 0, 0]);
+    expect(counts({ sizes: [8, 16, 2, 2], priority: 1, highWmark: 20 })).toEqual([4, 8, 0, 0]);
   });
 
   it('scans file pages only, while enough of them are inactive', () => {
@@ -118,7 +118,7 @@ describe('get_scan_count', () => {
     const scans = (options: Partial<Setup>): number[] =>
       counts({ sizes, priority: 12, ...options });
     expect(scans({})).toEqual([0, 0, 0, 0]);
-    expect(scans({ kswapd: true, zone_unreclaimable: true })).toEqual([8, 16, 0, 0]);
+    expect(scans({ kswapd: true, zoneUnreclaimable: true })).toEqual([8, 16, 0, 0]);
     expect(scans({ caller: 'memcg', sizes: [8, 40, 0, 1] })[1]).toBeGreaterThan(0);
   });
 

@@ -9,7 +9,7 @@ import {
   pte_young,
 } from '../../model/arch/x86/include/asm/pgtable';
 import { flush_tlb_mm_range, flush_tlb_page } from '../../model/arch/x86/mm/tlb';
-import { user_read, user_write } from '../../model/hardware/user-access';
+import { userRead, userWrite } from '../../model/hardware/user-access';
 import { Page } from '../../model/include/linux/mm_types';
 import { store } from '../../model/machine/op';
 import type { Cpu } from '../../model/state/cpu';
@@ -115,7 +115,7 @@ describe('a stale entry', () => {
   const choose = (choice: number) => {
     const k = written();
     setPte(k, 0);
-    const { value } = k.choosing([choice], user_read(k.task(), A, 0));
+    const { value } = k.choosing([choice], userRead(k.task(), A, 0));
     return { k, value };
   };
 
@@ -132,7 +132,7 @@ describe('a stale entry', () => {
   it('is no choice where a walk would end in the same access', () => {
     const k = written();
     setPte(k, pte_mkclean(k.pte(A)));
-    const task = k.start(user_read(k.task(), A, 0));
+    const task = k.start(userRead(k.task(), A, 0));
     k.one(task);
     expect(k.ended(task)).toBe(true);
   });
@@ -140,14 +140,14 @@ describe('a stale entry', () => {
   it('is a choice for a store where the walk would set D', () => {
     const k = written();
     setPte(k, pte_mkclean(k.pte(A)));
-    k.choosing([1], user_write(k.task(), A, 0, 8));
+    k.choosing([1], userWrite(k.task(), A, 0, 8));
     expect(pte_dirty(k.pte(A))).toBe(true);
   });
 
   it('is a choice for a load where the walk would set A', () => {
     const k = written();
     setPte(k, pte_mkold(k.pte(A)));
-    k.choosing([1], user_read(k.task(), A, 0));
+    k.choosing([1], userRead(k.task(), A, 0));
     expect(pte_young(k.pte(A))).toBe(true);
   });
 
@@ -155,7 +155,7 @@ describe('a stale entry', () => {
     const k = written();
     const pte = k.pte(A);
     setPte(k, 0);
-    const { steps, result } = kept(user_read(k.task(), A, 0));
+    const { steps, result } = kept(userRead(k.task(), A, 0));
     const task = k.start(steps);
     k.one(task);
     expect(k.kernel.machine.choices(task)).toBe(2);

@@ -1,5 +1,5 @@
 import {
-  pmd_dirty,
+  pmdDirty,
   pmd_none,
   pmd_trans_huge,
   pmd_write,
@@ -11,16 +11,16 @@ import { ADVICE } from '../../model/include/uapi/asm-generic/mman-common';
 import { Page } from '../../model/include/linux/mm_types';
 import type { Steps } from '../../model/machine/op';
 import { shrink_huge_zero_page_scan, split_huge_page } from '../../model/mm/huge_memory';
-import { user_read, user_write } from '../../model/hardware/user-access';
+import { userRead, userWrite } from '../../model/hardware/user-access';
 import { VM_READ } from '../../model/include/linux/vm_flags';
 import { sys_madvise } from '../../model/mm/madvise';
 import { sys_mprotect } from '../../model/mm/mprotect';
 import { sys_mremap } from '../../model/mm/mremap';
-import { alloc_page, alloc_pages_huge } from '../../model/mm/page_alloc';
-import { complete_writeback } from '../../model/mm/page_io';
+import { alloc_page, allocPagesHuge } from '../../model/mm/page_alloc';
+import { completeWriteback } from '../../model/mm/page_io';
 import { deactivate_page, lru_add_drain, put_page } from '../../model/mm/swap';
 import { add_to_swap } from '../../model/mm/swap_state';
-import { reclaim_active, reclaim_inactive } from '../../model/mm/vmscan';
+import { reclaimActive, reclaimInactive } from '../../model/mm/vmscan';
 import type { KernelConfig } from '../../model/state/config';
 import { boot, type Hunks, type Programs } from './support/boot';
 import {
@@ -47,7 +47,7 @@ describe('a first write into an advised, aligned range', () => {
     const bench = advised();
     bench.write(START + 2, 7);
     const value = pmd(bench);
-    expect([pmd_trans_huge(value), pmd_young(value), pmd_dirty(value), pmd_write(value)]).toEqual([
+    expect([pmd_trans_huge(value), pmd_young(value), pmdDirty(value), pmd_write(value)]).toEqual([
       true,
       true,
       true,
@@ -255,7 +255,7 @@ describe('a split', () => {
       bench.kernel,
       [
         () => sys_madvise(bench.task(), START * PAGE, PAGE, ADVICE.DONTNEED),
-        () => user_write(bench.task(0, 1), START + 3, 0, 9),
+        () => userWrite(bench.task(0, 1), START + 3, 0, 9),
       ],
       () => `${bench.at(START + 3).state} ${bench.contents(bench.at(START + 3).page)[0]}`,
     );
@@ -274,7 +274,7 @@ describe('fork with a huge page', () => {
     const bench = forked();
     const [parent, child] = [pmd(bench), pmd(bench, 1)];
     expect([pmd_write(parent), pmd_write(child)]).toEqual([false, false]);
-    expect([pmd_dirty(parent), pmd_dirty(child), pmd_young(child)]).toEqual([true, true, false]);
+    expect([pmdDirty(parent), pmdDirty(child), pmd_young(child)]).toEqual([true, true, false]);
     expect([bench.mapcount(head(bench)), bench.rss(1).anon]).toEqual([2, SIZE]);
   });
 
@@ -315,7 +315,7 @@ describe('other users of a huge pmd', () => {
     const mprotect = (prot: number) =>
       bench.run(sys_mprotect(bench.task(), START * PAGE, SIZE * PAGE, prot));
     expect([mprotect(VM_READ), mprotect(RW)]).toEqual([0, 0]);
-    expect([pmd_write(pmd(bench)), pmd_dirty(pmd(bench))]).toEqual([false, true]);
+    expect([pmd_write(pmd(bench)), pmdDirty(pmd(bench))]).toEqual([false, true]);
     bench.write(START, 8);
     expect([head(bench), pmd_write(pmd(bench))]).toEqual([page, true]);
   });
@@ -336,7 +336,7 @@ describe('other users of a huge pmd', () => {
     const bench = written();
     bench.set(bench.kernel.pmd(bench.mm(), START), pmd(bench) & ~(0x60 | 2));
     bench.run(pin(bench, START, false));
-    expect([pmd_dirty(pmd(bench)), pmd_young(pmd(bench))]).toEqual([true, true]);
+    expect([pmdDirty(pmd(bench)), pmd_young(pmd(bench))]).toEqual([true, true]);
     expect(bench.has(head(bench), 'PG_dirty')).toBe(false);
   });
 
@@ -349,11 +349,11 @@ describe('other users of a huge pmd', () => {
   it('reclaim splits it and swaps its small pages out, head and tails', () => {
     const bench = written({ swapSlots: 8 });
     const page = head(bench);
-    bench.run(reclaim_active(bench.cpu(), 'anon', SIZE));
+    bench.run(reclaimActive(bench.cpu(), 'anon', SIZE));
     bench.run(lru_add_drain(bench.cpu()));
     expect([bench.list(0), isHuge(bench)]).toEqual([[page], true]);
-    bench.run(reclaim_inactive(bench.cpu(), 'anon', 1));
-    bench.run(complete_writeback(bench.cpu(), false));
+    bench.run(reclaimInactive(bench.cpu(), 'anon', 1));
+    bench.run(completeWriteback(bench.cpu(), false));
     expect([pmd(bench), bench.event('THP_SPLIT'), bench.rss()]).toEqual([
       PMD_TABLE,
       1,
@@ -387,7 +387,7 @@ describe('khugepaged', () => {
     const bench = smallPages();
     const free = bench.stat('NR_FREE_PAGES');
     expect(bench.run(collapse(bench))).toBe(true);
-    expect([isHuge(bench), pmd_dirty(pmd(bench)), bench.has(head(bench), 'PG_dirty')]).toEqual([
+    expect([isHuge(bench), pmdDirty(pmd(bench)), bench.has(head(bench), 'PG_dirty')]).toEqual([
       true,
       true,
       false,
@@ -409,7 +409,7 @@ describe('khugepaged', () => {
     const bench = smallPages();
     for (const i of [0, 1, 2, 3]) bench.setPte(START + i, bench.pte(START + i) & ~(1 << 6));
     bench.run(collapse(bench));
-    expect(pmd_dirty(pmd(bench))).toBe(true);
+    expect(pmdDirty(pmd(bench))).toBe(true);
   });
 
   it.each<[string, (bench: Programs) => void]>([
@@ -455,7 +455,7 @@ describe('khugepaged', () => {
     const bench = smallPages();
     const seen = outcomesOf(
       bench.kernel,
-      [() => collapse(bench), () => user_write(bench.task(0, 1), START + 1, 0, 9)],
+      [() => collapse(bench), () => userWrite(bench.task(0, 1), START + 1, 0, 9)],
       ([collapsed]) => `${collapsed} ${bench.contents(bench.at(START + 1).page)[0]}`,
     );
     expect(seen).toEqual(['true 9']);
@@ -469,14 +469,14 @@ describe('a NUMA hint on a huge page', () => {
     bench.set(page + Page.mapping, bench.word(page + Page.mapping) | 4);
     bench.set(bench.kernel.pmd(bench.mm(), START), (pmd(bench) | (1 << 8)) & ~1);
     for (const i of [0, 1, 2, 3]) bench.set(bench.kernel.tlb(0, START + i), 0);
-    for (let row = 0; row < 3; row++) bench.run(alloc_pages_huge(bench.cpu()));
-    bench.choosing([1], user_read(bench.task(0, 1), START + 2, 0));
+    for (let row = 0; row < 3; row++) bench.run(allocPagesHuge(bench.cpu()));
+    bench.choosing([1], userRead(bench.task(0, 1), START + 2, 0));
     expect([bench.at(START + 2).huge, head(bench) === page, tag(bench, head(bench))]).toEqual([
       true,
       false,
       5,
     ]);
-    expect([bench.read(START + 2), pmd_dirty(pmd(bench)), bench.count(page)]).toEqual([7, true, 0]);
+    expect([bench.read(START + 2), pmdDirty(pmd(bench)), bench.count(page)]).toEqual([7, true, 0]);
   });
 
   it('stays if somebody else holds the page', () => {
@@ -484,7 +484,7 @@ describe('a NUMA hint on a huge page', () => {
     const page = bench.run(pin(bench, START));
     bench.set(bench.kernel.pmd(bench.mm(), START), (pmd(bench) | (1 << 8)) & ~1);
     for (const i of [0, 1, 2, 3]) bench.set(bench.kernel.tlb(0, START + i), 0);
-    bench.choosing([1], user_read(bench.task(0, 1), START + 2, 0));
+    bench.choosing([1], userRead(bench.task(0, 1), START + 2, 0));
     expect([head(bench), bench.has(page, 'PG_locked'), bench.event('PGMIGRATE_FAIL')]).toEqual([
       page,
       false,

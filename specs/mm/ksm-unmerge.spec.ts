@@ -1,7 +1,7 @@
 import { ENOMEM } from '../../model/include/uapi/asm-generic/errno-base';
 import {
-  ksm_run_store,
-  ksmd_scan,
+  ksmRunStore,
+  ksmdScan,
   KSM_RUN_MERGE,
   KSM_RUN_STOP,
   KSM_RUN_UNMERGE,
@@ -14,12 +14,12 @@ describe('2 in /sys/kernel/mm/ksm/run', () => {
   it('undoes every merge and stops ksmd, until 1 is written again', () => {
     const bench = mergeable([7, 7]);
     scan(bench, 2);
-    expect(bench.run(ksm_run_store(bench.cpu(), KSM_RUN_UNMERGE))).toBe(0);
+    expect(bench.run(ksmRunStore(bench.cpu(), KSM_RUN_UNMERGE))).toBe(0);
     expect(bench.pageAt(START)).not.toBe(bench.pageAt(START + 1));
     expect([ksm(bench, 'stable_tree'), shared(bench)]).toEqual([0, [0, 0]]);
     scan(bench, 3);
     expect(shared(bench)).toEqual([0, 0]);
-    bench.run(ksm_run_store(bench.cpu(), KSM_RUN_MERGE));
+    bench.run(ksmRunStore(bench.cpu(), KSM_RUN_MERGE));
     scan(bench, 2);
     expect(shared(bench)).toEqual([1, 1]);
   });
@@ -27,9 +27,9 @@ describe('2 in /sys/kernel/mm/ksm/run', () => {
   it('fails without memory for a copy; KSM is stopped, and can start anew within its scan', () => {
     const bench = mergeable([7, 7, 8], { allocationsFail: true });
     scan(bench, 2);
-    bench.run(ksmd_scan(bench.cpu(), 3));
+    bench.run(ksmdScan(bench.cpu(), 3));
     expect(ksm(bench, 'pages_unshared')).toBe(1);
-    const store = ksm_run_store(bench.cpu(), KSM_RUN_UNMERGE);
+    const store = ksmRunStore(bench.cpu(), KSM_RUN_UNMERGE);
     expect(bench.runFailing(store, () => true)).toBe(-ENOMEM);
     expect([ksm(bench, 'run'), ksm(bench, 'scan_mm'), shared(bench)]).toEqual([
       KSM_RUN_STOP,

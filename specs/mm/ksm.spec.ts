@@ -2,14 +2,14 @@ import { EAGAIN, EFAULT } from '../../model/include/uapi/asm-generic/errno-base'
 import { ADVICE } from '../../model/include/uapi/asm-generic/mman-common';
 import type { HunkId } from '../../model/features/hunk-id';
 import { NAMED_VARIANTS } from '../../model/features/variant';
-import { user_write } from '../../model/hardware/user-access';
+import { userWrite } from '../../model/hardware/user-access';
 import { mm_struct, Page, vm_area_struct } from '../../model/include/linux/mm_types';
 import { SWAP_AGAIN, SWAP_SUCCESS, TTU_UNMAP } from '../../model/include/linux/rmap';
 import { VM_MERGEABLE } from '../../model/include/linux/vm_flags';
 import { mmput } from '../../model/kernel/fork';
 import { load, readLock, readUnlock, type Steps } from '../../model/machine/op';
 import type { Ptr } from '../../model/machine/struct';
-import { ksm_might_need_to_copy, ksmd_scan, rmap_walk_ksm } from '../../model/mm/ksm';
+import { ksm_might_need_to_copy, ksmdScan, rmap_walk_ksm } from '../../model/mm/ksm';
 import { sys_madvise } from '../../model/mm/madvise';
 import { try_to_merge_one_page } from '../../model/mm/ksm/merge';
 import { sys_mlock } from '../../model/mm/mlock';
@@ -87,12 +87,12 @@ describe('ksmd', () => {
 
   it('looks at as many pages as it is asked to, and goes on from there', () => {
     const bench = mergeable([7, 7]);
-    bench.run(ksmd_scan(bench.cpu(), 1));
+    bench.run(ksmdScan(bench.cpu(), 1));
     expect(bench.word(bench.mm() + mm_struct.offset.ksm_rmap_items)).toBe(1);
-    bench.run(ksmd_scan(bench.cpu(), 1));
+    bench.run(ksmdScan(bench.cpu(), 1));
     expect(bench.word(bench.mm() + mm_struct.offset.ksm_rmap_items)).toBe(2);
     expect(ksm(bench, 'seqnr')).toBe(0);
-    bench.run(ksmd_scan(bench.cpu(), 1));
+    bench.run(ksmdScan(bench.cpu(), 1));
     expect(ksm(bench, 'seqnr')).toBe(1);
   });
 
@@ -136,10 +136,10 @@ describe('ksmd', () => {
     const bench = mergeable([7, 7], small);
     scan(bench, 2);
     bench.write(START + 2, 7);
-    bench.run(ksmd_scan(bench.cpu(), 2));
+    bench.run(ksmdScan(bench.cpu(), 2));
     const seen = outcomesOf(
       bench.kernel,
-      [() => ksmd_scan(bench.cpu(), 1), () => user_write(bench.task(0, 1), START + 2, 0, 9)],
+      [() => ksmdScan(bench.cpu(), 1), () => userWrite(bench.task(0, 1), START + 2, 0, 9)],
       () => [START, START + 2].map((at) => bench.contents(bench.at(at).page)[0]).join(' '),
     );
     expect(seen).toEqual(['7 9']);
@@ -332,7 +332,7 @@ describe('a mergeable process that exits', () => {
 
   it('waits for ksmd, which holds mmap_sem, if the cursor is on it', () => {
     const bench = mergeable([7, 7]);
-    bench.run(ksmd_scan(bench.cpu(), 1));
+    bench.run(ksmdScan(bench.cpu(), 1));
     const sem = bench.mm() + mm_struct.offset.mmap_sem;
     bench.run(reading(sem));
     const task = bench.start(mmput(bench.cpu(), bench.mm()));
@@ -425,7 +425,7 @@ describe('ksmd and lazyfree pages', () => {
   function twinOfFreed(hunks: Hunks) {
     const bench = mergeable([7, 8], {}, hunks);
     scan(bench, 1);
-    bench.run(ksmd_scan(bench.cpu(), 1));
+    bench.run(ksmdScan(bench.cpu(), 1));
     expect(ksm(bench, 'pages_unshared')).toBe(1);
     bench.advise(START, 1, 'FREE');
     bench.run(lru_add_drain(bench.cpu()));
@@ -433,7 +433,7 @@ describe('ksmd and lazyfree pages', () => {
     const item = bench.kernel.rmapItem(bench.mm(), START + 1);
     bench.set(item + RmapItem.oldchecksum0, 7);
     const page = bench.pageAt(START + 1);
-    bench.run(ksmd_scan(bench.cpu(), 1));
+    bench.run(ksmdScan(bench.cpu(), 1));
     return { bench, page };
   }
 

@@ -2,7 +2,7 @@ import { EBUSY, EIO } from '../../model/include/uapi/asm-generic/errno-base';
 import { mm_struct, Page } from '../../model/include/linux/mm_types';
 import { unlock, type Steps } from '../../model/machine/op';
 import type { Ptr } from '../../model/machine/struct';
-import { ksmd_scan } from '../../model/mm/ksm';
+import { ksmdScan } from '../../model/mm/ksm';
 import {
   memory_failure,
   MF_COUNT_INCREASED,
@@ -89,7 +89,7 @@ describe('memory_failure', () => {
     bench.map(AT, 2);
     bench.advise(AT, 2, 'MERGEABLE');
     for (const at of [AT, AT + 1]) bench.write(at, 7);
-    for (let i = 0; i < 2; i++) bench.run(ksmd_scan(bench.cpu(), 9));
+    for (let i = 0; i < 2; i++) bench.run(ksmdScan(bench.cpu(), 9));
     bench.run(lru_add_drain(bench.cpu()));
     const page = bench.pageAt(AT);
     expect([fail(bench, page), bench.read(AT), bench.has(page, 'PG_locked')]).toEqual([

@@ -8,12 +8,12 @@ import {
 } from '../../model/include/uapi/asm-generic/errno-base';
 import type { HunkId } from '../../model/features/hunk-id';
 import { NAMED_VARIANTS } from '../../model/features/variant';
-import { user_read, user_write } from '../../model/hardware/user-access';
+import { userRead, userWrite } from '../../model/hardware/user-access';
 import { Page } from '../../model/include/linux/mm_types';
 import { unlock, type Steps } from '../../model/machine/op';
 import type { Ptr } from '../../model/machine/struct';
-import { ksmd_scan } from '../../model/mm/ksm';
-import { compact_pages, move_pages } from '../../model/mm/migrate';
+import { ksmdScan } from '../../model/mm/ksm';
+import { compactPages, move_pages } from '../../model/mm/migrate';
 import { sys_mlock } from '../../model/mm/mlock';
 import { alloc_page, alloc_pages_exact_node } from '../../model/mm/page_alloc';
 import { lru_add_drain, put_page } from '../../model/mm/swap';
@@ -175,7 +175,7 @@ describe('move_pages', () => {
     bench.map(AT, 2);
     bench.advise(AT, 2, 'MERGEABLE');
     for (const at of [AT, AT + 1]) bench.write(at, 7);
-    for (let i = 0; i < 2; i++) bench.run(ksmd_scan(bench.cpu(), 9));
+    for (let i = 0; i < 2; i++) bench.run(ksmdScan(bench.cpu(), 9));
     expect(move(bench, AT, 1, true)).toBe(1);
     const page = bench.pageAt(AT);
     expect([bench.pageAt(AT + 1), tag(bench, page)]).toEqual([page, 3]);
@@ -191,19 +191,19 @@ describe('move_pages', () => {
         [() => move_pages(bench.cpu(), bench.mm(), AT, 1), steps],
         ([status]) => `${status} ${bench.contents(bench.at(AT).page)[0]}`,
       );
-    expect(during(() => user_write(bench.task(0, 1), AT, 0, 9))).toEqual(['1 9']);
+    expect(during(() => userWrite(bench.task(0, 1), AT, 0, 9))).toEqual(['1 9']);
     expect(during(() => reading(bench))).toEqual(['1 7']);
   });
 
   function* reading(bench: Programs): Steps {
-    const { value } = yield* user_read(bench.task(0, 1), AT, 0);
+    const { value } = yield* userRead(bench.task(0, 1), AT, 0);
     if (value !== 7) throw new Error(`read ${value}`);
   }
 });
 
 describe('compaction', () => {
   const compact = (bench: Programs, page: Ptr, sync = true): number =>
-    bench.run(compact_pages(bench.cpu(), [page], sync));
+    bench.run(compactPages(bench.cpu(), [page], sync));
 
   it('does not look for pins: it finds out after taking the pte away', () => {
     const bench = written();
@@ -236,7 +236,7 @@ describe('compaction', () => {
     const pages = [bench.pageAt(AT), bench.pageAt(AT + 1)];
     const free = bench.run(alloc_page(bench.cpu()));
     bench.run(put_page(bench.cpu(), free));
-    expect(bench.run(compact_pages(bench.cpu(), pages, true))).toBe(0);
+    expect(bench.run(compactPages(bench.cpu(), pages, true))).toBe(0);
     expect(bench.pageAt(AT + 1)).toBe(free);
   });
 
@@ -259,7 +259,7 @@ describe('compaction', () => {
     const page = bench.pageAt(AT);
     bench.set(page + Page.PG_locked, -1);
     expect(compact(bench, page, false)).toBe(1);
-    const task = bench.start(compact_pages(bench.cpu(), [page], true));
+    const task = bench.start(compactPages(bench.cpu(), [page], true));
     bench.go(task);
     expect(bench.ended(task)).toBe(false);
     bench.run(ending(page + Page.PG_locked));
@@ -287,7 +287,7 @@ describe('a fault on a migration entry', () => {
     const bench = written({ cpus: 2, tlbEviction: false });
     const migration = bench.start(move_pages(bench.cpu(), bench.mm(), AT, 1));
     bench.go(migration, () => bench.at(AT).state === 'migration');
-    const reader = bench.start(user_read(bench.task(0, 1), AT, 0));
+    const reader = bench.start(userRead(bench.task(0, 1), AT, 0));
     bench.go(reader);
     expect(bench.ended(reader)).toBe(false);
     bench.go(migration);
@@ -331,7 +331,7 @@ describe('migration of a lazyfree page', () => {
     const bench = freed(without(UNMAP));
     expect(move(bench)).toBe(1);
     expect(bench.at(AT).state).toBe('migration');
-    expect(bench.faultsOf(user_read(bench.task(), AT, 0))).toEqual([
+    expect(bench.faultsOf(userRead(bench.task(), AT, 0))).toEqual([
       {
         kind: 'BUG',
         where: 'include/linux/swapops.h migration_entry_to_page',

@@ -1,7 +1,7 @@
 import { pte_soft_dirty, pte_special } from '../../model/arch/x86/include/asm/pgtable';
 import { PMD_TABLE } from '../../model/arch/x86/include/asm/pgtable-pmd';
 import { SIGNAL_NUMBER } from '../../model/arch/x86/mm/fault';
-import { user_read, user_write } from '../../model/hardware/user-access';
+import { userRead, userWrite } from '../../model/hardware/user-access';
 import { mm_struct, Page } from '../../model/include/linux/mm_types';
 import { VM_READ } from '../../model/include/linux/vm_flags';
 import { boot } from './support/boot';
@@ -57,7 +57,7 @@ describe('an access', () => {
     const k = boot();
     k.map(A, 1);
     k.set(k.mm() + mm_struct.offset.mmap_sem, -1);
-    const task = k.start(user_write(k.task(), A, 0, 7));
+    const task = k.start(userWrite(k.task(), A, 0, 7));
     k.go(task);
     expect(k.ended(task)).toBe(false);
   });
@@ -103,7 +103,7 @@ describe('do_anonymous_page', () => {
     const k = boot({ cpus: 2 });
     k.map(A, 1);
     const free = k.stat('NR_FREE_PAGES');
-    const late = k.start(user_write(k.task(0, 0), A, 0, 7));
+    const late = k.start(userWrite(k.task(0, 0), A, 0, 7));
     k.go(late, () => k.stat('NR_FREE_PAGES') < free);
     k.write(A, 8, { cpu: 1, part: 1 });
     k.go(late);
@@ -265,7 +265,7 @@ describe('__do_fault', () => {
     const k = boot({ cpus: 2 });
     const mapping = k.file('file', 2);
     k.map(A, 1, { kind: 'private-file', mapping });
-    const late = k.start(user_read(k.task(0, 0), A, 0));
+    const late = k.start(userRead(k.task(0, 0), A, 0));
     // Up to the moment when the page is in the cache, locked by this fault.
     k.go(late, () => {
       const page = k.word(k.kernel.pageTree(mapping, 0));

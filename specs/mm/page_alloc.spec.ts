@@ -2,7 +2,7 @@ import { Page } from '../../model/include/linux/mm_types';
 import {
   alloc_page,
   alloc_pages_exact_node,
-  alloc_pages_huge,
+  allocPagesHuge,
   free_hot_cold_page,
   free_hot_cold_page_list,
 } from '../../model/mm/page_alloc';
@@ -205,10 +205,10 @@ describe('free_hot_cold_page', () => {
   });
 });
 
-describe('alloc_pages_huge', () => {
+describe('allocPagesHuge', () => {
   it('makes an aligned row of frames one compound page', () => {
     const bench = new Bench();
-    const head = bench.run(alloc_pages_huge(bench.cpu()));
+    const head = bench.run(allocPagesHuge(bench.cpu()));
     expect(bench.kernel.pfn(head)).toBe(4);
     expect(bench.has(head, 'PG_head')).toBe(true);
     expect(bench.word(head + Page.order)).toBe(2);
@@ -223,7 +223,7 @@ describe('alloc_pages_huge', () => {
     const bench = new Bench({ frames: 8 });
     const pages = Array.from({ length: 4 }, () => bench.run(alloc_page(bench.cpu())));
     expect(bench.kernel.pfn(pages[3]!)).toBe(4);
-    expect(bench.run(alloc_pages_huge(bench.cpu()))).toBe(0);
+    expect(bench.run(allocPagesHuge(bench.cpu()))).toBe(0);
     expect(bench.stat('NR_FREE_PAGES')).toBe(3);
   });
 });

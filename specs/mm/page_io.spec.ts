@@ -1,7 +1,7 @@
 /** mm/page_io.c: what goes to a swap slot, when, and what an error leaves behind. */
 import { Page } from '../../model/include/linux/mm_types';
 import { load, store, type Steps } from '../../model/machine/op';
-import { complete_writeback, swap_readpage, swap_writepage } from '../../model/mm/page_io';
+import { completeWriteback, swap_readpage, swap_writepage } from '../../model/mm/page_io';
 import { lru_cache_add } from '../../model/mm/swap';
 import { SwapBench } from './support/swap';
 
@@ -41,7 +41,7 @@ describe('swap_writepage', () => {
 describe('the end of a write', () => {
   it('has the contents in the slot and the page clean', () => {
     const { bench, page } = underWriteback();
-    expect(bench.run(complete_writeback(bench.cpu(), false))).toBe(1);
+    expect(bench.run(completeWriteback(bench.cpu(), false))).toBe(1);
     expect(bench.slot(1)).toEqual([5, 6]);
     expect([bench.has(page, 'PG_writeback'), bench.has(page, 'PG_dirty')]).toEqual([false, false]);
     expect(bench.stat('NR_WRITEBACK')).toBe(0);
@@ -52,7 +52,7 @@ describe('the end of a write', () => {
     bench.unlock(page);
     bench.flags(page, 'PG_reclaim');
     bench.run(lru_cache_add(bench.cpu(), page));
-    bench.run(complete_writeback(bench.cpu(), true));
+    bench.run(completeWriteback(bench.cpu(), true));
     expect([bench.has(page, 'PG_writeback'), bench.has(page, 'PG_dirty')]).toEqual([false, true]);
     expect([bench.has(page, 'PG_reclaim'), bench.event('PGROTATED')]).toEqual([false, 0]);
     expect(bench.slot(1)).toEqual([1, 2]);
@@ -61,13 +61,13 @@ describe('the end of a write', () => {
   it('without an error takes PG_reclaim', () => {
     const { bench, page } = underWriteback();
     bench.flags(page, 'PG_reclaim');
-    bench.run(complete_writeback(bench.cpu(), false));
+    bench.run(completeWriteback(bench.cpu(), false));
     expect(bench.has(page, 'PG_reclaim')).toBe(false);
   });
 
   it('comes once for each write, whoever asks', () => {
     const { bench } = underWriteback();
-    const tasks = [0, 1].map((id) => () => complete_writeback(bench.cpu(id), false));
+    const tasks = [0, 1].map((id) => () => completeWriteback(bench.cpu(id), false));
     const seen = bench.outcomes(tasks, (r) => `${r.join(' ')} ${bench.complaints().join()}`);
     expect(seen).toEqual(['0 1 ', '1 0 ']);
   });
@@ -76,7 +76,7 @@ describe('the end of a write', () => {
     const { bench, page } = underWriteback();
     const other = bench.cachedPage(1);
     bench.run(swap_writepage(bench.cpu(), other));
-    expect(bench.run(complete_writeback(bench.cpu(), false, other))).toBe(1);
+    expect(bench.run(completeWriteback(bench.cpu(), false, other))).toBe(1);
     expect([bench.has(page, 'PG_writeback'), bench.has(other, 'PG_writeback')]).toEqual([
       true,
       false,
@@ -85,7 +85,7 @@ describe('the end of a write', () => {
 
   it('is nothing when no write is under way', () => {
     const bench = new SwapBench();
-    expect(bench.run(complete_writeback(bench.cpu(), false))).toBe(0);
+    expect(bench.run(completeWriteback(bench.cpu(), false))).toBe(0);
   });
 });
 
@@ -96,7 +96,7 @@ it('a store during write-back reaches the slot or not, also while the write-back
     return (yield load(page + Page.PG_writeback)) ? 'during' : 'after';
   };
   const seen = bench.outcomes(
-    [() => complete_writeback(bench.cpu(0), false), store9],
+    [() => completeWriteback(bench.cpu(0), false), store9],
     ([, when]) => `${bench.slot(1).join()} ${String(when)}`,
   );
   expect(seen).toEqual(['5,6 after', '5,6 during', '9,6 after', '9,6 during']);

@@ -14,18 +14,18 @@ import {
 import { Page } from '../../model/include/linux/mm_types';
 import { VM_LOCKED } from '../../model/include/linux/vm_flags';
 import { page_mkclean } from '../../model/mm/rmap/mkclean';
-import { complete_writeback } from '../../model/mm/page_io';
+import { completeWriteback } from '../../model/mm/page_io';
 import { lru_add_drain } from '../../model/mm/swap';
 import { refresh_cpu_vm_stats } from '../../model/mm/vmstat';
-import { reclaim_active, reclaim_inactive, shrink_zone_once } from '../../model/mm/vmscan';
+import { reclaimActive, reclaimInactive, shrinkZoneOnce } from '../../model/mm/vmscan';
 import { boot, type Programs } from './support/boot';
 
 // Rests on mm/vmscan.c, for pages that processes map; the hunks are those of p3 to p5.
 
 /** Ages the active list, which clears the accessed bits, and reclaims the inactive one. */
 function reclaim(machine: Programs): number {
-  machine.run(reclaim_active(machine.cpu(), 'anon', 32));
-  return machine.run(reclaim_inactive(machine.cpu(), 'anon', 32));
+  machine.run(reclaimActive(machine.cpu(), 'anon', 32));
+  return machine.run(reclaimInactive(machine.cpu(), 'anon', 32));
 }
 
 /** A process with one anonymous page at 0 that holds 7. */
@@ -48,7 +48,7 @@ describe.each(['base', 'fixed'] as const)('reclaim of an anonymous page in %s', 
     expect(reclaim(machine)).toBe(0);
     expect(machine.event('PSWPOUT')).toBe(1);
     expect(machine.rss()).toEqual({ anon: 0, file: 0, swap: 1 });
-    machine.run(complete_writeback(machine.cpu(), false));
+    machine.run(completeWriteback(machine.cpu(), false));
     machine.run(lru_add_drain(machine.cpu()));
     expect(reclaim(machine)).toBe(1);
     expect(freed(machine, page)).toBe(true);
@@ -61,18 +61,18 @@ describe.each(['base', 'fixed'] as const)('reclaim of an anonymous page in %s', 
     const { machine, page } = written(variant);
     reclaim(machine);
     const younger = machine.anonPage(1);
-    machine.run(reclaim_active(machine.cpu(), 'anon', 32));
+    machine.run(reclaimActive(machine.cpu(), 'anon', 32));
     expect(machine.list(LRU_INACTIVE_ANON)).toEqual([younger, page]);
-    machine.run(complete_writeback(machine.cpu(), false));
-    expect(machine.run(reclaim_inactive(machine.cpu(), 'anon', 1))).toBe(1);
+    machine.run(completeWriteback(machine.cpu(), false));
+    expect(machine.run(reclaimInactive(machine.cpu(), 'anon', 1))).toBe(1);
   });
 
   it('activates it if it was used since it became inactive', () => {
     const { machine, page } = written(variant);
-    machine.run(reclaim_active(machine.cpu(), 'anon', 32));
+    machine.run(reclaimActive(machine.cpu(), 'anon', 32));
     expect(machine.list(LRU_INACTIVE_ANON)).toEqual([page]);
     machine.read(0);
-    machine.run(reclaim_inactive(machine.cpu(), 'anon', 32));
+    machine.run(reclaimInactive(machine.cpu(), 'anon', 32));
     expect(machine.list(LRU_ACTIVE_ANON)).toEqual([page]);
     expect(machine.event('PGACTIVATE')).toBe(1);
     expect(pte_present(machine.pte(0))).toBe(true);
@@ -90,7 +90,7 @@ describe.each(['base', 'fixed'] as const)('reclaim of an anonymous page in %s', 
   it('keeps it dirty after an error, and tries again', () => {
     const { machine, page } = written(variant);
     reclaim(machine);
-    machine.run(complete_writeback(machine.cpu(), true));
+    machine.run(completeWriteback(machine.cpu(), true));
     expect(machine.has(page, 'PG_dirty')).toBe(true);
     expect(machine.has(page, 'PG_reclaim')).toBe(false);
     reclaim(machine);
@@ -99,7 +99,7 @@ describe.each(['base', 'fixed'] as const)('reclaim of an anonymous page in %s', 
 
   it('does nothing to it without swap', () => {
     const { machine } = written(variant, 0);
-    machine.run(shrink_zone_once(machine.cpu()));
+    machine.run(shrinkZoneOnce(machine.cpu()));
     expect(machine.event('PGSCAN_DIRECT')).toBe(0);
     expect(machine.read(0)).toBe(7);
   });
@@ -109,7 +109,7 @@ describe('shrink_active_list of mapped pages', () => {
   it('clears the accessed bit and moves the page on, used or not', () => {
     const { machine, page } = written();
     expect(pte_young(machine.pte(0))).toBe(true);
-    machine.run(reclaim_active(machine.cpu(), 'anon', 32));
+    machine.run(reclaimActive(machine.cpu(), 'anon', 32));
     expect(pte_young(machine.pte(0))).toBe(false);
     expect(machine.list(LRU_INACTIVE_ANON)).toEqual([page]);
   });
@@ -121,12 +121,12 @@ describe.each(['original', 'fixed'] as const)('reclaim of a lazyfree page in %s'
     expect(made.machine.advise(0, 1, 'FREE')).toBe(0);
     return made;
   };
-  const reclaimInactive = (machine: Programs): number =>
-    machine.run(reclaim_inactive(machine.cpu(), 'anon', 32));
+  const reclaimLazyfree = (machine: Programs): number =>
+    machine.run(reclaimInactive(machine.cpu(), 'anon', 32));
 
   it('frees it without a write, and the process reads zeroes', () => {
     const { machine, page } = lazyfree();
-    expect(reclaimInactive(machine)).toBe(1);
+    expect(reclaimLazyfree(machine)).toBe(1);
     expect(freed(machine, page)).toBe(true);
     expect([machine.event('PSWPOUT'), machine.event('PGLAZYFREE')]).toEqual([0, 1]);
     expect(machine.rss().anon).toBe(0);
@@ -137,7 +137,7 @@ describe.each(['original', 'fixed'] as const)('reclaim of a lazyfree page in %s'
   it('keeps it if it was written again, no longer lazyfree', () => {
     const { machine, page } = lazyfree();
     machine.write(0, 8);
-    expect(reclaimInactive(machine)).toBe(0);
+    expect(reclaimLazyfree(machine)).toBe(0);
     expect(machine.word(page + Page.mapping) & 7).toBe(1);
     expect(machine.list(LRU_ACTIVE_ANON)).toEqual([page]);
     expect(machine.read(0)).toBe(8);
@@ -146,14 +146,14 @@ describe.each(['original', 'fixed'] as const)('reclaim of a lazyfree page in %s'
   it('keeps it if it was only read again', () => {
     const { machine, page } = lazyfree();
     expect(machine.read(0)).toBe(7);
-    expect(reclaimInactive(machine)).toBe(0);
+    expect(reclaimLazyfree(machine)).toBe(0);
     expect(machine.list(LRU_ACTIVE_ANON)).toEqual([page]);
     expect(machine.read(0)).toBe(7);
   });
 
   it('frees it without swap, once pagevec and counter difference have been seen to', () => {
     const { machine } = lazyfree(0);
-    const pass = (): number => machine.run(shrink_zone_once(machine.cpu()));
+    const pass = (): number => machine.run(shrinkZoneOnce(machine.cpu()));
     expect(pass()).toBe(0);
     machine.run(lru_add_drain(machine.cpu()));
     expect(pass()).toBe(0);
@@ -168,7 +168,7 @@ describe('a lazyfree page without a hunk of p3', () => {
     machine.map(0, 4);
     machine.write(0, 7);
     machine.advise(0, 1, 'FREE');
-    machine.kernel.machine.runAlone(reclaim_inactive(machine.cpu(), 'anon', 32));
+    machine.kernel.machine.runAlone(reclaimInactive(machine.cpu(), 'anon', 32));
     return machine;
   };
 
@@ -195,9 +195,9 @@ describe('reclaim of a file page', () => {
 
   it('spares it once for the access that brought it in, then frees it; it is read again', () => {
     const { machine, page } = mapped();
-    expect(machine.run(reclaim_inactive(machine.cpu(), 'file', 32))).toBe(0);
+    expect(machine.run(reclaimInactive(machine.cpu(), 'file', 32))).toBe(0);
     expect(machine.has(page, 'PG_referenced')).toBe(true);
-    expect(machine.run(reclaim_inactive(machine.cpu(), 'file', 32))).toBe(1);
+    expect(machine.run(reclaimInactive(machine.cpu(), 'file', 32))).toBe(1);
     expect(machine.rss().file).toBe(0);
     expect(machine.read(0)).toBe(1);
   });
@@ -205,8 +205,8 @@ describe('reclaim of a file page', () => {
   it('keeps a dirty one', () => {
     const { machine, page } = mapped();
     machine.write(0, 9);
-    machine.run(reclaim_inactive(machine.cpu(), 'file', 32));
-    machine.run(reclaim_inactive(machine.cpu(), 'file', 32));
+    machine.run(reclaimInactive(machine.cpu(), 'file', 32));
+    machine.run(reclaimInactive(machine.cpu(), 'file', 32));
     expect(machine.has(page, 'PG_reclaim')).toBe(true);
     expect(freed(machine, page)).toBe(false);
     expect(machine.read(0)).toBe(9);

@@ -4,11 +4,11 @@ import { do_truncate } from '../../model/fs/open';
 import { Page, address_space, mm_struct } from '../../model/include/linux/mm_types';
 import { AOP_WRITEPAGE_ACTIVATE } from '../../model/include/linux/fs';
 import { swp_to_radix_entry } from '../../model/include/linux/swapops';
-import { user_read, user_write } from '../../model/hardware/user-access';
-import { complete_writeback } from '../../model/mm/page_io';
+import { userRead, userWrite } from '../../model/hardware/user-access';
+import { completeWriteback } from '../../model/mm/page_io';
 import { lru_add_drain } from '../../model/mm/swap';
 import { swapoff } from '../../model/mm/swapfile';
-import { reclaim_inactive } from '../../model/mm/vmscan';
+import { reclaimInactive } from '../../model/mm/vmscan';
 import { boot, type Programs } from './support/boot';
 import { kept } from './support/process';
 import { preemptedOutcomes } from './support/outcomes';
@@ -66,7 +66,7 @@ describe('a fault', () => {
     const { p, mapping } = withTmpfs();
     const first = p.kernel.pageTree(mapping, 0);
     const frames = p.stat('NR_FREE_PAGES');
-    const { steps, result } = kept(user_read(p.task(), 0, 0));
+    const { steps, result } = kept(userRead(p.task(), 0, 0));
     const task = p.start(steps);
     p.go(task, () => p.word(first) !== 0);
     p.set(mapping + address_space.offset.size, 0);
@@ -122,7 +122,7 @@ describe('a swapped page', () => {
   function swapped(): { p: Programs; mapping: number; page: number } {
     const made = withTmpfs();
     toSwap(made.p, made.page);
-    made.p.run(complete_writeback(made.p.cpu(), false));
+    made.p.run(completeWriteback(made.p.cpu(), false));
     made.p.map(0, 2, { kind: 'shared-tmpfs', mapping: made.mapping });
     return made;
   }
@@ -132,7 +132,7 @@ describe('a swapped page', () => {
     const { p, mapping, page } = withTmpfs();
     const shmem = [p.stat('NR_SHMEM')];
     toSwap(p, page);
-    p.run(complete_writeback(p.cpu(), false));
+    p.run(completeWriteback(p.cpu(), false));
     shmem.push(p.stat('NR_SHMEM'));
     p.map(0, 2, { kind: 'shared-tmpfs', mapping });
     p.read(1);
@@ -159,7 +159,7 @@ describe('a swapped page', () => {
     const { p, page } = swapped();
     p.run(lru_add_drain(p.cpu()));
     p.set(page + Page.PG_referenced, 0);
-    expect(p.run(reclaim_inactive(p.cpu(), 'anon', 4))).toBe(1);
+    expect(p.run(reclaimInactive(p.cpu(), 'anon', 4))).toBe(1);
     expect(byte(p, 1)).toBe(SHMEM);
     expect(p.read(1)).toBe(7);
     expect([p.event('PSWPIN'), p.event('PGMAJFAULT'), byte(p, 1)]).toEqual([1, 1, 0]);
@@ -175,8 +175,8 @@ describe('a swapped page', () => {
   it('two faults at once give one page with the data', () => {
     const { p, mapping } = swapped();
     const tasks = [
-      () => user_read(p.task(0, 0), 1, 0),
-      () => user_write(p.task(0, 1), 1, 1, 9),
+      () => userRead(p.task(0, 0), 1, 0),
+      () => userWrite(p.task(0, 1), 1, 1, 9),
     ] as const;
     const seen = preemptedOutcomes(p.kernel, tasks, ([read]) => {
       const { value } = read as { value: number };
@@ -188,7 +188,7 @@ describe('a swapped page', () => {
   it('a fault against a truncation ends in the data or in SIGBUS, and leaks nothing', () => {
     const { p, mapping } = swapped();
     const truncate = () => do_truncate(p.cpu(0), mapping, 1);
-    const read = () => user_read(p.task(0, 1), 1, 0);
+    const read = () => userRead(p.task(0, 1), 1, 0);
     const observe = ([access]: readonly unknown[]): string => {
       const { value, signal } = access as { value: number; signal?: string };
       return [signal ?? value, tree(p, mapping), byte(p, 1), p.unlocked].join(' ');

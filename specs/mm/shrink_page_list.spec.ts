@@ -3,7 +3,7 @@ import { Page, zone } from '../../model/include/linux/mm_types';
 import type { PageFlag } from '../../model/include/linux/page-flags-layout';
 import { TTU_UNMAP } from '../../model/include/linux/rmap';
 import { get_page } from '../../model/include/linux/mm';
-import { complete_writeback } from '../../model/mm/page_io';
+import { completeWriteback } from '../../model/mm/page_io';
 import { add_to_swap } from '../../model/mm/swap_state';
 import { scan_control, shrink_page_list, type ReclaimOptions } from '../../model/mm/vmscan';
 import { Bench } from './support/lru';
@@ -107,7 +107,7 @@ describe('shrink_page_list', () => {
   it('does not ask for a slot if it may do no I/O', () => {
     const bench = new Bench();
     const page = isolatedAnon(bench);
-    shrink(bench, page, { gfp_io: false, gfp_fs: false });
+    shrink(bench, page, { gfpIo: false, gfpFs: false });
     expect(bench.has(page, 'PG_dirty')).toBe(false);
     expect(bench.has(page, 'PG_active')).toBe(false);
   });
@@ -167,7 +167,7 @@ describe('shrink_page_list', () => {
     expect(shrink(bench, page).freed).toBe(false);
     expect(bench.has(page, 'PG_writeback') && bench.has(page, 'PG_reclaim')).toBe(true);
     expect(bench.event('PSWPOUT')).toBe(1);
-    bench.run(complete_writeback(bench.cpu(), false));
+    bench.run(completeWriteback(bench.cpu(), false));
     expect(shrink(bench, page).freed).toBe(true);
     expect(bench.word(bench.kernel.swapSlot(slot, 0))).toBe(7);
     expect(bench.word(bench.kernel.swap_map + slot * 4)).toBe(1);

@@ -6,7 +6,7 @@ import {
   lru_lock,
 } from '../../model/include/linux/mm_inline';
 import { Page, zone } from '../../model/include/linux/mm_types';
-import { alloc_pages_huge } from '../../model/mm/page_alloc';
+import { allocPagesHuge } from '../../model/mm/page_alloc';
 import {
   activate_page,
   add_page_to_unevictable_list,
@@ -118,7 +118,7 @@ describe('lru_add_drain', () => {
     bench.run(lru_cache_add(bench.cpu(1), page));
     const { machine } = bench.kernel;
     const one = machine.spawn(lru_add_drain(bench.cpu(1)));
-    bench.until(one, () => bench.word(bench.kernel.percpu(1, 'lru_add_nr')) === 0);
+    bench.until(one, () => bench.word(bench.kernel.percpu(1, 'lru_add_pvec_nr')) === 0);
     const all = machine.spawn(lru_add_drain_all(bench.cpu(0)));
     while (machine.enabled(all)) machine.step(all, 0);
     expect([machine.finished(all), bench.has(page, 'PG_lru')]).toEqual([false, false]);
@@ -162,7 +162,7 @@ describe('mark_page_accessed', () => {
     expect(bench.event('PGACTIVATE')).toBe(1);
   });
 
-  it("activates a page at once that waits in this CPU's lru_add pagevec", () => {
+  it("activates a page at once that waits in this CPU's lru_add_pvec", () => {
     const bench = new Bench({ cpus: 2 });
     const page = bench.page(ANON, 'PG_referenced');
     bench.run(lru_cache_add(bench.cpu(0), page));
@@ -263,7 +263,7 @@ describe('release_pages', () => {
   it('lets go of lru_lock before a compound page', () => {
     const bench = new Bench();
     const [small] = bench.lruPages(1, ANON);
-    const huge = bench.run(alloc_pages_huge(bench.cpu()));
+    const huge = bench.run(allocPagesHuge(bench.cpu()));
     bench.run(release_pages(bench.cpu(), [small!, huge]));
     expect(bench.event('PGFREE')).toBe(5);
     expect(bench.kernel.machine.faults).toEqual([]);
@@ -281,7 +281,7 @@ describe('release_pages', () => {
 describe('a reference to a tail page', () => {
   it('is one of the head, counted in the tail', () => {
     const bench = new Bench();
-    const head = bench.run(alloc_pages_huge(bench.cpu()));
+    const head = bench.run(allocPagesHuge(bench.cpu()));
     const tail = bench.kernel.pageAt(bench.kernel.pfn(head) + 1);
     bench.run(get_page(bench.cpu(), tail));
     expect(bench.count(head)).toBe(2);
@@ -294,7 +294,7 @@ describe('a reference to a tail page', () => {
 
   it('keeps the whole page alive, and frees it when it is the last', () => {
     const bench = new Bench();
-    const head = bench.run(alloc_pages_huge(bench.cpu()));
+    const head = bench.run(allocPagesHuge(bench.cpu()));
     const tail = bench.kernel.pageAt(bench.kernel.pfn(head) + 1);
     bench.run(get_page(bench.cpu(), tail));
     bench.run(put_page(bench.cpu(), head));

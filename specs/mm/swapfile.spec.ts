@@ -426,11 +426,11 @@ describe('free_swap_and_cache', () => {
     const page = idle(bench);
     bench.lock(page);
     const freeze = function* (): Steps<number> {
-      const { swap_tree_lock } = bench.kernel;
-      yield lock(swap_tree_lock);
+      const { swapTreeLock } = bench.kernel;
+      yield lock(swapTreeLock);
       const frozen = yield page_freeze_refs(page, 2);
       if (frozen) yield page_unfreeze_refs(page, 2);
-      yield unlock(swap_tree_lock);
+      yield unlock(swapTreeLock);
       return frozen;
     };
     const tasks = [() => free_swap_and_cache(bench.cpu(1), 1), freeze];

@@ -1,9 +1,9 @@
 /** mm/swapfile.c try_to_unuse and sys_swapoff. */
 import { pte_dirty, pte_write, pte_young } from '../../model/arch/x86/include/asm/pgtable';
 import { Page, mm_struct } from '../../model/include/linux/mm_types';
-import { user_read, user_write } from '../../model/hardware/user-access';
+import { userRead, userWrite } from '../../model/hardware/user-access';
 import { store, type Steps } from '../../model/machine/op';
-import { complete_writeback } from '../../model/mm/page_io';
+import { completeWriteback } from '../../model/mm/page_io';
 import { get_swap_page, swap_duplicate, swap_free, swapoff } from '../../model/mm/swapfile';
 import { swapin_readahead } from '../../model/mm/swap_state';
 import { boot, type Programs } from './support/boot';
@@ -113,7 +113,7 @@ describe('swapoff', () => {
     const page = p.run(swapin_readahead(p.cpu(), 1));
     p.set(page + Page.PG_dirty, 1);
     p.set(page + Page.content0, 70);
-    const tasks = [() => swapoff(p.cpu(0)), () => complete_writeback(p.cpu(1), false)] as const;
+    const tasks = [() => swapoff(p.cpu(0)), () => completeWriteback(p.cpu(1), false)] as const;
     const seen = preemptedOutcomes(p.kernel, tasks, () => {
       const cached = p.has(page, 'PG_swapcache') ? 'cached' : 'gone';
       return `${cached} ${p.word(p.kernel.swapSlot(1, 0))}`;
@@ -133,7 +133,7 @@ describe('swapoff', () => {
 
   it('with another fault on the page gives each process its data', () => {
     const p = swappedOut();
-    const tasks = [() => swapoff(p.cpu(0)), () => user_write(p.task(0, 1), 0, 1, 9)] as const;
+    const tasks = [() => swapoff(p.cpu(0)), () => userWrite(p.task(0, 1), 0, 1, 9)] as const;
     const seen = preemptedOutcomes(p.kernel, tasks, ([result]) =>
       [result, p.contents(p.pageAt(0)).join(), byte(p, 1), rss(p).join(), p.unlocked].join(' '),
     );
@@ -161,7 +161,7 @@ describe('swapoff', () => {
     expect(waiting).toEqual(['unfinished false 1']);
     const release = function* (): Steps {
       yield store(sem, 0);
-      yield* user_read(p.task(0, 1), 0, 0);
+      yield* userRead(p.task(0, 1), 0, 0);
     };
     const seen = preemptedOutcomes(p.kernel, [() => swapoff(p.cpu(0)), release], ([result]) =>
       [result, byte(p, 1), p.word(sem)].join(' '),

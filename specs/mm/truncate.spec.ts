@@ -1,8 +1,8 @@
 /** mm/truncate.c, fs/open.c: what truncation, holes and invalidation take, and what they leave. */
 import { Page, address_space } from '../../model/include/linux/mm_types';
-import { do_fallocate_hole, do_truncate } from '../../model/fs/open';
+import { doFallocateHole, do_truncate } from '../../model/fs/open';
 import { store, type Steps } from '../../model/machine/op';
-import { complete_writeback } from '../../model/mm/page_io';
+import { completeWriteback } from '../../model/mm/page_io';
 import { set_page_dirty } from '../../model/mm/page-writeback';
 import { lru_add_drain } from '../../model/mm/swap';
 import {
@@ -11,7 +11,7 @@ import {
   truncate_inode_pages,
 } from '../../model/mm/truncate';
 import { mpage_writepage } from '../../model/fs/mpage';
-import { user_read, user_write } from '../../model/hardware/user-access';
+import { userRead, userWrite } from '../../model/hardware/user-access';
 import { boot, type Programs } from './support/boot';
 import { outcomesOf, preemptedOutcomes } from './support/outcomes';
 
@@ -82,7 +82,7 @@ describe('do_truncate', () => {
     p.run(mpage_writepage(p.cpu(), page));
     const seen = outcomesOf(
       p.kernel,
-      [() => do_truncate(p.cpu(0), mapping, 2), () => complete_writeback(p.cpu(1), false)],
+      [() => do_truncate(p.cpu(0), mapping, 2), () => completeWriteback(p.cpu(1), false)],
       (results) =>
         [...results, cached(p, mapping).join(), p.kernel.machine.faults.length].join(' '),
     );
@@ -91,7 +91,7 @@ describe('do_truncate', () => {
 
   it('against a store to a private mapping leaves no copy behind', () => {
     const { p, mapping } = withFile('file', 2);
-    const write = () => user_write(p.task(0, 1), 2, 0, 77);
+    const write = () => userWrite(p.task(0, 1), 2, 0, 77);
     const truncate = () => do_truncate(p.cpu(0), mapping, 2);
     const seen = preemptedOutcomes(p.kernel, [write, truncate], ([access]) => {
       const { signal } = access as { signal?: string };
@@ -109,7 +109,7 @@ describe('a hole', () => {
       p.write(1, 91);
       p.write(2, 92);
       p.swapOut(2);
-      p.run(do_fallocate_hole(p.cpu(), mapping, 1, 2));
+      p.run(doFallocateHole(p.cpu(), mapping, 1, 2));
       expect(cached(p, mapping)).toEqual([true, false, false, true]);
       expect([p.read(1), p.read(2)]).toEqual([91, 92]);
       expect([p.read(9), p.read(10)]).toEqual([0, 0]);
@@ -196,7 +196,7 @@ it('a read that races with truncation ends in the data or in SIGBUS', () => {
     yield store(mapping + address_space.offset.size, 2);
     yield* truncate_inode_pages(p.cpu(0), mapping, 2);
   };
-  const read = () => user_read(p.task(0, 1), 2, 0);
+  const read = () => userRead(p.task(0, 1), 2, 0);
   const seen = preemptedOutcomes(p.kernel, [read, shorten], ([access]) => {
     const { value, signal } = access as { value: number; signal?: string };
     return signal ?? String(value);

@@ -3,7 +3,7 @@ import {
   LRU_INACTIVE_ANON,
   LRU_UNEVICTABLE,
   lru_lock,
-  under_lru_lock,
+  underLruLock,
 } from '../../model/include/linux/mm_inline';
 import { Page } from '../../model/include/linux/mm_types';
 import type { PageFlag } from '../../model/include/linux/page-flags-layout';
@@ -40,7 +40,7 @@ function asked(mode: number, flags: PageFlag[], change?: (bench: Bench, page: nu
   const [page] = bench.lruPages(1, ANON);
   bench.flags(page!, ...flags);
   change?.(bench, page!);
-  const result = bench.run(under_lru_lock(() => __isolate_lru_page(page!, mode)));
+  const result = bench.run(underLruLock(() => __isolate_lru_page(page!, mode)));
   return { bench, page: page!, result };
 }
 

@@ -13,10 +13,10 @@ import { lru_add_drain } from '../../model/mm/swap';
 import { add_to_swap } from '../../model/mm/swap_state';
 import {
   isolate_lru_page,
-  reclaim_active,
+  reclaimActive,
   reclaim_clean_pages_from_list,
-  reclaim_inactive,
-  shrink_zone_once,
+  reclaimInactive,
+  shrinkZoneOnce,
   try_to_free_pages,
 } from '../../model/mm/vmscan';
 import { Bench } from './support/lru';
@@ -47,7 +47,7 @@ describe('shrink_inactive_list', () => {
   it('frees from the tail and counts what it scanned and stole', () => {
     const bench = new Bench();
     const [a, b, c] = filePages(bench, 3);
-    expect(bench.run(reclaim_inactive(bench.cpu(), 'file', 2))).toBe(2);
+    expect(bench.run(reclaimInactive(bench.cpu(), 'file', 2))).toBe(2);
     expect([a, b, c].map((page) => isFree(bench, page!))).toEqual([true, true, false]);
     expect([bench.event('PGSCAN_DIRECT'), bench.event('PGSTEAL_DIRECT')]).toEqual([2, 2]);
     expect(bench.stat('NR_INACTIVE_FILE')).toBe(1);
@@ -60,9 +60,9 @@ describe('shrink_inactive_list', () => {
   it('counts for kswapd when kswapd does it, and not at all for a memory cgroup', () => {
     const bench = new Bench();
     filePages(bench, 2);
-    bench.run(reclaim_inactive(bench.cpu(0, true), 'file', 1));
+    bench.run(reclaimInactive(bench.cpu(0, true), 'file', 1));
     expect([bench.event('PGSCAN_KSWAPD'), bench.event('PGSTEAL_KSWAPD')]).toEqual([1, 1]);
-    bench.run(reclaim_inactive(bench.cpu(), 'file', 1, { caller: 'memcg' }));
+    bench.run(reclaimInactive(bench.cpu(), 'file', 1, { caller: 'memcg' }));
     expect([bench.event('PGSCAN_DIRECT'), bench.event('PGSTEAL_DIRECT')]).toEqual([0, 0]);
   });
 
@@ -74,14 +74,14 @@ describe('shrink_inactive_list', () => {
     bench.run(add_to_page_cache_lru(bench.cpu(), waiting, mapping, 5));
     bench.set(waiting + Page.PG_locked, 0);
     bench.set(waiting + Page._count, bench.count(waiting) - 1);
-    expect(bench.run(reclaim_inactive(bench.cpu(), 'file', 32))).toBe(2);
+    expect(bench.run(reclaimInactive(bench.cpu(), 'file', 32))).toBe(2);
   });
 
   it('puts what it cannot free at the head', () => {
     const bench = new Bench();
     const [a, b] = filePages(bench, 2);
     bench.set(a! + Page.PG_locked, -1);
-    expect(bench.run(reclaim_inactive(bench.cpu(), 'file', 1))).toBe(0);
+    expect(bench.run(reclaimInactive(bench.cpu(), 'file', 1))).toBe(0);
     expect(bench.list(LRU_INACTIVE_FILE)).toEqual([a, b]);
     expect(bench.count(a!)).toBe(1);
     expect(bench.stat('NR_INACTIVE_FILE')).toBe(2);
@@ -91,7 +91,7 @@ describe('shrink_inactive_list', () => {
     const bench = new Bench({ swapSlots: 0 });
     const [page] = bench.lruPages(1, ANON, 'PG_uptodate');
     bench.set(page! + Page.mapping, bench.kernel.anonVmas | 1);
-    bench.run(reclaim_inactive(bench.cpu(), 'anon', 1));
+    bench.run(reclaimInactive(bench.cpu(), 'anon', 1));
     expect(bench.list(LRU_ACTIVE_ANON)).toEqual([page]);
     expect(bench.stat('NR_ACTIVE_ANON')).toBe(1);
     expect(bench.word(bench.kernel.zone + zone.offset.rotated_anon)).toBe(1);
@@ -101,7 +101,7 @@ describe('shrink_inactive_list', () => {
     const bench = new Bench();
     const [page] = filePages(bench, 1);
     bench.flags(page!, 'PG_mlocked');
-    bench.run(reclaim_inactive(bench.cpu(), 'file', 1));
+    bench.run(reclaimInactive(bench.cpu(), 'file', 1));
     expect(bench.list(LRU_UNEVICTABLE)).toEqual([page]);
     expect(bench.event('UNEVICTABLE_PGCULLED')).toBe(1);
   });
@@ -112,7 +112,7 @@ describe('shrink_inactive_list', () => {
     bench.flags(dirty!, 'PG_dirty');
     bench.set(mapped! + Page._mapcount, 0);
     const options = { caller: 'zone_reclaim' } as const;
-    expect(bench.run(reclaim_inactive(bench.cpu(), 'file', 3, options))).toBe(1);
+    expect(bench.run(reclaimInactive(bench.cpu(), 'file', 3, options))).toBe(1);
     expect(isFree(bench, plain!)).toBe(true);
     expect(bench.list(LRU_INACTIVE_FILE)).toEqual([mapped, dirty]);
   });
@@ -122,7 +122,7 @@ describe('shrink_inactive_list', () => {
     const [page] = bench.lruPages(1, ANON);
     const { machine } = bench.kernel;
     bench.set(page! + Page.PG_locked, -1);
-    const task = machine.spawn(reclaim_inactive(bench.cpu(), 'anon', 1));
+    const task = machine.spawn(reclaimInactive(bench.cpu(), 'anon', 1));
     bench.until(task, () => bench.stat('NR_ISOLATED_ANON') === 1);
     bench.set(page! + Page._count, 1);
     bench.until(task, () => bench.has(page!, 'PG_lru'));
@@ -139,11 +139,11 @@ describe('shrink_inactive_list', () => {
     const noted = (name: 'reclaim_writeback' | 'reclaim_dirty'): number =>
       bench.word(bench.kernel.zone + zone.offset[name]);
     bench.set(page! + Page.PG_writeback, -1);
-    bench.run(reclaim_inactive(bench.cpu(), 'file', 1));
+    bench.run(reclaimInactive(bench.cpu(), 'file', 1));
     expect([noted('reclaim_writeback'), noted('reclaim_dirty')]).toEqual([1, 0]);
     bench.set(page! + Page.PG_writeback, 0);
     bench.flags(page!, 'PG_dirty');
-    bench.run(reclaim_inactive(bench.cpu(), 'file', 1));
+    bench.run(reclaimInactive(bench.cpu(), 'file', 1));
     expect(noted('reclaim_dirty')).toBe(1);
   });
 
@@ -154,10 +154,10 @@ describe('shrink_inactive_list', () => {
     bench.set(bench.kernel.mappings + address_space.offset.size, 1);
     bench.flags(page!, 'PG_dirty');
     bench.set(bench.kernel.zone + zone.offset.reclaim_dirty, 1);
-    bench.run(reclaim_inactive(bench.cpu(), 'file', 1));
+    bench.run(reclaimInactive(bench.cpu(), 'file', 1));
     expect([bench.has(page!, 'PG_dirty'), bench.has(page!, 'PG_reclaim')]).toEqual([true, true]);
     expect([bench.stat('NR_VMSCAN_IMMEDIATE'), bench.stat('NR_VMSCAN_WRITE')]).toEqual([1, 0]);
-    bench.run(reclaim_inactive(bench.cpu(0, true), 'file', 1));
+    bench.run(reclaimInactive(bench.cpu(0, true), 'file', 1));
     expect([bench.has(page!, 'PG_dirty'), bench.has(page!, 'PG_writeback')]).toEqual([false, true]);
     expect([bench.stat('NR_VMSCAN_IMMEDIATE'), bench.stat('NR_VMSCAN_WRITE')]).toEqual([1, 1]);
   });
@@ -168,7 +168,7 @@ describe('shrink_active_list', () => {
     const bench = new Bench();
     const [old] = bench.lruPages(1, ANON);
     const [a, b, c] = bench.lruPages(3, ANON, 'PG_active');
-    bench.run(reclaim_active(bench.cpu(), 'anon', 2));
+    bench.run(reclaimActive(bench.cpu(), 'anon', 2));
     expect(bench.list(LRU_ACTIVE_ANON)).toEqual([c]);
     expect(bench.list(LRU_INACTIVE_ANON)).toEqual([b, a, old]);
     expect([bench.stat('NR_ACTIVE_ANON'), bench.stat('NR_INACTIVE_ANON')]).toEqual([1, 3]);
@@ -181,7 +181,7 @@ describe('shrink_active_list', () => {
   it('does not care for PG_referenced', () => {
     const bench = new Bench();
     const [page] = bench.lruPages(1, ANON, 'PG_active', 'PG_referenced');
-    bench.run(reclaim_active(bench.cpu(), 'anon', 1));
+    bench.run(reclaimActive(bench.cpu(), 'anon', 1));
     expect(bench.list(LRU_INACTIVE_ANON)).toEqual([page]);
     expect(bench.has(page!, 'PG_referenced')).toBe(true);
   });
@@ -193,24 +193,24 @@ describe('shrink_lruvec', () => {
     const inactive = filePages(bench, 2);
     for (const page of inactive) bench.set(page + Page.PG_locked, -1);
     const active = bench.lruPages(2, 'PG_active');
-    bench.run(shrink_zone_once(bench.cpu()));
+    bench.run(shrinkZoneOnce(bench.cpu()));
     expect(bench.list(LRU_ACTIVE_FILE)).toEqual(active.toReversed());
     bench.lruPages(1, 'PG_active');
-    bench.run(shrink_zone_once(bench.cpu()));
+    bench.run(shrinkZoneOnce(bench.cpu()));
     expect(bench.list(LRU_ACTIVE_FILE)).toEqual([]);
   });
 
   it('ages the active anonymous list at the end, whatever was scanned', () => {
     const bench = new Bench();
     bench.lruPages(2, ANON, 'PG_active');
-    bench.run(shrink_zone_once(bench.cpu(), { priority: 12 }));
+    bench.run(shrinkZoneOnce(bench.cpu(), { priority: 12 }));
     expect(bench.list(LRU_ACTIVE_ANON)).toEqual([]);
   });
 
   it('never ages it without swap', () => {
     const bench = new Bench({ swapSlots: 0 });
     bench.lruPages(2, ANON, 'PG_active');
-    bench.run(shrink_zone_once(bench.cpu()));
+    bench.run(shrinkZoneOnce(bench.cpu()));
     expect(bench.list(LRU_ACTIVE_ANON)).toHaveLength(2);
   });
 
@@ -235,7 +235,7 @@ describe('shrink_lruvec', () => {
       bench.run(add_to_swap(bench.cpu(), page!));
       bench.set(page! + Page.PG_locked, 0);
       bench.set(page! + Page._count, 1);
-      return bench.run(shrink_zone_once(bench.cpu()));
+      return bench.run(shrinkZoneOnce(bench.cpu()));
     };
     expect(freed(tag)).toBe(0);
     expect(freed([...tag, 'p5/mm/vmscan/get_scan_count'])).toBe(1);
@@ -245,7 +245,7 @@ describe('shrink_lruvec', () => {
     const left = (kswapd: boolean): number => {
       const bench = new Bench({ frames: 64, filePages: 40 });
       filePages(bench, 40);
-      bench.run(shrink_zone_once(bench.cpu(0, kswapd), { nr_to_reclaim: 32 }));
+      bench.run(shrinkZoneOnce(bench.cpu(0, kswapd), { nr_to_reclaim: 32 }));
       return bench.stat('NR_INACTIVE_FILE');
     };
     expect(left(false)).toBe(8);
@@ -256,7 +256,7 @@ describe('shrink_lruvec', () => {
     const bench = new Bench({ frames: 112, filePages: 64 });
     filePages(bench, 64);
     for (const page of bench.lruPages(40, ANON)) bench.set(page + Page.PG_locked, -1);
-    bench.run(shrink_zone_once(bench.cpu(0, true), { nr_to_reclaim: 1 }));
+    bench.run(shrinkZoneOnce(bench.cpu(0, true), { nr_to_reclaim: 1 }));
     // 32 of each; then 8 of 41 anonymous pages are left, 19 %, so 81 % of the files are scanned.
     expect(bench.event('PGSCAN_KSWAPD')).toBe(32 + 51);
     expect(bench.stat('NR_INACTIVE_FILE')).toBe(64 - 51);

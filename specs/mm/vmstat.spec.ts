@@ -2,7 +2,7 @@ import { Page } from '../../model/include/linux/mm_types';
 import { SetPageLazyFree } from '../../model/include/linux/mm';
 import { alloc_page } from '../../model/mm/page_alloc';
 import { pageout } from '../../model/mm/vmscan';
-import { khugepaged_collapse } from '../../model/mm/huge_memory';
+import { khugepagedCollapse } from '../../model/mm/huge_memory';
 import { lru_add_drain } from '../../model/mm/swap';
 import { page_mapping } from '../../model/mm/util';
 import { vmstat_text } from '../../model/mm/vmstat';
@@ -127,7 +127,7 @@ describe('counters of huge pages', () => {
     const bench = cramped();
     bench.write(AT, 7);
     bench.run(lru_add_drain(bench.cpu()));
-    expect(bench.run(khugepaged_collapse(bench.cpu(), bench.mm(), AT))).toBe(false);
+    expect(bench.run(khugepagedCollapse(bench.cpu(), bench.mm(), AT))).toBe(false);
     expect(bench.event('THP_COLLAPSE_ALLOC_FAILED')).toBe(1);
   });
 });

@@ -117,9 +117,9 @@ describe('a model that has come loose', () => {
     const shared = changed(
       'model/mm/ksm/unstable-tree.ts',
       '/** An rmap_item of the unstable tree',
-      'export const other = is_mergeable;\n\n/** An rmap_item of the unstable tree',
+      'export const other = isMergeable;\n\n/** An rmap_item of the unstable tree',
     );
-    expect(faultsOf(shared)['in-place']).toEqual([expect.stringContaining('(is_mergeable)')]);
+    expect(faultsOf(shared)['in-place']).toEqual([expect.stringContaining('(isMergeable)')]);
   });
 
   it('asks for a hunk that does nothing', () => {

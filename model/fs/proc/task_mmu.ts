@@ -2,7 +2,7 @@
 import { flush_tlb_mm } from '../../arch/x86/mm/tlb';
 import { pmd_none, pmd_trans_huge } from '../../arch/x86/include/asm/pgtable-pmd';
 import {
-  pte_clear_soft_dirty,
+  pteClearSoftDirty,
   pte_file,
   pte_none,
   pte_present,
@@ -26,7 +26,7 @@ import { VM_HUGETLB, VM_PFNMAP, VM_SOFTDIRTY } from '../../include/linux/vm_flag
 import { get_task_mm, mmput } from '../../kernel/fork';
 import { load, lock, readLock, readUnlock, step, unlock, type Steps } from '../../machine/op';
 import { split_huge_page_pmd } from '../../mm/huge_memory';
-import { vmas_of } from '../../mm/mmap/vma';
+import { vmasOf } from '../../mm/mmap/vma';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 
@@ -49,13 +49,13 @@ export function* clear_refs_write(cpu: Cpu, mm: Mm, type: number): Steps<number>
   const sem = mm + mm_struct.offset.mmap_sem;
   yield readLock(sem);
   yield step(mm + mm_struct.offset.mmap);
-  for (const vma of vmas_of(mm)) {
+  for (const vma of vmasOf(mm)) {
     const vm_flags = peek(vma + vma_.vm_flags);
-    const has_file = peek(vma + vma_.vm_file) !== 0;
+    const hasFile = peek(vma + vma_.vm_file) !== 0;
     // walk_page_range passes over VM_PFNMAP: no struct pages are behind it.
     if (vm_flags & (VM_HUGETLB | VM_PFNMAP)) continue;
-    if (type === CLEAR_REFS_ANON && has_file) continue;
-    if (type === CLEAR_REFS_MAPPED && !has_file) continue;
+    if (type === CLEAR_REFS_ANON && hasFile) continue;
+    if (type === CLEAR_REFS_MAPPED && !hasFile) continue;
     if (type === CLEAR_REFS_SOFT_DIRTY) {
       yield step(vma + vma_.vm_flags);
       poke(vma + vma_.vm_flags, peek(vma + vma_.vm_flags) & ~VM_SOFTDIRTY);
@@ -79,7 +79,7 @@ function* walk_page_range(cpu: Cpu, mm: Mm, vma: Vma, type: number): Steps {
     const value = yield load(pmd);
     if (!pmd_none(value) && !pmd_trans_huge(value)) {
       yield lock(kernel.ptl(mm, address));
-      for (let at = address; at < next; at++) yield* clear_refs_pte(mm, at, type);
+      for (let at = address; at < next; at++) yield* clearRefsPte(mm, at, type);
       yield unlock(kernel.ptl(mm, address));
     }
     address = next;
@@ -87,7 +87,7 @@ function* walk_page_range(cpu: Cpu, mm: Mm, vma: Vma, type: number): Steps {
 }
 
 /** The loop's body of clear_refs_pte_range. */
-function* clear_refs_pte(mm: Mm, address: Address, type: number): Steps {
+function* clearRefsPte(mm: Mm, address: Address, type: number): Steps {
   const pte = kernel.pte(mm, address);
   const ptent = yield load(pte);
   if (type === CLEAR_REFS_SOFT_DIRTY) {
@@ -107,6 +107,6 @@ function* clear_refs_pte(mm: Mm, address: Address, type: number): Steps {
  */
 function clear_soft_dirty(pte: Pte): Pte {
   if (pte_none(pte)) return pte;
-  if (pte_present(pte)) return pte_clear_soft_dirty(pte_wrprotect(pte));
+  if (pte_present(pte)) return pteClearSoftDirty(pte_wrprotect(pte));
   return pte_file(pte) ? pte : pte_swp_clear_soft_dirty(pte);
 }

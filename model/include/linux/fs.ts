@@ -11,19 +11,19 @@ const Mapping = address_space.offset;
 export const AOP_WRITEPAGE_ACTIVATE = 0x80000;
 
 /** What kind of file a mapping is of; never changes while the file exists. */
-const kind_of = (mapping: AddressSpace): number =>
+const kindOf = (mapping: AddressSpace): number =>
   kernel.machine.arena.mem[(mapping + Mapping.kind) >> 2]!;
 
 /** Whether a mapping is shmem's: tmpfs, shared anonymous memory, shared /dev/zero. */
-export const is_shmem = (mapping: AddressSpace): boolean =>
-  mapping !== swap_address_space() && kind_of(mapping) === FileKind.tmpfs;
+export const isShmem = (mapping: AddressSpace): boolean =>
+  mapping !== swap_address_space() && kindOf(mapping) === FileKind.tmpfs;
 
 /** include/linux/backing-dev.h mapping_cap_account_dirty: a file on a disk. */
 export const mapping_cap_account_dirty = (mapping: AddressSpace): boolean =>
-  mapping !== swap_address_space() && kind_of(mapping) === FileKind.file;
+  mapping !== swap_address_space() && kindOf(mapping) === FileKind.file;
 
 /** The pages that a mapping has room for: one more than its last index. */
-export const page_tree_size = (mapping: AddressSpace): number =>
+export const pageTreeSize = (mapping: AddressSpace): number =>
   mapping === swap_address_space() ? kernel.config.swapSlots + 1 : kernel.config.filePages;
 
 /**
@@ -37,4 +37,4 @@ export const page_slot = (mapping: AddressSpace, index: number): Ptr =>
 
 /** The word of mapping->tree_lock. */
 export const tree_lock = (mapping: AddressSpace): Ptr =>
-  mapping === swap_address_space() ? kernel.swap_tree_lock : mapping + Mapping.tree_lock;
+  mapping === swap_address_space() ? kernel.swapTreeLock : mapping + Mapping.tree_lock;

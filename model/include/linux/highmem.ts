@@ -10,28 +10,28 @@ import { Page, PAGE_PARTS } from './mm_types';
 const PARTS = Array.from({ length: PAGE_PARTS }, (_, part) => part);
 
 /** Address of a part of a page's contents. */
-export const page_content = (page: Page, part: number): Ptr =>
+export const pageContent = (page: Page, part: number): Ptr =>
   page + (part === 0 ? Page.content0 : Page.content1);
 
 /** include/linux/highmem.h copy_user_highpage: `to` is nobody else's yet. */
 export function* copy_user_highpage(to: Page, from: Page): Steps {
   for (const part of PARTS) {
-    yield step(page_content(from, part));
-    poke(page_content(to, part), peek(page_content(from, part)));
+    yield step(pageContent(from, part));
+    poke(pageContent(to, part), peek(pageContent(from, part)));
   }
 }
 
 /** include/linux/highmem.h clear_user_highpage: the page is nobody else's yet. */
 export function* clear_user_highpage(page: Page): Steps {
-  yield step(page_content(page, 0));
-  for (const part of PARTS) poke(page_content(page, part), 0);
+  yield step(pageContent(page, 0));
+  for (const part of PARTS) poke(pageContent(page, part), 0);
 }
 
 /** mm/ksm.c memcmp_pages, as equality: stops at the first part that differs. */
 export function* pages_identical(page1: Page, page2: Page): Steps<boolean> {
   for (const part of PARTS) {
-    const first = yield load(page_content(page1, part));
-    if (first !== (yield load(page_content(page2, part)))) return false;
+    const first = yield load(pageContent(page1, part));
+    if (first !== (yield load(pageContent(page2, part)))) return false;
   }
   return true;
 }

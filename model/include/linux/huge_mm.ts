@@ -13,7 +13,7 @@ import { VM_HUGEPAGE, VM_NOHUGEPAGE } from './vm_flags';
 export const HPAGE_PMD_NR = (): number => kernel.config.hugePages;
 
 /** `address & HPAGE_PMD_MASK`, in pages. */
-export const hpage_start = (address: Address): Address => address - (address % HPAGE_PMD_NR());
+export const hpageStart = (address: Address): Address => address - (address % HPAGE_PMD_NR());
 
 /**
  * include/linux/huge_mm.h transparent_hugepage_enabled. The sysfs choice is "madvise": huge pages

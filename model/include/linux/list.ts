@@ -98,7 +98,7 @@ export function list_add_tail(page: PagePtr, lru: LruList): void {
 }
 
 /** include/linux/list.h list_add_tail with a page for head: right before `before`, on its list. */
-export function list_add_before(page: PagePtr, before: PagePtr): void {
+export function listAddBefore(page: PagePtr, before: PagePtr): void {
   const lru = peek(before + Page.lru_on) - 1;
   __list_add(lru, page, peek(before + Page.lru_prev), before);
 }
@@ -124,7 +124,7 @@ export function list_move_tail(page: PagePtr, lru: LruList): void {
 }
 
 /** include/linux/list.h list_move to a list on the isolator's stack, which is a plain array here. */
-export function list_move_private(page: PagePtr): void {
+export function listMovePrivate(page: PagePtr): void {
   __list_del_entry(page);
   poke(page + Page.lru_next, 0);
   poke(page + Page.lru_prev, 0);

@@ -39,11 +39,11 @@ export function PAGE_MAPPING_FLAGS(): number {
 }
 
 /** include/linux/mm.h PageAnon, on a value of page->mapping. */
-export const mapping_is_anon = (mapping: number): boolean => (mapping & PAGE_MAPPING_ANON) !== 0;
+export const mappingIsAnon = (mapping: number): boolean => (mapping & PAGE_MAPPING_ANON) !== 0;
 
 /** include/linux/mm.h PageAnon: true for KSM pages too. One plain load. */
 export function* PageAnon(page: PagePtr): Steps<boolean> {
-  return mapping_is_anon(yield load(page + Page.mapping));
+  return mappingIsAnon(yield load(page + Page.mapping));
 }
 
 /** include/linux/mm.h page_rmapping: reads `mapping` afresh and masks the tag off. */
@@ -85,8 +85,8 @@ export function* PageLazyFree(page: PagePtr): Steps<boolean> {
   return (mapping & PAGE_MAPPING_FLAGS()) === (PAGE_MAPPING_ANON | PAGE_MAPPING_LZFREE());
 }
 
-/** Value of `_mapcount + 1`: `(yield page_mapcount_raw(page)) + 1`. */
-export const page_mapcount_raw = (page: PagePtr): Op => load(page + Page._mapcount);
+/** Value of `_mapcount + 1`: `(yield pageMapcountRaw(page)) + 1`. */
+export const pageMapcountRaw = (page: PagePtr): Op => load(page + Page._mapcount);
 
 /** include/linux/mm.h page_mapped: `_mapcount >= 0`. */
 export function* page_mapped(page: PagePtr): Steps<boolean> {
@@ -102,7 +102,7 @@ export function* page_mapcount(page: PagePtr): Steps<number> {
 export const get_page_unless_zero = (page: PagePtr): Op => incNotZero(page + Page._count);
 
 /** `atomic_inc(&page->_count)` of a page whose count the caller knows to be positive. */
-export const page_count_inc = (page: PagePtr): Op => addToCount(page + Page._count, 1);
+export const pageCountInc = (page: PagePtr): Op => addToCount(page + Page._count, 1);
 
 /**
  * The count right after an addition, as part of that access: not recorded, so that references taken
@@ -118,7 +118,7 @@ export function* get_page(cpu: Cpu, page: PagePtr): Steps {
   if (kernel.config.CONFIG_TRANSPARENT_HUGEPAGE && (yield load(page + Page.PG_tail))) {
     if (yield* __get_page_tail(cpu, page)) return;
   }
-  yield page_count_inc(page);
+  yield pageCountInc(page);
   VM_BUG_ON(countAfter(page) <= 1, 'include/linux/mm.h get_page', 'page_count <= 0');
 }
 

@@ -3,14 +3,14 @@
  * page run under zone->lru_lock, inside an atomic section.
  *
  * The lock. What is done under zone->lru_lock for one page is one atomic section,
- * {@link under_lru_lock}. A stretch over several pages holds the lock word ({@link lru_lock}), with
+ * {@link underLruLock}. A stretch over several pages holds the lock word ({@link lru_lock}), with
  * a section for each page, because flags and counts of the later pages can be changed meanwhile by
  * CPUs that do not take the lock.
  */
 import { defined } from '../../features/hunk';
 import { awaitFree, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
-import { bump_zone_page_state, zone_page_state } from '../../mm/vmstat';
+import { bumpZonePageState, zone_page_state } from '../../mm/vmstat';
 import { kernel, peek, poke } from '../../state/kernel';
 import { list_add, list_add_tail, list_del, type LruList } from './list';
 import { Page, zone, type Page as PagePtr } from './mm_types';
@@ -35,7 +35,7 @@ export const is_active_lru = (lru: LruList): boolean =>
 export const lru_lock = (): Ptr => kernel.zone + zone.offset.lru_lock;
 
 /** The section of one page under zone->lru_lock. A CPU that dies in it leaves the lock held. */
-export function* under_lru_lock<T>(body: () => T): Steps<T> {
+export function* underLruLock<T>(body: () => T): Steps<T> {
   yield awaitFree(lru_lock());
   try {
     return body();
@@ -83,7 +83,7 @@ export function page_off_lru(page: PagePtr): LruList {
 export function add_page_to_lru_list(page: PagePtr, lru: LruList): void {
   const nr_pages = hpage_nr_pages(page);
   list_add(page, lru);
-  bump_zone_page_state(NR_LRU(lru), nr_pages);
+  bumpZonePageState(NR_LRU(lru), nr_pages);
 }
 
 /** include/linux/mm_inline.h add_page_to_lru_list_tail: at the tail. */
@@ -91,12 +91,12 @@ export function add_page_to_lru_list_tail(page: PagePtr, lru: LruList): void {
   defined('p2/include/linux/mm_inline/add_page_to_lru_list_tail', 'add_page_to_lru_list_tail');
   const nr_pages = hpage_nr_pages(page);
   list_add_tail(page, lru);
-  bump_zone_page_state(NR_LRU(lru), nr_pages);
+  bumpZonePageState(NR_LRU(lru), nr_pages);
 }
 
 /** include/linux/mm_inline.h del_page_from_lru_list: `lru` is whose counter goes down. */
 export function del_page_from_lru_list(page: PagePtr, lru: LruList): void {
   const nr_pages = hpage_nr_pages(page);
   list_del(page);
-  bump_zone_page_state(NR_LRU(lru), -nr_pages);
+  bumpZonePageState(NR_LRU(lru), -nr_pages);
 }

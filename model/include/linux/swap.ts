@@ -36,7 +36,7 @@ export function* vm_swap_full(): Steps<boolean> {
 }
 
 /** {@link vm_swap_full} inside an atomic section. */
-export const vm_swap_full_now = (): boolean =>
+export const vmSwapFullNow = (): boolean =>
   peek(kernel.nr_swap_pages) * 2 < peek(kernel.total_swap_pages);
 
 // Marks on a *pointer* to a struct page, for the mmu_gather's array. They do not touch the page,

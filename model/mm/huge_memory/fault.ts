@@ -8,7 +8,7 @@ import {
 import { pmdp_set_access_flags } from '../../arch/x86/mm/pgtable';
 import { VM_BUG_ON } from '../../include/linux/bug';
 import { FAULT_FLAG_WRITE, VM_FAULT_FALLBACK, VM_FAULT_OOM } from '../../include/linux/vm_fault';
-import { HPAGE_PMD_NR, hpage_start, PageCompound } from '../../include/linux/huge_mm';
+import { HPAGE_PMD_NR, hpageStart, PageCompound } from '../../include/linux/huge_mm';
 import {
   vm_area_struct,
   type Address,
@@ -21,11 +21,11 @@ import { load, store, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { allocationFails } from '../../state/slots';
-import { alloc_pages_huge } from '../page_alloc';
+import { allocPagesHuge } from '../page_alloc';
 import { anon_vma_prepare, page_add_new_anon_rmap } from '../rmap';
 import { put_page } from '../swap';
 import { count_vm_event } from '../vmstat';
-import { add_anon_pages, maybe_pmd_mkwrite, mk_huge_pmd, pmd_lock, pmd_unlock } from './pmd';
+import { addAnonPages, maybe_pmd_mkwrite, mk_huge_pmd, pmd_lock, pmdUnlock } from './pmd';
 import {
   clear_huge_page,
   get_huge_zero_page,
@@ -36,7 +36,7 @@ import {
 const V = vm_area_struct.offset;
 
 /** A writable, dirty pmd for a page that replaces or starts the contents of the range. */
-export function* new_huge_pmd(page: Page, vma: Vma): Steps<Pmd> {
+export function* newHugePmd(page: Page, vma: Vma): Steps<Pmd> {
   const vm_flags = yield load(vma + V.vm_flags);
   return maybe_pmd_mkwrite(pmd_mkdirty(mk_huge_pmd(page, vm_flags)), vm_flags);
 }
@@ -56,14 +56,14 @@ export function* do_huge_pmd_anonymous_page(
   pmd: Ptr,
   flags: number,
 ): Steps<number> {
-  const haddr = hpage_start(address);
+  const haddr = hpageStart(address);
   if (haddr < (yield load(vma + V.vm_start))) return VM_FAULT_FALLBACK;
   if (haddr + HPAGE_PMD_NR() > (yield load(vma + V.vm_end))) return VM_FAULT_FALLBACK;
   if ((yield* anon_vma_prepare(cpu, vma)) !== 0) return VM_FAULT_OOM;
   if ((flags & FAULT_FLAG_WRITE) === 0) {
-    return yield* do_huge_zero_page(cpu, mm, vma, haddr, pmd);
+    return yield* doHugeZeroPage(cpu, mm, vma, haddr, pmd);
   }
-  const page = yield* alloc_pages_huge(cpu);
+  const page = yield* allocPagesHuge(cpu);
   if (page === 0) {
     yield count_vm_event('THP_FAULT_FALLBACK');
     return VM_FAULT_FALLBACK;
@@ -78,7 +78,7 @@ export function* do_huge_pmd_anonymous_page(
 }
 
 /** The read half of do_huge_pmd_anonymous_page: the shared huge zero page. */
-function* do_huge_zero_page(cpu: Cpu, mm: Mm, vma: Vma, haddr: Address, pmd: Ptr): Steps<number> {
+function* doHugeZeroPage(cpu: Cpu, mm: Mm, vma: Vma, haddr: Address, pmd: Ptr): Steps<number> {
   if (yield* allocationFails()) return VM_FAULT_OOM;
   const zero_page = yield* get_huge_zero_page(cpu);
   if (zero_page === 0) {
@@ -87,7 +87,7 @@ function* do_huge_zero_page(cpu: Cpu, mm: Mm, vma: Vma, haddr: Address, pmd: Ptr
   }
   yield pmd_lock(mm, haddr);
   const set = yield* set_huge_zero_page(vma, pmd, zero_page);
-  yield pmd_unlock(mm, haddr);
+  yield pmdUnlock(mm, haddr);
   if (!set) yield* put_huge_zero_page();
   return 0;
 }
@@ -112,15 +112,15 @@ function* __do_huge_pmd_anonymous_page(
   yield SetPageUptodate(page);
   yield pmd_lock(mm, haddr);
   if (!pmd_none(yield load(pmd))) {
-    yield pmd_unlock(mm, haddr);
+    yield pmdUnlock(mm, haddr);
     yield* put_page(cpu, page);
     return true;
   }
-  const entry = yield* new_huge_pmd(page, vma);
+  const entry = yield* newHugePmd(page, vma);
   yield* page_add_new_anon_rmap(cpu, page, vma, haddr);
   yield store(pmd, entry);
-  yield add_anon_pages(mm, HPAGE_PMD_NR());
-  yield pmd_unlock(mm, haddr);
+  yield addAnonPages(mm, HPAGE_PMD_NR());
+  yield pmdUnlock(mm, haddr);
   return true;
 }
 
@@ -139,5 +139,5 @@ export function* huge_pmd_set_accessed(
   if ((yield load(pmd)) === orig_pmd) {
     yield* pmdp_set_access_flags(pmd, pmd_mkyoung(orig_pmd), dirty);
   }
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
 }

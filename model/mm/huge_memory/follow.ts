@@ -16,8 +16,8 @@ import {
   FOLL_TOUCH,
   FOLL_WRITE,
 } from '../../include/linux/foll';
-import { hpage_start, PageCompound } from '../../include/linux/huge_mm';
-import { page_count_inc } from '../../include/linux/mm';
+import { hpageStart, PageCompound } from '../../include/linux/huge_mm';
+import { pageCountInc } from '../../include/linux/mm';
 import { Page, vm_area_struct, type Address, type Vma } from '../../include/linux/mm_types';
 import { PageHead, PageTail } from '../../include/linux/page-flags';
 import { trylock_page, unlock_page } from '../../include/linux/pagemap';
@@ -41,11 +41,11 @@ const WHERE = 'mm/huge_memory.c follow_trans_huge_pmd';
 export function* get_page_foll(page: Page): Steps {
   if (yield PageTail(page)) {
     const head = yield load(page + Page.first_page);
-    yield page_count_inc(head);
+    yield pageCountInc(head);
     yield incAndTestZero(page + Page._mapcount);
     return;
   }
-  yield page_count_inc(page);
+  yield pageCountInc(page);
   // Not recorded, so that references taken side by side stay independent; for the assertion only.
   const count = kernel.machine.arena.mem[(page + Page._count) >> 2]!;
   VM_BUG_ON(count <= 1, 'mm/internal.h get_page_foll', 'atomic_read(&page->_count) <= 0');
@@ -74,15 +74,15 @@ export function* follow_trans_huge_pmd(
     yield* pmdp_set_access_flags(pmd, pmd_mkyoung(pmd_mkdirty(yield load(pmd))), true);
   }
   if ((flags & FOLL_MLOCK) !== 0 && (yield load(vma + V.vm_flags)) & VM_LOCKED) {
-    yield* mlock_head(cpu, head);
+    yield* mlockHead(cpu, head);
   }
-  const page = subpage(head, address - hpage_start(address));
+  const page = subpage(head, address - hpageStart(address));
   VM_BUG_ON(!(yield* PageCompound(page)), WHERE, '!PageCompound(page)');
   if ((flags & FOLL_GET) !== 0) yield* get_page_foll(page);
   return page;
 }
 
-function* mlock_head(cpu: Cpu, head: Page): Steps {
+function* mlockHead(cpu: Cpu, head: Page): Steps {
   if ((yield load(head + Page.mapping)) === 0 || !(yield trylock_page(head))) return;
   yield* lru_add_drain(cpu);
   if ((yield load(head + Page.mapping)) !== 0) yield* mlock_vma_page(cpu, head);

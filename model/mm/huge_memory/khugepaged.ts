@@ -19,7 +19,7 @@ import {
 import { flush_tlb_range } from '../../arch/x86/mm/tlb';
 import { BUG_ON, VM_BUG_ON } from '../../include/linux/bug';
 import { clear_user_highpage, copy_user_highpage } from '../../include/linux/highmem';
-import { HPAGE_PMD_NR, hpage_start, PageCompound } from '../../include/linux/huge_mm';
+import { HPAGE_PMD_NR, hpageStart, PageCompound } from '../../include/linux/huge_mm';
 import { page_count, page_mapcount, PageAnon } from '../../include/linux/mm';
 import {
   mm_struct,
@@ -59,7 +59,7 @@ import {
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 import { find_vma } from '../mmap';
-import { alloc_pages_huge } from '../page_alloc';
+import { allocPagesHuge } from '../page_alloc';
 import {
   anon_vma_lock_write,
   anon_vma_unlock_write,
@@ -70,8 +70,8 @@ import { put_page } from '../swap';
 import { free_page_and_swap_cache } from '../swap_state';
 import { isolate_lru_page, putback_lru_page } from '../vmscan';
 import { count_vm_event, mod_zone_page_state } from '../vmstat';
-import { new_huge_pmd } from './fault';
-import { add_anon_pages, pmd_lock, pmd_unlock, subpage } from './pmd';
+import { newHugePmd } from './fault';
+import { addAnonPages, pmd_lock, pmdUnlock, subpage } from './pmd';
 
 const V = vm_area_struct.offset;
 const mm_ = mm_struct.offset;
@@ -89,15 +89,15 @@ type Detached = readonly Pte[];
  *
  * @returns true if a huge page maps the range now because of this call.
  */
-export function* khugepaged_collapse(cpu: Cpu, mm: Mm, at: Address): Steps<boolean> {
-  const address = hpage_start(at);
+export function* khugepagedCollapse(cpu: Cpu, mm: Mm, at: Address): Steps<boolean> {
+  const address = hpageStart(at);
   yield readLock(mm + mm_.mmap_sem);
-  const vma = yield* vma_for_collapse(mm, address);
-  if (vma === 0 || !(yield* worth_collapsing(mm, address))) {
+  const vma = yield* vmaForCollapse(mm, address);
+  if (vma === 0 || !(yield* worthCollapsing(mm, address))) {
     yield readUnlock(mm + mm_.mmap_sem);
     return false;
   }
-  const new_page = yield* alloc_pages_huge(cpu);
+  const new_page = yield* allocPagesHuge(cpu);
   yield readUnlock(mm + mm_.mmap_sem);
   if (new_page === 0) {
     yield count_vm_event('THP_COLLAPSE_ALLOC_FAILED');
@@ -110,7 +110,7 @@ export function* khugepaged_collapse(cpu: Cpu, mm: Mm, at: Address): Steps<boole
 }
 
 /** The vma that holds the whole range and may have huge pages (hugepage_vma_check), or 0. */
-function* vma_for_collapse(mm: Mm, address: Address): Steps<Vma> {
+function* vmaForCollapse(mm: Mm, address: Address): Steps<Vma> {
   if ((yield load(mm + mm_.mm_users)) === 0) return 0;
   const vma = yield* find_vma(mm, address);
   if (vma === 0) return 0;
@@ -126,16 +126,16 @@ function* vma_for_collapse(mm: Mm, address: Address): Steps<Vma> {
 }
 
 /** The first look of khugepaged_scan_pmd, under the ptl: nothing is taken yet. */
-function* worth_collapsing(mm: Mm, address: Address): Steps<boolean> {
+function* worthCollapsing(mm: Mm, address: Address): Steps<boolean> {
   const pmd = yield load(kernel.pmd(mm, address));
   if (!pmd_present(pmd) || pmd_trans_huge(pmd)) return false;
   yield lock(kernel.ptl(mm, address));
-  const worth = yield* scan_ptes(mm, address);
+  const worth = yield* scanPtes(mm, address);
   yield unlock(kernel.ptl(mm, address));
   return worth;
 }
 
-function* scan_ptes(mm: Mm, address: Address): Steps<boolean> {
+function* scanPtes(mm: Mm, address: Address): Steps<boolean> {
   let referenced = false;
   let none = 0;
   for (let i = 0; i < HPAGE_PMD_NR(); i++) {
@@ -165,17 +165,17 @@ function* scan_ptes(mm: Mm, address: Address): Steps<boolean> {
  */
 function* collapse_huge_page(cpu: Cpu, mm: Mm, address: Address, new_page: Page): Steps<boolean> {
   yield lock(mm + mm_.mmap_sem);
-  const vma = yield* vma_for_collapse(mm, address);
+  const vma = yield* vmaForCollapse(mm, address);
   const pmd = yield load(kernel.pmd(mm, address));
   let done = false;
   if (vma !== 0 && pmd_present(pmd) && !pmd_trans_huge(pmd)) {
-    done = yield* collapse_range(cpu, mm, vma, address, new_page);
+    done = yield* collapseRange(cpu, mm, vma, address, new_page);
   }
   yield unlock(mm + mm_.mmap_sem);
   return done;
 }
 
-function* collapse_range(
+function* collapseRange(
   cpu: Cpu,
   mm: Mm,
   vma: Vma,
@@ -186,32 +186,32 @@ function* collapse_range(
   const pmd = kernel.pmd(mm, address);
   const anonVma = yield load(vma + V.anon_vma);
   yield* anon_vma_lock_write(anonVma);
-  const ptes = yield* detach_page_table(cpu, mm, address);
+  const ptes = yield* detachPageTable(cpu, mm, address);
   yield lock(kernel.ptl(mm, address));
   const isolated = yield* __collapse_huge_page_isolate(cpu, ptes);
   yield unlock(kernel.ptl(mm, address));
   if (!isolated) {
     yield pmd_lock(mm, address);
     BUG_ON(!pmd_none(yield load(pmd)), where, '!pmd_none(*pmd)');
-    yield* restore_page_table(mm, address, ptes);
-    yield pmd_unlock(mm, address);
+    yield* restorePageTable(mm, address, ptes);
+    yield pmdUnlock(mm, address);
     yield* anon_vma_unlock_write(anonVma);
     return false;
   }
   yield* anon_vma_unlock_write(anonVma);
   yield* __collapse_huge_page_copy(cpu, mm, address, ptes, new_page);
   yield SetPageUptodate(new_page);
-  const entry = yield* new_huge_pmd(new_page, vma);
+  const entry = yield* newHugePmd(new_page, vma);
   yield pmd_lock(mm, address);
   BUG_ON(!pmd_none(yield load(pmd)), where, '!pmd_none(*pmd)');
   yield* page_add_new_anon_rmap(cpu, new_page, vma, address);
   yield store(pmd, entry);
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   return true;
 }
 
 /** pmdp_clear_flush of a pmd that points to a page table. @returns that table's ptes. */
-function* detach_page_table(cpu: Cpu, mm: Mm, address: Address): Steps<Detached> {
+function* detachPageTable(cpu: Cpu, mm: Mm, address: Address): Steps<Detached> {
   const ptes: Pte[] = [];
   yield pmd_lock(mm, address);
   yield step(kernel.pmd(mm, address));
@@ -221,12 +221,12 @@ function* detach_page_table(cpu: Cpu, mm: Mm, address: Address): Steps<Detached>
     poke(kernel.pte(mm, address + i), 0);
   }
   yield* flush_tlb_range(cpu, mm, address, address + HPAGE_PMD_NR());
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   return ptes;
 }
 
-/** pmd_populate with the table that detach_page_table took away. */
-function* restore_page_table(mm: Mm, address: Address, ptes: Detached): Steps {
+/** pmd_populate with the table that detachPageTable took away. */
+function* restorePageTable(mm: Mm, address: Address, ptes: Detached): Steps {
   yield step(kernel.pmd(mm, address));
   ptes.forEach((pte, i) => poke(kernel.pte(mm, address + i), pte));
   poke(kernel.pmd(mm, address), PMD_TABLE);
@@ -254,7 +254,7 @@ function* __collapse_huge_page_isolate(cpu: Cpu, ptes: Detached): Steps<boolean>
     }
     if (!pte_present(pteval) || !pte_write(pteval)) break;
     const page = vm_normal_page(pteval);
-    if (page === 0 || !(yield* isolate_for_collapse(cpu, page))) break;
+    if (page === 0 || !(yield* isolateForCollapse(cpu, page))) break;
     taken.push(page);
     if (pte_young(pteval) || (yield PageReferenced(page))) referenced = true;
   }
@@ -263,7 +263,7 @@ function* __collapse_huge_page_isolate(cpu: Cpu, ptes: Detached): Steps<boolean>
   return false;
 }
 
-function* isolate_for_collapse(cpu: Cpu, page: Page): Steps<boolean> {
+function* isolateForCollapse(cpu: Cpu, page: Page): Steps<boolean> {
   const where = 'mm/huge_memory.c __collapse_huge_page_isolate';
   VM_BUG_ON(yield* PageCompound(page), where, 'PageCompound(page)');
   VM_BUG_ON(!(yield* PageAnon(page)), where, '!PageAnon(page)');
@@ -293,7 +293,7 @@ function* __collapse_huge_page_copy(
   for (const [i, pteval] of ptes.entries()) {
     if (pte_none(pteval)) {
       yield* clear_user_highpage(subpage(new_page, i));
-      yield add_anon_pages(mm, 1);
+      yield addAnonPages(mm, 1);
       continue;
     }
     const src_page = pte_page(pteval);

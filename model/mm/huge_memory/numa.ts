@@ -11,7 +11,7 @@ import type { Cpu } from '../../state/cpu';
 import { migrate_misplaced_transhuge_page, mpol_misplaced } from '../migrate/numa';
 import { page_lock_anon_vma_read, page_unlock_anon_vma_read } from '../rmap';
 import { put_page } from '../swap';
-import { pmd_lock, pmd_page, pmd_unlock } from './pmd';
+import { pmd_lock, pmd_page, pmdUnlock } from './pmd';
 import { is_huge_zero_page } from './zero-page';
 
 /** A hinting fault: the pmd as the fault found it, and where it is. */
@@ -39,13 +39,13 @@ export function* do_huge_pmd_numa_page(
   const fault: NumaFault = { mm, vma, address, pmdp, pmd };
   yield pmd_lock(mm, address);
   if ((yield load(pmdp)) !== pmd) {
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
     return 0;
   }
   const page = pmd_page(pmd);
   // pmd_trans_migrating, then wait_migrate_huge_page
   if (yield PageLocked(page)) {
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
     yield wait_on_page_locked(pmd_page(yield load(pmdp)));
     return 0;
   }
@@ -54,7 +54,7 @@ export function* do_huge_pmd_numa_page(
   const page_locked = (yield trylock_page(page)) !== 0;
   const target_nid = yield* mpol_misplaced(cpu, page);
   if (!page_locked) {
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
     yield wait_on_page_locked(page);
     return 0;
   }
@@ -67,25 +67,25 @@ export function* do_huge_pmd_numa_page(
 function* clear_pmdnuma(fault: NumaFault, page: Page): Steps {
   yield store(fault.pmdp, pmd_mknonnuma(fault.pmd));
   yield* unlock_page(page);
-  yield pmd_unlock(fault.mm, fault.address);
+  yield pmdUnlock(fault.mm, fault.address);
 }
 
 /** The page is locked and on the wrong node; pmd lock held. */
 function* migrate(cpu: Cpu, fault: NumaFault, page: Page, target_nid: number): Steps {
   const { mm, address, pmdp } = fault;
   yield* get_page(cpu, page);
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   const anonVma = yield* page_lock_anon_vma_read(cpu, page);
   yield pmd_lock(mm, address);
   if ((yield load(pmdp)) !== fault.pmd) {
     yield* unlock_page(page);
     yield* put_page(cpu, page);
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
   } else if (anonVma === 0) {
     yield* put_page(cpu, page);
     yield* clear_pmdnuma(fault, page);
   } else {
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
     yield* migrate_misplaced_transhuge_page(cpu, fault, page, target_nid);
   }
   if (anonVma !== 0) yield* page_unlock_anon_vma_read(anonVma);

@@ -1,7 +1,7 @@
 /** mm/huge_memory.c: locking a huge pmd, and finding the one that maps a page. */
 import { vm_get_page_prot } from '../../arch/x86/include/asm/pgtable';
 import {
-  pfn_huge_pmd,
+  pfnHugePmd,
   PMD_TABLE,
   pmd_mkwrite,
   pmd_none,
@@ -33,20 +33,20 @@ const V = vm_area_struct.offset;
 
 /** include/linux/mm.h pmd_lock. */
 export const pmd_lock = (mm: Mm, address: Address): Op => lock(pmd_lockptr(mm, address));
-export const pmd_unlock = (mm: Mm, address: Address): Op => unlock(pmd_lockptr(mm, address));
+export const pmdUnlock = (mm: Mm, address: Address): Op => unlock(pmd_lockptr(mm, address));
 
 /** arch/x86/include/asm/pgtable.h pmd_page. */
 export const pmd_page = (pmd: Pmd): Page => kernel.pageAt(pmd_pfn(pmd));
 
 /** add_mm_counter(mm, MM_ANONPAGES, nr). */
-export const add_anon_pages = (mm: Mm, nr: number): Op => add(mm + mm_struct.offset.rss_anon, nr);
+export const addAnonPages = (mm: Mm, nr: number): Op => add(mm + mm_struct.offset.rss_anon, nr);
 
 /** `page + i` of a huge page. */
 export const subpage = (page: Page, i: number): Page => kernel.pageAt(kernel.pfn(page) + i);
 
 /** mm/huge_memory.c mk_huge_pmd with vma->vm_page_prot: young, clean; read-only in a private vma. */
 export const mk_huge_pmd = (page: Page, vm_flags: number): Pmd =>
-  pfn_huge_pmd(kernel.pfn(page), vm_get_page_prot(vm_flags));
+  pfnHugePmd(kernel.pfn(page), vm_get_page_prot(vm_flags));
 
 /**
  * pmd_populate of a page table that nobody has seen yet, with `entries` in it: ptes are not looked
@@ -88,7 +88,7 @@ export function* __pmd_trans_huge_lock(pmd: Ptr, vma: Vma, address: Address): St
   yield pmd_lock(mm, address);
   const value = yield load(pmd);
   if (pmd_trans_huge(value) && !pmd_trans_splitting(value)) return 1;
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   if (!pmd_trans_huge(value)) return 0;
   yield* wait_split_huge_page(yield load(vma + V.anon_vma), pmd);
   return -1;
@@ -122,7 +122,7 @@ export function* page_check_address_pmd(
   yield pmd_lock(mm, address);
   const value = yield load(pmd);
   if (maps(value, page) && fits(value, flag)) return pmd;
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   return 0;
 }
 

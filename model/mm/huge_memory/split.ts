@@ -20,7 +20,7 @@ import {
 } from '../../arch/x86/include/asm/pgtable-pmd';
 import { pmdp_splitting_flush } from '../../arch/x86/mm/pgtable';
 import { BUG_ON, VM_BUG_ON } from '../../include/linux/bug';
-import { HPAGE_PMD_NR, hpage_start, PageCompound } from '../../include/linux/huge_mm';
+import { HPAGE_PMD_NR, hpageStart, PageCompound } from '../../include/linux/huge_mm';
 import { get_page, page_count, page_mapcount, PageAnon } from '../../include/linux/mm';
 import { lru_lock } from '../../include/linux/mm_inline';
 import {
@@ -39,7 +39,7 @@ import { addToCount, load, lock, step, store, unlock, type Steps } from '../../m
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
-import { anon_vma_interval_tree_vmas } from '../interval_tree';
+import { anonVmaIntervalTreeVmas } from '../interval_tree';
 import { pmdp_invalidate } from '../pgtable-generic';
 import { find_vma } from '../mmap';
 import {
@@ -60,7 +60,7 @@ import {
   pmd_lock,
   pmd_page,
   pmd_populate,
-  pmd_unlock,
+  pmdUnlock,
   subpage,
 } from './pmd';
 import { __split_huge_zero_page_pmd, is_huge_zero_page, is_huge_zero_pmd } from './zero-page';
@@ -116,7 +116,7 @@ function* __split_huge_page(
   const where = 'mm/huge_memory.c __split_huge_page';
   yield step(anonVma + anon_vma.offset.rb_root);
   BUG_ON(peek(page + Page.PG_head) === 0, where, '!PageHead(page)');
-  const vmas = anon_vma_interval_tree_vmas(anonVma, peek(page + Page.index));
+  const vmas = anonVmaIntervalTreeVmas(anonVma, peek(page + Page.index));
   let mapcount = 0;
   for (const vma of vmas) {
     mapcount += yield* __split_huge_page_splitting(cpu, page, vma, vma_address(page, vma));
@@ -143,7 +143,7 @@ function* __split_huge_page_splitting(
   const pmd = yield* page_check_address_pmd(page, mm, address, flag);
   if (pmd === 0) return 0;
   yield* pmdp_splitting_flush(cpu, mm, address, pmd);
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   return 1;
 }
 
@@ -157,7 +157,7 @@ function* __split_huge_page_refcount(cpu: Cpu, page: PagePtr, list: PagePtr[] | 
   yield lock(lru_lock());
   yield compound_lock(page);
   for (let i = HPAGE_PMD_NR() - 1; i >= 1; i--) {
-    tail_count += yield* split_tail(page, subpage(page, i), i);
+    tail_count += yield* splitTail(page, subpage(page, i), i);
     yield step(subpage(page, i));
     lru_add_page_tail(page, subpage(page, i), list);
   }
@@ -178,12 +178,12 @@ function* __split_huge_page_refcount(cpu: Cpu, page: PagePtr, list: PagePtr[] | 
 }
 
 /** One tail becomes a page of its own. @returns the pins it had. */
-function* split_tail(page: PagePtr, page_tail: PagePtr, i: number): Steps<number> {
+function* splitTail(page: PagePtr, page_tail: PagePtr, i: number): Steps<number> {
   const where = 'mm/huge_memory.c __split_huge_page_refcount';
   const pins = yield* page_mapcount(page_tail);
   BUG_ON(pins < 0, where, 'page_mapcount(page_tail) < 0');
-  const tail_references = yield load(page_tail + Page._count);
-  BUG_ON(tail_references !== 0, where, 'atomic_read(&page_tail->_count) != 0');
+  const tailReferences = yield load(page_tail + Page._count);
+  BUG_ON(tailReferences !== 0, where, 'atomic_read(&page_tail->_count) != 0');
   const mapcount = yield* page_mapcount(page);
   yield addToCount(page_tail + Page._count, mapcount + pins + 1);
   yield* inherit_flags(page, page_tail);
@@ -245,14 +245,14 @@ function* __split_huge_page_map(
   }
   yield* pmdp_invalidate(cpu, mm, address, pmd);
   yield* pmd_populate(mm, address, entries);
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   return 1;
 }
 
 /** mm/huge_memory.c __split_huge_page_pmd: until the pmd at `address` is no huge one. */
 export function* __split_huge_page_pmd(cpu: Cpu, vma: Vma, address: Address, pmd: Ptr): Steps {
   const where = 'mm/huge_memory.c __split_huge_page_pmd';
-  const haddr = hpage_start(address);
+  const haddr = hpageStart(address);
   const mm: Mm = yield load(vma + V.vm_mm);
   const outside = peek(vma + V.vm_start) > haddr || peek(vma + V.vm_end) < haddr + HPAGE_PMD_NR();
   BUG_ON(outside, where, 'vma->vm_start > haddr || vma->vm_end < haddr + HPAGE_PMD_SIZE');
@@ -260,18 +260,18 @@ export function* __split_huge_page_pmd(cpu: Cpu, vma: Vma, address: Address, pmd
     yield pmd_lock(mm, haddr);
     const value = yield load(pmd);
     if (!pmd_trans_huge(value)) {
-      yield pmd_unlock(mm, haddr);
+      yield pmdUnlock(mm, haddr);
       return;
     }
     if (yield* is_huge_zero_pmd(value)) {
       yield* __split_huge_zero_page_pmd(cpu, vma, mm, haddr, pmd);
-      yield pmd_unlock(mm, haddr);
+      yield pmdUnlock(mm, haddr);
       return;
     }
     const page = pmd_page(value);
     VM_BUG_ON((yield* page_count(page)) === 0, where, '!page_count(page)');
     yield* get_page(cpu, page);
-    yield pmd_unlock(mm, haddr);
+    yield pmdUnlock(mm, haddr);
     yield* split_huge_page(cpu, page);
     yield* put_page(cpu, page);
   } while (pmd_trans_huge(yield load(pmd)));
@@ -309,16 +309,16 @@ export function* vma_adjust_trans_huge(
 ): Steps {
   if (!kernel.config.CONFIG_TRANSPARENT_HUGEPAGE) return;
   if ((yield load(vma + V.anon_vma)) === 0 || peek(vma + V.vm_ops) !== 0) return;
-  yield* split_at_edge(cpu, vma, start);
-  yield* split_at_edge(cpu, vma, end);
+  yield* splitAtEdge(cpu, vma, start);
+  yield* splitAtEdge(cpu, vma, end);
   if (adjust_next <= 0) return;
   const next = yield load(vma + V.vm_next);
-  yield* split_at_edge(cpu, next, (yield load(next + V.vm_start)) + adjust_next);
+  yield* splitAtEdge(cpu, next, (yield load(next + V.vm_start)) + adjust_next);
 }
 
 /** One condition of __vma_adjust_trans_huge: the edge is inside what can be a huge page of `vma`. */
-function* split_at_edge(cpu: Cpu, vma: Vma, edge: Address): Steps {
-  const haddr = hpage_start(edge);
+function* splitAtEdge(cpu: Cpu, vma: Vma, edge: Address): Steps {
+  const haddr = hpageStart(edge);
   if (edge === haddr || haddr < (yield load(vma + V.vm_start))) return;
   if (haddr + HPAGE_PMD_NR() > peek(vma + V.vm_end)) return;
   yield* split_huge_page_address(cpu, peek(vma + V.vm_mm), edge);

@@ -12,7 +12,7 @@ import { VM_BUG_ON } from '../../include/linux/bug';
 import { clear_user_highpage, copy_user_highpage } from '../../include/linux/highmem';
 import {
   HPAGE_PMD_NR,
-  hpage_start,
+  hpageStart,
   PageCompound,
   transparent_hugepage_enabled,
 } from '../../include/linux/huge_mm';
@@ -29,23 +29,23 @@ import { PageHead, SetPageUptodate } from '../../include/linux/page-flags';
 import { load, store, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
-import { alloc_page, alloc_pages_huge } from '../page_alloc';
+import { alloc_page, allocPagesHuge } from '../page_alloc';
 import { pmdp_clear_flush } from '../pgtable-generic';
 import { page_add_new_anon_rmap, page_remove_rmap } from '../rmap';
 import { put_page } from '../swap';
 import { count_vm_event } from '../vmstat';
-import { new_huge_pmd } from './fault';
+import { newHugePmd } from './fault';
 import {
-  add_anon_pages,
+  addAnonPages,
   maybe_pmd_mkwrite,
   pmd_lock,
   pmd_page,
   pmd_populate,
-  pmd_unlock,
+  pmdUnlock,
   subpage,
 } from './pmd';
 import { split_huge_page } from './split';
-import { clear_huge_page, is_huge_zero_pmd, put_huge_zero_page, zero_ptes } from './zero-page';
+import { clear_huge_page, is_huge_zero_pmd, put_huge_zero_page, zeroPtes } from './zero-page';
 
 const V = vm_area_struct.offset;
 const WHERE = 'mm/huge_memory.c do_huge_pmd_wp_page';
@@ -75,12 +75,12 @@ export function* do_huge_pmd_wp_page(
   pmd: Ptr,
   orig_pmd: Pmd,
 ): Steps<number> {
-  const fault: WpFault = { mm, vma, address, haddr: hpage_start(address), pmd, orig_pmd };
+  const fault: WpFault = { mm, vma, address, haddr: hpageStart(address), pmd, orig_pmd };
   VM_BUG_ON((yield load(vma + V.anon_vma)) === 0, WHERE, '!vma->anon_vma');
-  if (yield* is_huge_zero_pmd(orig_pmd)) return yield* wp_copy(cpu, fault, 0);
+  if (yield* is_huge_zero_pmd(orig_pmd)) return yield* wpCopy(cpu, fault, 0);
   yield pmd_lock(mm, address);
   if ((yield load(pmd)) !== orig_pmd) {
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
     return 0;
   }
   const page = pmd_page(orig_pmd);
@@ -89,20 +89,20 @@ export function* do_huge_pmd_wp_page(
     const entry = pmd_mkdirty(pmd_mkyoung(orig_pmd));
     const writable = maybe_pmd_mkwrite(entry, yield load(vma + V.vm_flags));
     yield* pmdp_set_access_flags(pmd, writable, true);
-    yield pmd_unlock(mm, address);
+    yield pmdUnlock(mm, address);
     return VM_FAULT_WRITE;
   }
   yield* get_page(cpu, page);
-  yield pmd_unlock(mm, address);
-  return yield* wp_copy(cpu, fault, page);
+  yield pmdUnlock(mm, address);
+  return yield* wpCopy(cpu, fault, page);
 }
 
 /** From the label alloc on. `page` is referenced; 0 for the huge zero page. */
-function* wp_copy(cpu: Cpu, fault: WpFault, page: Page): Steps<number> {
+function* wpCopy(cpu: Cpu, fault: WpFault, page: Page): Steps<number> {
   const enabled = yield* transparent_hugepage_enabled(fault.vma);
-  const new_page = enabled ? yield* alloc_pages_huge(cpu) : 0;
+  const new_page = enabled ? yield* allocPagesHuge(cpu) : 0;
   if (new_page === 0) {
-    const ret = yield* wp_fallback(cpu, fault, page);
+    const ret = yield* wpFallback(cpu, fault, page);
     yield count_vm_event('THP_FAULT_FALLBACK');
     return ret;
   }
@@ -110,7 +110,7 @@ function* wp_copy(cpu: Cpu, fault: WpFault, page: Page): Steps<number> {
   if (page === 0) yield* clear_huge_page(new_page);
   else yield* copy_user_huge_page(new_page, page);
   yield SetPageUptodate(new_page);
-  return yield* wp_switch(cpu, fault, page, new_page);
+  return yield* wpSwitch(cpu, fault, page, new_page);
 }
 
 function* copy_user_huge_page(to: Page, from: Page): Steps {
@@ -120,33 +120,33 @@ function* copy_user_huge_page(to: Page, from: Page): Steps {
 }
 
 /** Puts the copy in the place of `page`, unless the pmd changed while it was made. */
-function* wp_switch(cpu: Cpu, fault: WpFault, page: Page, new_page: Page): Steps<number> {
+function* wpSwitch(cpu: Cpu, fault: WpFault, page: Page, new_page: Page): Steps<number> {
   const { mm, vma, haddr, pmd } = fault;
   yield pmd_lock(mm, haddr);
   if (page !== 0) yield* put_page(cpu, page);
   if ((yield load(pmd)) !== fault.orig_pmd) {
-    yield pmd_unlock(mm, haddr);
+    yield pmdUnlock(mm, haddr);
     yield* put_page(cpu, new_page);
     return 0;
   }
-  const entry = yield* new_huge_pmd(new_page, vma);
+  const entry = yield* newHugePmd(new_page, vma);
   yield* pmdp_clear_flush(cpu, mm, haddr, pmd);
   yield* page_add_new_anon_rmap(cpu, new_page, vma, haddr);
   yield store(pmd, entry);
   if (page === 0) {
-    yield add_anon_pages(mm, HPAGE_PMD_NR());
+    yield addAnonPages(mm, HPAGE_PMD_NR());
     yield* put_huge_zero_page();
   } else {
     VM_BUG_ON(!(yield PageHead(page)), WHERE, '!PageHead(page)');
     yield* page_remove_rmap(cpu, page);
     yield* put_page(cpu, page);
   }
-  yield pmd_unlock(mm, haddr);
+  yield pmdUnlock(mm, haddr);
   return VM_FAULT_WRITE;
 }
 
 /** No huge page to be had: small ones, or for want of these a split. */
-function* wp_fallback(cpu: Cpu, fault: WpFault, page: Page): Steps<number> {
+function* wpFallback(cpu: Cpu, fault: WpFault, page: Page): Steps<number> {
   if (page === 0) return yield* do_huge_pmd_wp_zero_page_fallback(cpu, fault);
   let ret = yield* do_huge_pmd_wp_page_fallback(cpu, fault, page);
   if ((ret & VM_FAULT_OOM) !== 0) {
@@ -172,25 +172,25 @@ function* do_huge_pmd_wp_zero_page_fallback(cpu: Cpu, fault: WpFault): Steps<num
   yield SetPageUptodate(page);
   yield pmd_lock(mm, haddr);
   if ((yield load(pmd)) !== fault.orig_pmd) {
-    yield pmd_unlock(mm, haddr);
+    yield pmdUnlock(mm, haddr);
     yield* put_page(cpu, page);
     return 0;
   }
   yield* pmdp_clear_flush(cpu, mm, haddr, pmd);
-  const entries = yield* zero_ptes(vma);
+  const entries = yield* zeroPtes(vma);
   entries[address - haddr] = yield* new_pte(page, vma);
   yield* page_add_new_anon_rmap(cpu, page, vma, address);
   yield* pmd_populate(mm, haddr, entries);
-  yield pmd_unlock(mm, haddr);
+  yield pmdUnlock(mm, haddr);
   yield* put_huge_zero_page();
-  yield add_anon_pages(mm, 1);
+  yield addAnonPages(mm, 1);
   return VM_FAULT_WRITE;
 }
 
 /** mm/huge_memory.c do_huge_pmd_wp_page_fallback: a small copy of every page. */
 function* do_huge_pmd_wp_page_fallback(cpu: Cpu, fault: WpFault, page: Page): Steps<number> {
   const { mm, vma, haddr, pmd } = fault;
-  const pages = yield* alloc_small_pages(cpu);
+  const pages = yield* allocSmallPages(cpu);
   if (pages === undefined) return VM_FAULT_OOM;
   for (const [i, small] of pages.entries()) {
     yield* copy_user_highpage(small, subpage(page, i));
@@ -198,7 +198,7 @@ function* do_huge_pmd_wp_page_fallback(cpu: Cpu, fault: WpFault, page: Page): St
   }
   yield pmd_lock(mm, haddr);
   if ((yield load(pmd)) !== fault.orig_pmd) {
-    yield pmd_unlock(mm, haddr);
+    yield pmdUnlock(mm, haddr);
     for (const small of pages) yield* put_page(cpu, small);
     return 0;
   }
@@ -211,13 +211,13 @@ function* do_huge_pmd_wp_page_fallback(cpu: Cpu, fault: WpFault, page: Page): St
   }
   yield* pmd_populate(mm, haddr, entries);
   yield* page_remove_rmap(cpu, page);
-  yield pmd_unlock(mm, haddr);
+  yield pmdUnlock(mm, haddr);
   yield* put_page(cpu, page);
   return VM_FAULT_WRITE;
 }
 
 /** A small page for each of a huge page, or undefined and none of them. */
-function* alloc_small_pages(cpu: Cpu): Steps<Page[] | undefined> {
+function* allocSmallPages(cpu: Cpu): Steps<Page[] | undefined> {
   const pages: Page[] = [];
   for (let i = 0; i < HPAGE_PMD_NR(); i++) {
     const page = yield* alloc_page(cpu);

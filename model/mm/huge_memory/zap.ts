@@ -34,10 +34,10 @@ import { pmdp_get_and_clear } from '../pgtable-generic';
 import { page_dup_rmap, page_remove_rmap } from '../rmap';
 import {
   __pmd_trans_huge_lock,
-  add_anon_pages,
+  addAnonPages,
   pmd_lock,
   pmd_page,
-  pmd_unlock,
+  pmdUnlock,
   wait_split_huge_page,
 } from './pmd';
 import {
@@ -67,16 +67,16 @@ export function* zap_huge_pmd(
   const orig_pmd = yield pmdp_get_and_clear(pmd);
   tlb_remove_pmd_tlb_entry(tlb);
   if (yield* is_huge_zero_pmd(orig_pmd)) {
-    yield pmd_unlock(tlb.mm, address);
+    yield pmdUnlock(tlb.mm, address);
     yield* put_huge_zero_page();
     return true;
   }
   const page = pmd_page(orig_pmd);
   yield* page_remove_rmap(cpu, page);
   VM_BUG_ON((yield* page_mapcount(page)) < 0, where, 'page_mapcount(page) < 0');
-  yield add_anon_pages(tlb.mm, -HPAGE_PMD_NR());
+  yield addAnonPages(tlb.mm, -HPAGE_PMD_NR());
   VM_BUG_ON(!(yield PageHead(page)), where, '!PageHead(page)');
-  yield pmd_unlock(tlb.mm, address);
+  yield pmdUnlock(tlb.mm, address);
   yield* tlb_remove_page(cpu, tlb, page);
   return true;
 }
@@ -108,17 +108,17 @@ export function* copy_huge_pmd(
     VM_BUG_ON(!(yield PageHead(src_page)), 'mm/huge_memory.c copy_huge_pmd', '!PageHead(src_page)');
     yield* get_page(cpu, src_page);
     yield page_dup_rmap(src_page);
-    yield add_anon_pages(dst_mm, HPAGE_PMD_NR());
+    yield addAnonPages(dst_mm, HPAGE_PMD_NR());
     yield* pmdp_set_wrprotect(src_pmd);
     yield store(dst_pmd, pmd_mkold(pmd_wrprotect(pmd)));
   } else {
-    yield pmd_unlock(src_mm, address);
-    yield pmd_unlock(dst_mm, address);
+    yield pmdUnlock(src_mm, address);
+    yield pmdUnlock(dst_mm, address);
     if (pmd_trans_huge(pmd)) yield* wait_split_huge_page(yield load(vma + V.anon_vma), src_pmd);
     return -EAGAIN;
   }
-  yield pmd_unlock(src_mm, address);
-  yield pmd_unlock(dst_mm, address);
+  yield pmdUnlock(src_mm, address);
+  yield pmdUnlock(dst_mm, address);
   return 0;
 }
 
@@ -151,7 +151,7 @@ export function* change_huge_pmd(
       changed = HPAGE_PMD_NR();
     }
   }
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   return changed;
 }
 

@@ -25,7 +25,7 @@ import {
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel } from '../../state/kernel';
-import { alloc_pages_huge, free_hot_cold_page } from '../page_alloc';
+import { allocPagesHuge, free_hot_cold_page } from '../page_alloc';
 import { pmdp_clear_flush } from '../pgtable-generic';
 import { count_vm_event } from '../vmstat';
 import { mk_huge_pmd, pmd_page, pmd_populate } from './pmd';
@@ -60,7 +60,7 @@ function* __free_page(cpu: Cpu, page: Page): Steps {
 export function* get_huge_zero_page(cpu: Cpu): Steps<Page> {
   for (;;) {
     if (yield incNotZero(kernel.huge_zero_refcount)) return yield load(kernel.huge_zero_page);
-    const zero_page = yield* alloc_pages_huge(cpu);
+    const zero_page = yield* allocPagesHuge(cpu);
     if (zero_page === 0) {
       yield count_vm_event('THP_ZERO_PAGE_ALLOC_FAILED');
       return 0;
@@ -105,12 +105,12 @@ export function* __split_huge_zero_page_pmd(
   pmd: Ptr,
 ): Steps {
   yield* pmdp_clear_flush(cpu, mm, haddr, pmd);
-  yield* pmd_populate(mm, haddr, yield* zero_ptes(vma));
+  yield* pmd_populate(mm, haddr, yield* zeroPtes(vma));
   yield* put_huge_zero_page();
 }
 
 /** The ptes of a page table full of small zero pages. */
-export function* zero_ptes(vma: Vma): Steps<Pte[]> {
+export function* zeroPtes(vma: Vma): Steps<Pte[]> {
   const prot = vm_get_page_prot(yield load(vma + vm_area_struct.offset.vm_flags));
   const entry = pte_mkspecial(pfn_pte(kernel.pfn(kernel.zeroPage), prot));
   return new Array<Pte>(HPAGE_PMD_NR()).fill(entry);

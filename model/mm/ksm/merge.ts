@@ -148,7 +148,7 @@ export function* try_to_merge_one_page(cpu: Cpu, vma: Vma, page: Page, kpage: Pa
     yield* unlock_page(page);
     return -EFAULT;
   }
-  const error = yield* merge_locked(cpu, vma, page, kpage);
+  const error = yield* mergeLocked(cpu, vma, page, kpage);
   let locked = page;
   if ((vm_flags & VM_LOCKED) !== 0 && kpage !== 0 && error === 0) {
     yield* munlock_vma_page(cpu, page);
@@ -164,7 +164,7 @@ export function* try_to_merge_one_page(cpu: Cpu, vma: Vma, page: Page, kpage: Pa
 }
 
 /** The merge itself, with the page locked. */
-function* merge_locked(cpu: Cpu, vma: Vma, page: Page, kpage: Page): Steps<number> {
+function* mergeLocked(cpu: Cpu, vma: Vma, page: Page, kpage: Page): Steps<number> {
   const orig_pte = yield* write_protect_page(cpu, vma, page);
   if (orig_pte === -EFAULT) return -EFAULT;
   if (kpage === 0) {
@@ -196,14 +196,14 @@ export function* try_to_merge_with_ksm_page(
     const vma = yield* find_vma(mm, address);
     if (vma !== 0 && peek(vma + V.vm_start) <= address) {
       error = yield* try_to_merge_one_page(cpu, vma, page, kpage);
-      if (error === 0) yield* hold_anon_vma(cpu, item, vma);
+      if (error === 0) yield* holdAnonVma(cpu, item, vma);
     }
   }
   yield readUnlock(mm + mm_struct.offset.mmap_sem);
   return error;
 }
 
-function* hold_anon_vma(cpu: Cpu, item: RmapItemPtr, vma: Vma): Steps {
+function* holdAnonVma(cpu: Cpu, item: RmapItemPtr, vma: Vma): Steps {
   yield* remove_rmap_item_from_tree(cpu, item);
   const anonVma = yield load(vma + V.anon_vma);
   yield store(item + RmapItem.anon_vma, anonVma);

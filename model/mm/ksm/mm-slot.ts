@@ -13,11 +13,11 @@ export const KSM_RUN_STOP = 0;
 export const KSM_RUN_MERGE = 1;
 export const KSM_RUN_UNMERGE = 2;
 
-const link_before = (mm: Mm, successor: Mm): void =>
+const linkSlotBefore = (mm: Mm, successor: Mm): void =>
   linkBefore(kernel.ksm + Ksm.mm_list, mm, successor, mm_.ksm_next);
 
 /** list_del of an mm_slot. Inside an atomic section, under ksm_mmlist_lock. */
-export function unlink_mm_slot(mm: Mm): void {
+export function unlinkMmSlot(mm: Mm): void {
   unlinkFrom(kernel.ksm + Ksm.mm_list, mm, mm_.ksm_next);
 }
 
@@ -29,7 +29,7 @@ export function* __ksm_enter(_cpu: Cpu, mm: Mm): Steps<number> {
   if (yield* allocationFails()) return -ENOMEM;
   yield step(kernel.ksm + Ksm.mm_list);
   const unmerging = (peek(kernel.ksm + Ksm.run) & KSM_RUN_UNMERGE) !== 0;
-  link_before(mm, unmerging ? 0 : peek(kernel.ksm + Ksm.scan_mm));
+  linkSlotBefore(mm, unmerging ? 0 : peek(kernel.ksm + Ksm.scan_mm));
   poke(mm + mm_.ksm_slot, 1);
   return 0;
 }
@@ -50,12 +50,12 @@ export function* ksm_exit(_cpu: Cpu, mm: Mm): Steps {
   const cursor = peek(kernel.ksm + Ksm.scan_mm);
   if (!peek(mm + mm_.ksm_slot)) return;
   if (cursor !== mm) {
-    unlink_mm_slot(mm);
+    unlinkMmSlot(mm);
     if (peek(mm + mm_.ksm_rmap_items) === 0) {
       poke(mm + mm_.ksm_slot, 0);
       return;
     }
-    link_before(mm, cursor === 0 ? peek(kernel.ksm + Ksm.mm_list) : peek(cursor + mm_.ksm_next));
+    linkSlotBefore(mm, cursor === 0 ? peek(kernel.ksm + Ksm.mm_list) : peek(cursor + mm_.ksm_next));
   }
   yield lock(mm + mm_.mmap_sem);
   yield unlock(mm + mm_.mmap_sem);

@@ -19,7 +19,7 @@ export type StableNodePtr = Ptr;
 export type RmapItemPtr = Ptr;
 
 /** The word that page->mapping has while the page belongs to `node` (0: to none yet). */
-export const ksm_mapping = (node: StableNodePtr): number =>
+export const ksmMapping = (node: StableNodePtr): number =>
   node + (PAGE_MAPPING_ANON | PAGE_MAPPING_KSM);
 
 /** include/linux/ksm.h page_stable_node: 0 unless the page is a KSM page with a node. */
@@ -29,10 +29,10 @@ export function* page_stable_node(page: PagePtr): Steps<StableNodePtr> {
 
 /** include/linux/ksm.h set_page_stable_node: a plain store, whatever tag was there. */
 export const set_page_stable_node = (page: PagePtr, node: StableNodePtr): Op =>
-  store(page + Page.mapping, ksm_mapping(node));
+  store(page + Page.mapping, ksmMapping(node));
 
 /** Stands where the kernel dereferences a stable node that it computed from page->mapping. */
-export function stable_node_object(pointer: Ptr, where: string): StableNodePtr {
+export function stableNodeObject(pointer: Ptr, where: string): StableNodePtr {
   const offset = pointer - kernel.stableNodes;
   const inside = offset >= 0 && offset < kernel.config.frames * stable_node.size;
   if (inside && offset % stable_node.size === 0) return pointer;

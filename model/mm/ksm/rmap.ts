@@ -15,7 +15,7 @@ import { load, step, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, RmapItem, StableNode } from '../../state/kernel';
 import { anon_vma_lock_read, anon_vma_unlock_read } from '../rmap/anon-vma';
-import { page_stable_node, stable_node_object, type RmapItemPtr } from './page';
+import { page_stable_node, stableNodeObject, type RmapItemPtr } from './page';
 
 const V = vm_area_struct.offset;
 const WHERE = 'mm/ksm.c rmap_walk_ksm';
@@ -29,11 +29,11 @@ export function* rmap_walk_ksm(_cpu: Cpu, page: Page, rwc: RmapWalkControl): Ste
   VM_BUG_ON(!(yield PageLocked(page)), WHERE, '!PageLocked(page)');
   const node = yield* page_stable_node(page);
   if (node === 0) return SWAP_AGAIN;
-  const hlist = stable_node_object(node, WHERE) + StableNode.hlist;
+  const hlist = stableNodeObject(node, WHERE) + StableNode.hlist;
   for (const search_new_forks of [false, true]) {
     let item = yield load(hlist);
     for (; item !== 0; item = yield load(item + RmapItem.hlist_next)) {
-      const { ret, stop } = yield* walk_item(page, rwc, item, search_new_forks);
+      const { ret, stop } = yield* walkItem(page, rwc, item, search_new_forks);
       if (stop) return ret;
     }
   }
@@ -41,7 +41,7 @@ export function* rmap_walk_ksm(_cpu: Cpu, page: Page, rwc: RmapWalkControl): Ste
 }
 
 /** One item: every vma of its anon_vma that covers its address, of its own mm or of the others. */
-function* walk_item(
+function* walkItem(
   page: Page,
   rwc: RmapWalkControl,
   item: RmapItemPtr,
@@ -52,7 +52,7 @@ function* walk_item(
   yield* anon_vma_lock_read(anonVma);
   yield step(anonVma + anon_vma.offset.rb_root);
   let answer = { ret: SWAP_AGAIN, stop: false };
-  for (const vma of vmas_of(anonVma)) {
+  for (const vma of vmasOf(anonVma)) {
     if (address < peek(vma + V.vm_start) || address >= peek(vma + V.vm_end)) continue;
     if ((peek(vma + V.vm_mm) === kernel.rmapItemMm(item)) === search_new_forks) continue;
     if (rwc.invalid_vma !== undefined && (yield* rwc.invalid_vma(vma))) continue;
@@ -67,7 +67,7 @@ function* walk_item(
 }
 
 /** anon_vma_interval_tree_foreach over everything. Inside an atomic section, root locked. */
-function vmas_of(anonVma: AnonVma): Vma[] {
+function vmasOf(anonVma: AnonVma): Vma[] {
   const { vma, rb_next } = anon_vma_chain.offset;
   const vmas: Vma[] = [];
   let avc = peek(anonVma + anon_vma.offset.rb_root);

@@ -1,7 +1,7 @@
 /** mm/ksm.c: ksmd's walk over the mergeable memory of all processes. */
 import { hunk } from '../../features/hunk';
 import { FOLL_GET } from '../../include/linux/foll';
-import { page_content } from '../../include/linux/highmem';
+import { pageContent } from '../../include/linux/highmem';
 import { PageAnon, PageLazyFree } from '../../include/linux/mm';
 import {
   mm_struct,
@@ -32,7 +32,7 @@ import { find_vma } from '../mmap';
 import { lru_add_drain_all, put_page } from '../swap';
 import { break_cow } from './break-cow';
 import { try_to_merge_two_pages, try_to_merge_with_ksm_page } from './merge';
-import { KSM_RUN_MERGE, KSM_RUN_UNMERGE, unlink_mm_slot } from './mm-slot';
+import { KSM_RUN_MERGE, KSM_RUN_UNMERGE, unlinkMmSlot } from './mm-slot';
 import {
   ksm_test_exit,
   page_stable_node,
@@ -55,7 +55,7 @@ const CHECKSUM = [RmapItem.oldchecksum0, RmapItem.oldchecksum1] as const;
  * ksmd at work: mm/ksm.c ksm_do_scan for `pages` pages, under ksm_thread_mutex. That ksmd runs means
  * that somebody has written 1 to /sys/kernel/mm/ksm/run; after a 2 there it has nothing to do.
  */
-export function* ksmd_scan(cpu: Cpu, pages: number): Steps {
+export function* ksmdScan(cpu: Cpu, pages: number): Steps {
   if (!kernel.config.CONFIG_KSM) return;
   yield lock(kernel.ksm + Ksm.thread_mutex);
   const run = yield load(kernel.ksm + Ksm.run);
@@ -92,7 +92,7 @@ function* scan_get_next_rmap_item(cpu: Cpu): Steps<Twin | undefined> {
     start_mm(mm);
   }
   while (mm !== 0) {
-    const found = yield* scan_mm(cpu, mm);
+    const found = yield* scanMm(cpu, mm);
     if (found !== 'end of mm') return found;
     mm = yield* next_mm(cpu, mm);
   }
@@ -110,20 +110,20 @@ function start_mm(mm: Mm): void {
  * One mm from the cursor on. mmap_sem stays held for reading at the end of the mm, so that next_mm
  * can clean up under it.
  */
-function* scan_mm(cpu: Cpu, mm: Mm): Steps<Twin | undefined | 'end of mm'> {
-  const scan_address = kernel.ksm + Ksm.scan_address;
+function* scanMm(cpu: Cpu, mm: Mm): Steps<Twin | undefined | 'end of mm'> {
+  const scanAddress = kernel.ksm + Ksm.scan_address;
   yield readLock(mm + mm_.mmap_sem);
   let vma: Vma = 0;
-  if (!(yield* ksm_test_exit(mm))) vma = yield* find_vma(mm, yield load(scan_address));
+  if (!(yield* ksm_test_exit(mm))) vma = yield* find_vma(mm, yield load(scanAddress));
   for (; vma !== 0; vma = yield load(vma + V.vm_next)) {
     if (((yield load(vma + V.vm_flags)) & VM_MERGEABLE) === 0) continue;
     const vm_end = peek(vma + V.vm_end);
-    let address = Math.max(peek(scan_address), peek(vma + V.vm_start));
+    let address = Math.max(peek(scanAddress), peek(vma + V.vm_start));
     if (peek(vma + V.anon_vma) === 0) address = vm_end;
-    poke(scan_address, address);
+    poke(scanAddress, address);
     for (; address < vm_end; address++) {
       if (yield* ksm_test_exit(mm)) break;
-      const page = yield* page_for_ksm(cpu, vma, address);
+      const page = yield* pageForKsm(cpu, vma, address);
       if (page !== 0) {
         const item = yield* get_next_rmap_item(cpu, mm, address);
         if (item !== 0) yield* advance(address + 1);
@@ -131,7 +131,7 @@ function* scan_mm(cpu: Cpu, mm: Mm): Steps<Twin | undefined | 'end of mm'> {
         yield readUnlock(mm + mm_.mmap_sem);
         return item === 0 ? undefined : { item, page };
       }
-      yield store(scan_address, address + 1);
+      yield store(scanAddress, address + 1);
     }
   }
   return 'end of mm';
@@ -144,7 +144,7 @@ function* advance(address: Address): Steps {
 }
 
 /** What the scan takes up at an address: a referenced anonymous page, or 0. */
-function* page_for_ksm(cpu: Cpu, vma: Vma, address: Address): Steps<Page> {
+function* pageForKsm(cpu: Cpu, vma: Vma, address: Address): Steps<Page> {
   const page = yield* follow_page_mask(cpu, vma, address, FOLL_GET);
   if (page <= 0) return 0;
   const anon = hunk('p6/mm/ksm/scan_get_next_rmap_item')
@@ -167,7 +167,7 @@ function* next_mm(cpu: Cpu, mm: Mm): Steps<Mm> {
   yield step(kernel.ksm + Ksm.mm_list);
   const next = peek(mm + mm_.ksm_next);
   if (peek(kernel.ksm + Ksm.scan_address) === 0) {
-    unlink_mm_slot(mm);
+    unlinkMmSlot(mm);
     poke(mm + mm_.ksm_slot, 0);
   }
   start_mm(next);
@@ -179,10 +179,10 @@ function* next_mm(cpu: Cpu, mm: Mm): Steps<Mm> {
 /** mm/ksm.c remove_trailing_rmap_items: those that this scan of the mm has not come to. */
 export function* remove_trailing_rmap_items(cpu: Cpu, mm: Mm): Steps {
   const from = yield load(kernel.ksm + Ksm.scan_rmap);
-  yield* remove_rmap_items(cpu, mm, from, kernel.config.pages);
+  yield* removeRmapItems(cpu, mm, from, kernel.config.pages);
 }
 
-function* remove_rmap_items(cpu: Cpu, mm: Mm, from: Address, to: Address): Steps {
+function* removeRmapItems(cpu: Cpu, mm: Mm, from: Address, to: Address): Steps {
   for (let address = from; address < to; address++) {
     const item = kernel.rmapItem(mm, address);
     if (!peek(item + RmapItem.used)) continue;
@@ -193,7 +193,7 @@ function* remove_rmap_items(cpu: Cpu, mm: Mm, from: Address, to: Address): Steps
 
 /** mm/ksm.c get_next_rmap_item: the item of the address; those that were passed over go. */
 function* get_next_rmap_item(cpu: Cpu, mm: Mm, address: Address): Steps<RmapItemPtr> {
-  yield* remove_rmap_items(cpu, mm, yield load(kernel.ksm + Ksm.scan_rmap), address);
+  yield* removeRmapItems(cpu, mm, yield load(kernel.ksm + Ksm.scan_rmap), address);
   const item = kernel.rmapItem(mm, address);
   if (yield load(item + RmapItem.used)) return item;
   if (yield* allocationFails()) return 0;
@@ -224,15 +224,15 @@ function* cmp_and_merge_page(cpu: Cpu, page: Page, item: RmapItemPtr): Steps {
   }
   yield* remove_rmap_item_from_tree(cpu, item);
   if (kpage !== 0) {
-    yield* merge_into_stable(cpu, page, item, kpage);
+    yield* mergeIntoStable(cpu, page, item, kpage);
     return;
   }
-  if (yield* changed_since_last_scan(page, item)) return;
+  if (yield* changedSinceLastScan(page, item)) return;
   const twin = yield* unstable_tree_search_insert(cpu, item, page);
-  if (twin !== undefined) yield* merge_twins(cpu, page, item, twin);
+  if (twin !== undefined) yield* mergeTwins(cpu, page, item, twin);
 }
 
-function* merge_into_stable(cpu: Cpu, page: Page, item: RmapItemPtr, kpage: Page): Steps {
+function* mergeIntoStable(cpu: Cpu, page: Page, item: RmapItemPtr, kpage: Page): Steps {
   if ((yield* try_to_merge_with_ksm_page(cpu, item, page, kpage)) === 0) {
     yield lock_page(kpage);
     yield* stable_tree_append(item, yield* page_stable_node(kpage));
@@ -245,9 +245,9 @@ function* merge_into_stable(cpu: Cpu, page: Page, item: RmapItemPtr, kpage: Page
  * calc_checksum and its comparison. Abstracted: a page's contents stand for their checksum, so two
  * different pages never have the same one, and the first scan's never equals the 0 of a new item.
  */
-function* changed_since_last_scan(page: Page, item: RmapItemPtr): Steps<boolean> {
+function* changedSinceLastScan(page: Page, item: RmapItemPtr): Steps<boolean> {
   const contents: number[] = [];
-  for (const part of PARTS) contents.push(yield load(page_content(page, part)));
+  for (const part of PARTS) contents.push(yield load(pageContent(page, part)));
   yield step(item + RmapItem.has_checksum);
   const known = peek(item + RmapItem.has_checksum) !== 0;
   const same = PARTS.every((part) => peek(item + CHECKSUM[part]) === contents[part]);
@@ -258,7 +258,7 @@ function* changed_since_last_scan(page: Page, item: RmapItemPtr): Steps<boolean>
 }
 
 /** Two pages of the unstable tree become one of the stable tree; or neither. */
-function* merge_twins(cpu: Cpu, page: Page, item: RmapItemPtr, twin: Twin): Steps {
+function* mergeTwins(cpu: Cpu, page: Page, item: RmapItemPtr, twin: Twin): Steps {
   const kpage = yield* try_to_merge_two_pages(cpu, item, page, twin);
   yield* put_page(cpu, twin.page);
   if (kpage === 0) return;

@@ -29,7 +29,7 @@ import { put_anon_vma } from '../rmap';
 import { put_page } from '../swap';
 import { linkBefore, unlinkFrom } from './list';
 import {
-  ksm_mapping,
+  ksmMapping,
   page_stable_node,
   set_page_stable_node,
   type RmapItemPtr,
@@ -61,7 +61,7 @@ export function* remove_node_from_stable_tree(node: StableNodePtr): Steps {
 export function* get_ksm_page(cpu: Cpu, node: StableNodePtr, lock_it: boolean): Steps<PagePtr> {
   for (;;) {
     const kpage = yield load(node + StableNode.kpage);
-    if (yield* hold_ksm_page(cpu, node, kpage, lock_it)) return kpage;
+    if (yield* holdKsmPage(cpu, node, kpage, lock_it)) return kpage;
     if ((yield load(node + StableNode.kpage)) === kpage) break;
   }
   yield* remove_node_from_stable_tree(node);
@@ -69,13 +69,13 @@ export function* get_ksm_page(cpu: Cpu, node: StableNodePtr, lock_it: boolean): 
 }
 
 /** One attempt of get_ksm_page: false is its label stale. */
-function* hold_ksm_page(
+function* holdKsmPage(
   cpu: Cpu,
   node: StableNodePtr,
   page: PagePtr,
   lock_it: boolean,
 ): Steps<boolean> {
-  const expected_mapping = ksm_mapping(node);
+  const expected_mapping = ksmMapping(node);
   if ((yield load(page + Page.mapping)) !== expected_mapping) return false;
   while (!(yield get_page_unless_zero(page))) {
     if (!(yield PageSwapCache(page))) return false;
@@ -99,7 +99,7 @@ interface Found {
 }
 
 /** The walk that search and insertion share. */
-function* walk_stable_tree(cpu: Cpu, page: PagePtr): Steps<Found> {
+function* walkStableTree(cpu: Cpu, page: PagePtr): Steps<Found> {
   let node = yield load(kernel.ksm + Ksm.stable_tree);
   while (node !== 0) {
     const tree_page = yield* get_ksm_page(cpu, node, false);
@@ -121,7 +121,7 @@ export function* stable_tree_search(cpu: Cpu, page: PagePtr): Steps<PagePtr> {
     yield* get_page(cpu, page);
     return page;
   }
-  const { node } = yield* walk_stable_tree(cpu, page);
+  const { node } = yield* walkStableTree(cpu, page);
   if (node === 0) return 0;
   const tree_page = yield* get_ksm_page(cpu, node, true);
   if (tree_page !== 0) yield* unlock_page(tree_page);
@@ -133,7 +133,7 @@ export function* stable_tree_search(cpu: Cpu, page: PagePtr): Steps<PagePtr> {
  * page of equal contents has come to be in the tree.
  */
 export function* stable_tree_insert(cpu: Cpu, kpage: PagePtr): Steps<StableNodePtr> {
-  const found = yield* walk_stable_tree(cpu, kpage);
+  const found = yield* walkStableTree(cpu, kpage);
   if (found.stale || found.node !== 0) return 0;
   const node = yield* alloc_stable_node();
   if (node === 0) return 0;
@@ -173,7 +173,7 @@ export function* stable_tree_append(item: RmapItemPtr, node: StableNodePtr): Ste
 }
 
 /** The half of remove_rmap_item_from_tree for an item of the stable tree. */
-export function* remove_stable_item(cpu: Cpu, item: RmapItemPtr): Steps {
+export function* removeStableItem(cpu: Cpu, item: RmapItemPtr): Steps {
   const node = yield load(item + RmapItem.head);
   const page = yield* get_ksm_page(cpu, node, true);
   if (page === 0) return;
@@ -196,8 +196,8 @@ export function* ksm_migrate_page(newpage: PagePtr, oldpage: PagePtr): Steps {
   VM_BUG_ON(!(yield PageLocked(oldpage)), where, '!PageLocked(oldpage)');
   VM_BUG_ON(!(yield PageLocked(newpage)), where, '!PageLocked(newpage)');
   const mapping = yield load(newpage + Page.mapping);
-  const old_mapping = yield load(oldpage + Page.mapping);
-  VM_BUG_ON(mapping !== old_mapping, where, 'newpage->mapping != oldpage->mapping');
+  const oldMapping = yield load(oldpage + Page.mapping);
+  VM_BUG_ON(mapping !== oldMapping, where, 'newpage->mapping != oldpage->mapping');
   const node = yield* page_stable_node(newpage);
   if (node === 0) return;
   const kpage = yield load(node + StableNode.kpage);

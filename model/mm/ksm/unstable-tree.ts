@@ -19,7 +19,7 @@ import { put_page } from '../swap';
 import { linkBefore, unlinkFrom } from './list';
 import { find_mergeable_vma } from './break-cow';
 import { page_trans_compound_anon, type RmapItemPtr } from './page';
-import { remove_stable_item } from './stable-tree';
+import { removeStableItem } from './stable-tree';
 
 const SEQNR_MASK = 0xff;
 
@@ -30,7 +30,7 @@ function* get_mergeable_page(cpu: Cpu, item: RmapItemPtr): Steps<Page> {
   yield readLock(mm + mm_struct.offset.mmap_sem);
   const vma = yield* find_mergeable_vma(mm, address);
   let page = vma === 0 ? 0 : yield* follow_page_mask(cpu, vma, address, FOLL_GET);
-  if (page > 0 && !(yield* is_mergeable(page))) {
+  if (page > 0 && !(yield* isMergeable(page))) {
     yield* put_page(cpu, page);
     page = 0;
   }
@@ -39,7 +39,7 @@ function* get_mergeable_page(cpu: Cpu, item: RmapItemPtr): Steps<Page> {
 }
 
 /** get_mergeable_page's test of the page it found. */
-function* is_mergeable(page: Page): Steps<boolean> {
+function* isMergeable(page: Page): Steps<boolean> {
   const anon = hunk('p6/mm/ksm/get_mergeable_page')
     ? (yield* PageAnon(page)) && !(yield* PageLazyFree(page))
     : yield* PageAnon(page);
@@ -61,17 +61,17 @@ export function* unstable_tree_search_insert(
   item: RmapItemPtr,
   page: Page,
 ): Steps<Twin | undefined> {
-  let tree_item = yield load(kernel.ksm + Ksm.unstable_tree);
-  while (tree_item !== 0) {
-    const tree_page = yield* get_mergeable_page(cpu, tree_item);
+  let treeItem = yield load(kernel.ksm + Ksm.unstable_tree);
+  while (treeItem !== 0) {
+    const tree_page = yield* get_mergeable_page(cpu, treeItem);
     if (tree_page === 0) return undefined;
     if (page === tree_page) {
       yield* put_page(cpu, tree_page);
       return undefined;
     }
-    if (yield* pages_identical(page, tree_page)) return { item: tree_item, page: tree_page };
+    if (yield* pages_identical(page, tree_page)) return { item: treeItem, page: tree_page };
     yield* put_page(cpu, tree_page);
-    tree_item = yield load(tree_item + RmapItem.next);
+    treeItem = yield load(treeItem + RmapItem.next);
   }
   yield step(kernel.ksm + Ksm.unstable_tree);
   linkBefore(kernel.ksm + Ksm.unstable_tree, item, 0, RmapItem.next);
@@ -90,7 +90,7 @@ export function* unstable_tree_search_insert(
  */
 export function* remove_rmap_item_from_tree(cpu: Cpu, item: RmapItemPtr): Steps {
   if (yield load(item + RmapItem.stable)) {
-    yield* remove_stable_item(cpu, item);
+    yield* removeStableItem(cpu, item);
     return;
   }
   if (!peek(item + RmapItem.unstable)) return;

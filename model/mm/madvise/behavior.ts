@@ -33,7 +33,7 @@ interface NewFlags {
 }
 
 /** The flags that a vma is to have: the switch of madvise_behavior. Unknown advice changes nothing. */
-function* new_flags_of(
+function* newFlagsOf(
   cpu: Cpu,
   vma: Vma,
   start: Address,
@@ -70,7 +70,7 @@ function* new_flags_of(
 }
 
 /** Gives `start .. end - 1` to a vma of its own with other flags, or to a neighbour. */
-function* change_flags(
+function* changeFlags(
   cpu: Cpu,
   vma: Vma,
   prev: Vma,
@@ -114,9 +114,9 @@ export function* madvise_behavior(
   end: Address,
   behavior: number,
 ): Steps<Advised> {
-  const { error, flags } = yield* new_flags_of(cpu, vma, start, end, behavior);
+  const { error, flags } = yield* newFlagsOf(cpu, vma, start, end, behavior);
   if (error !== 0) return { error: error === -ENOMEM ? -EAGAIN : error, prev };
   if (flags === (yield load(vma + V.vm_flags))) return { error: 0, prev: vma };
-  const changed = yield* change_flags(cpu, vma, prev, start, end, flags);
+  const changed = yield* changeFlags(cpu, vma, prev, start, end, flags);
   return changed.error === -ENOMEM ? { ...changed, error: -EAGAIN } : changed;
 }

@@ -35,13 +35,13 @@ export function* madvise_hwpoison(
     } else {
       yield* memory_failure(cpu, page, MF_COUNT_INCREASED);
     }
-    at += PAGE_SIZE * (yield* compound_pages(page));
+    at += PAGE_SIZE * (yield* compoundPages(page));
   }
   return 0;
 }
 
 /** 1 << compound_order(compound_head(page)), of a page that may be anybody's by now. */
-function* compound_pages(page: Page): Steps<number> {
+function* compoundPages(page: Page): Steps<number> {
   const head = yield* compound_head(page);
   return (yield PageHead(head)) ? HPAGE_PMD_NR() : 1;
 }

@@ -6,8 +6,8 @@ import {
   pte_to_swp_entry,
 } from '../../arch/x86/include/asm/pgtable';
 import { pmd_none, pmd_trans_huge } from '../../arch/x86/include/asm/pgtable-pmd';
-import { do_fallocate_hole } from '../../fs/open';
-import { is_shmem } from '../../include/linux/fs';
+import { doFallocateHole } from '../../fs/open';
+import { isShmem } from '../../include/linux/fs';
 import {
   address_space,
   FileKind,
@@ -44,11 +44,11 @@ import type { Advised } from './behavior';
 const V = vm_area_struct.offset;
 
 /** Page of the file that is at an address. */
-const file_page = (vma: Vma, address: Address): number =>
+const filePage = (vma: Vma, address: Address): number =>
   address - peek(vma + V.vm_start) + peek(vma + V.vm_pgoff);
 
 /** Brings a swap slot's page into the cache; the pte stays as it is. */
-function* read_ahead(cpu: Cpu, entry: SwpEntry): Steps {
+function* readAhead(cpu: Cpu, entry: SwpEntry): Steps {
   const page = yield* read_swap_cache_async(cpu, entry);
   if (page !== 0) yield* put_page(cpu, page);
 }
@@ -64,7 +64,7 @@ function* force_swapin_readahead(cpu: Cpu, vma: Vma, start: Address, end: Addres
     yield unlock(kernel.ptl(mm, address));
     if (pte_present(pte) || pte_none(pte) || pte_file(pte)) continue;
     const entry = pte_to_swp_entry(pte);
-    if (!non_swap_entry(entry)) yield* read_ahead(cpu, entry);
+    if (!non_swap_entry(entry)) yield* readAhead(cpu, entry);
   }
   yield* lru_add_drain(cpu);
 }
@@ -78,8 +78,8 @@ function* force_shm_swapin_readahead(
   mapping: AddressSpace,
 ): Steps {
   for (let address = start; address < end; address++) {
-    const page = yield* find_get_page(cpu, mapping, file_page(vma, address));
-    if (radix_tree_exceptional_entry(page)) yield* read_ahead(cpu, radix_to_swp_entry(page));
+    const page = yield* find_get_page(cpu, mapping, filePage(vma, address));
+    if (radix_tree_exceptional_entry(page)) yield* readAhead(cpu, radix_to_swp_entry(page));
     else if (page !== 0) yield* put_page(cpu, page);
   }
   yield* lru_add_drain(cpu);
@@ -94,11 +94,11 @@ export function* madvise_willneed(cpu: Cpu, vma: Vma, start: Address, end: Addre
     return 0;
   }
   if (file === 0) return -EBADF;
-  if (kernel.config.CONFIG_SWAP && is_shmem(file)) {
+  if (kernel.config.CONFIG_SWAP && isShmem(file)) {
     yield* force_shm_swapin_readahead(cpu, vma, start, end, file);
     return 0;
   }
-  yield* force_page_cache_readahead(cpu, file, file_page(vma, start), end - start);
+  yield* force_page_cache_readahead(cpu, file, filePage(vma, start), end - start);
   return 0;
 }
 
@@ -112,10 +112,10 @@ export function* madvise_remove(cpu: Cpu, vma: Vma, start: Address, end: Address
     return { error: -EACCES, prev: 0 };
   }
   const mmap_sem = peek(vma + V.vm_mm) + mm_struct.offset.mmap_sem;
-  const offset = file_page(vma, start);
+  const offset = filePage(vma, start);
   yield readUnlock(mmap_sem);
   const device = (yield load(file + address_space.offset.kind)) === FileKind.pfn;
-  const error = device ? -ENODEV : yield* do_fallocate_hole(cpu, file, offset, end - start);
+  const error = device ? -ENODEV : yield* doFallocateHole(cpu, file, offset, end - start);
   yield readLock(mmap_sem);
   return { error, prev: 0 };
 }

@@ -64,7 +64,7 @@ const error_states: readonly PageState[] = [
   { set: ['PG_lru', 'PG_dirty'], clear: [], action: me_pagecache_dirty },
   { set: ['PG_lru'], clear: ['PG_dirty'], action: me_pagecache_clean },
 ];
-const unknown_state: PageState = { set: [], clear: [], action: me_unknown };
+const unknownState: PageState = { set: [], clear: [], action: me_unknown };
 
 const stateOf = (flags: FlagsWord): PageState | undefined =>
   error_states.find(
@@ -80,7 +80,7 @@ const stateOf = (flags: FlagsWord): PageState | undefined =>
 export function* page_action(cpu: Cpu, page: PagePtr, before: FlagsWord): Steps<number> {
   const now = yield* read_flags(page);
   const saved = new Set(now.has('PG_dirty') ? [...before, 'PG_dirty' as const] : before);
-  const state = stateOf(now) ?? stateOf(saved) ?? unknown_state;
+  const state = stateOf(now) ?? stateOf(saved) ?? unknownState;
   const result = yield* state.action(cpu, page);
   let count = (yield* page_count(page)) - 1;
   if (state.action === me_swapcache_dirty && result === 'delayed') count--;

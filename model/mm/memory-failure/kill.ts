@@ -13,7 +13,7 @@ import {
 import { fetchOr, load, lock, step, unlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
-import { anon_vma_interval_tree_vmas, vma_interval_tree_vmas } from '../interval_tree';
+import { anonVmaIntervalTreeVmas, vmaIntervalTreeVmas } from '../interval_tree';
 import {
   page_address_in_vma,
   page_lock_anon_vma_read,
@@ -37,7 +37,7 @@ export interface ToKill {
  * mm/memory-failure.c task_early_kill: the sysctl decides; a process's own choice (prctl) is left
  * out. Yields the mms of all living processes that it takes in.
  */
-function* early_kill_mms(): Steps<Mm[]> {
+function* earlyKillMms(): Steps<Mm[]> {
   if (!kernel.config.memoryFailureEarlyKill) return [];
   const mms: Mm[] = [];
   for (let i = 0; i < kernel.config.processes; i++) {
@@ -67,9 +67,9 @@ function* collect_procs_anon(cpu: Cpu, page: PagePtr): Steps<ToKill[]> {
   const anonVma = yield* page_lock_anon_vma_read(cpu, page);
   if (anonVma === 0) return tokill;
   const pgoff = yield load(page + Page.index);
-  for (const mm of yield* early_kill_mms()) {
+  for (const mm of yield* earlyKillMms()) {
     yield step(anonVma + anon_vma.offset.rb_root);
-    for (const vma of anon_vma_interval_tree_vmas(anonVma, pgoff)) {
+    for (const vma of anonVmaIntervalTreeVmas(anonVma, pgoff)) {
       if (!(yield* page_mapped_in_vma(cpu, page, vma))) continue;
       if ((yield load(vma + V.vm_mm)) === mm) yield* add_to_kill(mm, page, vma, tokill);
     }
@@ -84,9 +84,9 @@ function* collect_procs_file(page: PagePtr): Steps<ToKill[]> {
   const mapping = yield load(page + Page.mapping);
   const i_mmap_mutex = mapping + address_space.offset.i_mmap_mutex;
   yield lock(i_mmap_mutex);
-  for (const mm of yield* early_kill_mms()) {
+  for (const mm of yield* earlyKillMms()) {
     const pgoff = yield load(page + Page.index);
-    for (const vma of vma_interval_tree_vmas(mapping, pgoff, pgoff)) {
+    for (const vma of vmaIntervalTreeVmas(mapping, pgoff, pgoff)) {
       if (peek(vma + V.vm_mm) === mm) yield* add_to_kill(mm, page, vma, tokill);
     }
   }

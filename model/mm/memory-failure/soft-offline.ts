@@ -10,7 +10,7 @@ import { store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { split_huge_page } from '../huge_memory';
 import { is_free_buddy_page, MF_COUNT_INCREASED, shake_page } from '../memory-failure';
-import { migrate_pages, mod_isolated, page_to_nid } from '../migrate';
+import { migrate_pages, modIsolated, page_to_nid } from '../migrate';
 import { alloc_pages_exact_node } from '../page_alloc';
 import { lru_add_drain_all, put_page } from '../swap';
 import { invalidate_inode_page } from '../truncate';
@@ -76,18 +76,18 @@ function* __soft_offline_page(cpu: Cpu, page: PagePtr): Steps<number> {
   }
   const error = yield* isolate_lru_page(cpu, page);
   yield* put_page(cpu, page);
-  return error === 0 ? yield* migrate_away(cpu, page) : error;
+  return error === 0 ? yield* migrateAway(cpu, page) : error;
 }
 
 /** Migrates the isolated page. Its frame is poisoned when it is free. */
-function* migrate_away(cpu: Cpu, page: PagePtr): Steps<number> {
-  yield* mod_isolated(page, 1);
+function* migrateAway(cpu: Cpu, page: PagePtr): Steps<number> {
+  yield* modIsolated(page, 1);
   const pagelist = [page];
   const to = { get_new_page: (p: PagePtr) => alloc_pages_exact_node(cpu, page_to_nid(p)) };
   const ret = yield* migrate_pages(cpu, pagelist, to, MIGRATE_SYNC);
   if (ret !== 0) {
     if (pagelist.length > 0) {
-      yield* mod_isolated(page, -1);
+      yield* modIsolated(page, -1);
       yield* putback_lru_page(cpu, page);
     }
     return ret > 0 ? -EIO : ret;

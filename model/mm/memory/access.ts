@@ -1,6 +1,6 @@
 /** mm/memory.c and mm/process_vm_access.c: another process's memory through the kernel's own map. */
 import { FOLL_GET, FOLL_TOUCH, FOLL_WRITE } from '../../include/linux/foll';
-import { page_content } from '../../include/linux/highmem';
+import { pageContent } from '../../include/linux/highmem';
 import { mm_struct, type Address, type Mm, type Page } from '../../include/linux/mm_types';
 import { EFAULT } from '../../include/uapi/asm-generic/errno-base';
 import { readLock, readUnlock, store, type Steps } from '../../machine/op';
@@ -28,7 +28,7 @@ export function* access_process_vm(
   yield readLock(mm + mmap_sem);
   const page = yield* get_user_pages(cpu, mm, address, true, true);
   if (page > 0) {
-    for (const part of parts) yield store(page_content(page, part), value);
+    for (const part of parts) yield store(pageContent(page, part), value);
     yield* set_page_dirty_lock(cpu, page);
     yield* put_page(cpu, page);
   }
@@ -60,7 +60,7 @@ export function* process_vm_writev(
   const complete = pages.length === end - start;
   if (complete) {
     for (const page of pages) {
-      for (const part of parts) yield store(page_content(page, part), value);
+      for (const part of parts) yield store(pageContent(page, part), value);
     }
   }
   for (const page of pages) {

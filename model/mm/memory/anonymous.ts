@@ -24,12 +24,12 @@ import { lock, unlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 import { expand_downwards } from '../mmap/adjust';
-import { vma_before } from '../mmap/vma';
+import { vmaBefore } from '../mmap/vma';
 import { alloc_page } from '../page_alloc';
 import { anon_vma_prepare } from '../rmap/anon-vma';
 import { page_add_new_anon_rmap } from '../rmap/account';
 import { put_page } from '../swap';
-import { bump_mm_counter } from './rss';
+import { bumpMmCounter } from './rss';
 
 const V = vm_area_struct.offset;
 
@@ -37,7 +37,7 @@ const V = vm_area_struct.offset;
  * mm/memory.c alloc_zeroed_user_highpage_movable, __SetPageUptodate: a page of zeroes that is nobody
  * else's yet; 0 without memory.
  */
-export function* alloc_zeroed_page(cpu: Cpu): Steps<Page> {
+export function* allocZeroedPage(cpu: Cpu): Steps<Page> {
   const page = yield* alloc_page(cpu);
   if (page === 0) return 0;
   yield* clear_user_highpage(page);
@@ -54,7 +54,7 @@ export function* alloc_zeroed_page(cpu: Cpu): Steps<Page> {
 function* check_stack_guard_page(cpu: Cpu, vma: Vma, address: Address): Steps<number> {
   if (!(peek(vma + V.vm_flags) & VM_GROWSDOWN)) return 0;
   if (address !== peek(vma + V.vm_start)) return 0;
-  const prev = vma_before(peek(vma + V.vm_mm), vma);
+  const prev = vmaBefore(peek(vma + V.vm_mm), vma);
   if (prev !== 0 && peek(prev + V.vm_end) === address) {
     return peek(prev + V.vm_flags) & VM_GROWSDOWN ? 0 : -ENOMEM;
   }
@@ -63,7 +63,7 @@ function* check_stack_guard_page(cpu: Cpu, vma: Vma, address: Address): Steps<nu
 }
 
 /** The read half of do_anonymous_page: the zero page, of which nobody counts anything. */
-function* map_zero_page(mm: Mm, vma: Vma, address: Address): Steps<number> {
+function* mapZeroPage(mm: Mm, vma: Vma, address: Address): Steps<number> {
   const pte = kernel.pte(mm, address);
   yield lock(kernel.ptl(mm, address));
   if (pte_none(peek(pte))) {
@@ -83,16 +83,16 @@ export function* do_anonymous_page(
   flags: number,
 ): Steps<number> {
   if ((yield* check_stack_guard_page(cpu, vma, address)) < 0) return VM_FAULT_SIGBUS;
-  if (!(flags & FAULT_FLAG_WRITE)) return yield* map_zero_page(mm, vma, address);
+  if (!(flags & FAULT_FLAG_WRITE)) return yield* mapZeroPage(mm, vma, address);
   if (yield* anon_vma_prepare(cpu, vma)) return VM_FAULT_OOM;
-  const page = yield* alloc_zeroed_page(cpu);
+  const page = yield* allocZeroedPage(cpu);
   if (page === 0) return VM_FAULT_OOM;
   const pte = kernel.pte(mm, address);
   yield lock(kernel.ptl(mm, address));
   let entry = mk_pte(page, vm_page_prot(vma));
   if (peek(vma + V.vm_flags) & VM_WRITE) entry = pte_mkwrite(pte_mkdirty(entry));
   if (pte_none(peek(pte))) {
-    bump_mm_counter(mm, 'anon', 1);
+    bumpMmCounter(mm, 'anon', 1);
     yield* page_add_new_anon_rmap(cpu, page, vma, address);
     yield set_pte_at(pte, entry);
   } else {

@@ -49,10 +49,10 @@ import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
 import { copy_huge_pmd } from '../huge_memory';
 import { copy_hugetlb_page_range } from '../hugetlb';
-import { put_on_mmlist } from '../rmap';
+import { putOnMmlist } from '../rmap';
 import { page_dup_rmap } from '../rmap/account';
 import { add_swap_count_continuation, swap_duplicate } from '../swapfile';
-import { pte_alloc } from './pgtables';
+import { pteAlloc } from './pgtables';
 import { add_mm_rss_vec, init_rss_vec, type RssVec } from './rss';
 import { pmd_addr_end } from './unmap';
 
@@ -71,27 +71,27 @@ interface Copy {
 /**
  * mm/memory.c copy_page_range.
  *
- * @param _dst_vma the child's vma, already linked to its anon_vmas; C takes the parent's alone
+ * @param _dstVma the child's vma, already linked to its anon_vmas; C takes the parent's alone
  * @returns 0 or -ENOMEM; what was copied so far stays.
  */
 export function* copy_page_range(
   cpu: Cpu,
   dst_mm: Mm,
   src_mm: Mm,
-  _dst_vma: Vma,
+  _dstVma: Vma,
   src_vma: Vma,
 ): Steps<number> {
   const vm_flags = yield load(src_vma + V.vm_flags);
-  const filled_by_faults =
+  const filledByFaults =
     (vm_flags & (VM_HUGETLB | VM_NONLINEAR | VM_PFNMAP | VM_MIXEDMAP)) === 0 &&
     peek(src_vma + V.anon_vma) === 0;
-  if (filled_by_faults) return 0;
+  if (filledByFaults) return 0;
   if (vm_flags & VM_HUGETLB) return yield* copy_hugetlb_page_range(dst_mm, src_mm, src_vma);
   const copy: Copy = { cpu, dst_mm, src_mm, vma: src_vma, vm_flags };
   const end = peek(src_vma + V.vm_end);
   for (let addr = peek(src_vma + V.vm_start); addr < end;) {
     const next = pmd_addr_end(addr, end);
-    const error = yield* copy_pmd(copy, addr, next);
+    const error = yield* copyPmd(copy, addr, next);
     if (error !== 0) return error;
     addr = next;
   }
@@ -99,7 +99,7 @@ export function* copy_page_range(
 }
 
 /** One turn of copy_pmd_range. @returns 0 or -ENOMEM. */
-function* copy_pmd(copy: Copy, addr: Address, next: Address): Steps<number> {
+function* copyPmd(copy: Copy, addr: Address, next: Address): Steps<number> {
   const { cpu, dst_mm, src_mm, vma } = copy;
   const src_pmd = kernel.pmd(src_mm, addr);
   if (pmd_trans_huge(yield load(src_pmd))) {
@@ -124,7 +124,7 @@ function* copy_pte_range(copy: Copy, start: Address, end: Address): Steps<number
   let progress = 0;
   for (let addr = start; ;) {
     const rss = init_rss_vec();
-    if (yield* pte_alloc(dst_mm, vma, addr)) return -ENOMEM;
+    if (yield* pteAlloc(dst_mm, vma, addr)) return -ENOMEM;
     yield lock(kernel.ptl(dst_mm, addr));
     yield lock(kernel.ptl(src_mm, addr));
     let unduplicated = 0;
@@ -166,20 +166,20 @@ function* copy_one_pte(
   const dst_pte = kernel.pte(copy.dst_mm, addr);
   let pte = value;
   if (pte_present(pte)) {
-    pte = yield* copy_present(copy, src_pte, pte, rss);
+    pte = yield* copyPresent(copy, src_pte, pte, rss);
   } else if (!pte_file(pte)) {
     const entry = pte_to_swp_entry(pte);
     if ((yield* swap_duplicate(copy.cpu, entry)) < 0) return entry;
-    yield* put_on_mmlist(copy.dst_mm);
+    yield* putOnMmlist(copy.dst_mm);
     if (!non_swap_entry(entry)) rss.swapents++;
-    else if (is_migration_entry(entry)) pte = yield* copy_migration(copy, src_pte, pte, rss);
+    else if (is_migration_entry(entry)) pte = yield* copyMigration(copy, src_pte, pte, rss);
   }
   yield set_pte_at(dst_pte, pte);
   return 0;
 }
 
 /** A present pte: the private copy is read-only on both sides and keeps its D. @returns the child's pte. */
-function* copy_present(copy: Copy, src_pte: PtePtr, value: Pte, rss: RssVec): Steps<Pte> {
+function* copyPresent(copy: Copy, src_pte: PtePtr, value: Pte, rss: RssVec): Steps<Pte> {
   let pte = value;
   if (is_cow_mapping(copy.vm_flags)) {
     yield ptep_set_wrprotect(src_pte);
@@ -191,15 +191,15 @@ function* copy_present(copy: Copy, src_pte: PtePtr, value: Pte, rss: RssVec): St
   if (page !== 0) {
     yield* get_page(copy.cpu, page);
     yield page_dup_rmap(page);
-    yield* count_page(page, rss);
+    yield* countPage(page, rss);
   }
   return pte;
 }
 
 /** A migration entry: of the write flavour only where both may write. @returns the child's pte. */
-function* copy_migration(copy: Copy, src_pte: PtePtr, value: Pte, rss: RssVec): Steps<Pte> {
+function* copyMigration(copy: Copy, src_pte: PtePtr, value: Pte, rss: RssVec): Steps<Pte> {
   const entry = pte_to_swp_entry(value);
-  yield* count_page(yield* migration_entry_to_page(copy.cpu, entry), rss);
+  yield* countPage(yield* migration_entry_to_page(copy.cpu, entry), rss);
   if (!is_write_migration_entry(entry) || !is_cow_mapping(copy.vm_flags)) return value;
   let pte = swp_entry_to_pte(make_migration_entry_read(entry));
   if (pte_swp_soft_dirty(yield load(src_pte))) pte = pte_swp_mksoft_dirty(pte);
@@ -207,7 +207,7 @@ function* copy_migration(copy: Copy, src_pte: PtePtr, value: Pte, rss: RssVec): 
   return pte;
 }
 
-function* count_page(page: Page, rss: RssVec): Steps {
+function* countPage(page: Page, rss: RssVec): Steps {
   if (yield* PageAnon(page)) rss.anon++;
   else rss.file++;
 }

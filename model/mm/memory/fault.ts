@@ -33,7 +33,7 @@ import {
   wait_split_huge_page,
 } from '../huge_memory';
 import { hugetlb_fault } from '../hugetlb';
-import { bump_vm_event } from '../vmstat';
+import { bumpVmEvent } from '../vmstat';
 import { do_anonymous_page } from './anonymous';
 import { do_linear_fault, do_nonlinear_fault } from './file-fault';
 import { do_numa_page } from './numa';
@@ -89,7 +89,7 @@ function* handle_pte_fault(
  *
  * @returns what the fault comes to, or VM_FAULT_FALLBACK: small pages go on.
  */
-function* huge_fault(
+function* hugeFault(
   cpu: Cpu,
   mm: Mm,
   vma: Vma,
@@ -133,7 +133,7 @@ function* __handle_mm_fault(
   let pmd = yield load(kernel.pmd(mm, address));
   // Under mmap_sem a page table stays one: then the looks that follow see what this one saw.
   if (pmd_none(pmd) || pmd_trans_huge(pmd)) {
-    const ret = yield* huge_fault(cpu, mm, vma, address, flags, pmd);
+    const ret = yield* hugeFault(cpu, mm, vma, address, flags, pmd);
     if (!(ret & VM_FAULT_FALLBACK)) return ret;
     pmd = yield load(kernel.pmd(mm, address));
     BUG_ON(pmd_numa(pmd), 'mm/memory.c __handle_mm_fault', 'pmd_numa(*pmd)');
@@ -159,6 +159,6 @@ export function* handle_mm_fault(
   address: Address,
   flags: number,
 ): Steps<number> {
-  bump_vm_event('PGFAULT');
+  bumpVmEvent('PGFAULT');
   return yield* __handle_mm_fault(cpu, mm, vma, address, flags);
 }

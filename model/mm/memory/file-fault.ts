@@ -44,7 +44,7 @@ import { set_page_dirty } from '../page-writeback';
 import { page_add_file_rmap, page_add_new_anon_rmap } from '../rmap/account';
 import { anon_vma_prepare } from '../rmap/anon-vma';
 import { put_page } from '../swap';
-import { bump_mm_counter } from './rss';
+import { bumpMmCounter } from './rss';
 import { print_bad_pte } from './zap';
 
 const V = vm_area_struct.offset;
@@ -65,7 +65,7 @@ function* special_mapping_fault(cpu: Cpu, vma: Vma, vmf: VmFault): Steps<number>
 const special_mapping_vmops: VmOperations = { fault: special_mapping_fault };
 
 /** `vma->vm_ops` of a vma that has some. */
-function ops_of(vma: Vma): VmOperations {
+function opsOf(vma: Vma): VmOperations {
   const mapping = peek(vma + V.vm_file);
   return mapping === 0 ? special_mapping_vmops : vm_ops(mapping);
 }
@@ -82,14 +82,14 @@ interface FileFault {
 }
 
 /** The page to copy a private page into, allocated before the page lock is taken; 0 without memory. */
-function* early_cow_page({ cpu, vma }: FileFault): Steps<Page> {
+function* earlyCowPage({ cpu, vma }: FileFault): Steps<Page> {
   return (yield* anon_vma_prepare(cpu, vma)) ? 0 : yield* alloc_page(cpu);
 }
 
 /** The call of ->fault. @returns its answer; without an error `vmf.page` is locked and referenced. */
 function* fetch(fault: FileFault, vmf: VmFault): Steps<number> {
   const { cpu, vma } = fault;
-  const ret = yield* ops_of(vma).fault(cpu, vma, vmf);
+  const ret = yield* opsOf(vma).fault(cpu, vma, vmf);
   if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE | VM_FAULT_RETRY)) return ret;
   if (yield PageHWPoison(vmf.page)) {
     if (ret & VM_FAULT_LOCKED) yield* unlock_page(vmf.page);
@@ -106,10 +106,10 @@ function* fetch(fault: FileFault, vmf: VmFault): Steps<number> {
  *
  * @returns what ends the fault (the page is then unlocked and put), or undefined: locked, go on.
  */
-function* announce_write(fault: FileFault, vmf: VmFault): Steps<number | undefined> {
+function* announceWrite(fault: FileFault, vmf: VmFault): Steps<number | undefined> {
   const { cpu, vma } = fault;
   const { page } = vmf;
-  const ops = ops_of(vma);
+  const ops = opsOf(vma);
   if (ops.page_mkwrite === undefined) return undefined;
   yield* unlock_page(page);
   const flags = FAULT_FLAG_WRITE | FAULT_FLAG_MKWRITE;
@@ -138,7 +138,7 @@ function* install(fault: FileFault, page: Page, anon: boolean): Steps<boolean> {
   if (same) {
     let entry = mk_pte(page, vm_page_prot(vma));
     if (write) entry = maybe_mkwrite(pte_mkdirty(entry), peek(vma + V.vm_flags));
-    bump_mm_counter(mm, anon ? 'anon' : 'file', 1);
+    bumpMmCounter(mm, anon ? 'anon' : 'file', 1);
     if (anon) yield* page_add_new_anon_rmap(cpu, page, vma, address);
     else yield* page_add_file_rmap(page);
     if (write && !anon) yield* get_page(cpu, page);
@@ -160,7 +160,7 @@ function* __do_fault(fault: FileFault, pgoff: number, flags: number): Steps<numb
   const { cpu, write, shared } = fault;
   let cow_page = 0;
   if (write && !shared) {
-    cow_page = yield* early_cow_page(fault);
+    cow_page = yield* earlyCowPage(fault);
     if (cow_page === 0) return VM_FAULT_OOM;
   }
   const vmf: VmFault = { flags, pgoff, page: 0 };
@@ -173,7 +173,7 @@ function* __do_fault(fault: FileFault, pgoff: number, flags: number): Steps<numb
     yield* copy_user_highpage(cow_page, vmf.page);
     poke(cow_page + Page.PG_uptodate, 1);
   } else if (write) {
-    const ended = yield* announce_write(fault, vmf);
+    const ended = yield* announceWrite(fault, vmf);
     if (ended !== undefined) return ended;
   }
   const anon = cow_page !== 0;

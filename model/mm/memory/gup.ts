@@ -77,7 +77,7 @@ import {
 import { migration_entry_wait } from '../migrate';
 import { mlock_vma_page } from '../mlock';
 import { expand_stack } from '../mmap/adjust';
-import { find_vma, vma_before } from '../mmap/vma';
+import { find_vma, vmaBefore } from '../mmap/vma';
 import { set_page_dirty } from '../page-writeback';
 import { lru_add_drain, mark_page_accessed } from '../swap';
 import { handle_mm_fault } from './fault';
@@ -85,21 +85,16 @@ import { handle_mm_fault } from './fault';
 const V = vm_area_struct.offset;
 
 /** The label no_page_table: where a dump finds nothing, and no handler would either, it gets an error. */
-const nothing_there = (vma: Vma, flags: number): Page =>
+const nothingThere = (vma: Vma, flags: number): Page =>
   (flags & FOLL_DUMP) !== 0 && !peek(vma + V.vm_ops) ? -EFAULT : 0;
 
 /** The part of follow_page_mask for a huge pmd. @returns a page, 0, -EFAULT; undefined: look at ptes. */
-function* follow_huge(
-  cpu: Cpu,
-  vma: Vma,
-  address: Address,
-  flags: number,
-): Steps<Page | undefined> {
+function* followHuge(cpu: Cpu, vma: Vma, address: Address, flags: number): Steps<Page | undefined> {
   const mm = yield load(vma + V.vm_mm);
   const pmd = kernel.pmd(mm, address);
   const seen = yield load(pmd);
-  if (pmd_none(seen)) return nothing_there(vma, flags);
-  if ((flags & FOLL_NUMA) !== 0 && pmd_numa(seen)) return nothing_there(vma, flags);
+  if (pmd_none(seen)) return nothingThere(vma, flags);
+  if ((flags & FOLL_NUMA) !== 0 && pmd_numa(seen)) return nothingThere(vma, flags);
   if (!pmd_trans_huge(seen)) return undefined;
   if (flags & FOLL_SPLIT) {
     yield* split_huge_page_pmd(cpu, vma, address, pmd);
@@ -134,14 +129,14 @@ function* touch(cpu: Cpu, vma: Vma, page: Page, pte: Pte, flags: number): Steps 
 }
 
 /** Whether a pte that is not present is a migration entry whose end FOLL_MIGRATION waits for. */
-const is_awaited = (pte: Pte, flags: number): boolean =>
+const isAwaited = (pte: Pte, flags: number): boolean =>
   (flags & FOLL_MIGRATION) !== 0 &&
   !pte_none(pte) &&
   !pte_file(pte) &&
   is_migration_entry(pte_to_swp_entry(pte));
 
 /** The page of a present pte: its own, or the zero page; -EFAULT for what has no struct page. */
-function page_of(pte: Pte, flags: number): Page {
+function pageOf(pte: Pte, flags: number): Page {
   const page = vm_normal_page(pte);
   if (page !== 0) return page;
   return (flags & FOLL_DUMP) !== 0 || !is_zero_pfn(pte_pfn(pte)) ? -EFAULT : pte_page(pte);
@@ -160,14 +155,14 @@ export function* follow_page_mask(
   address: Address,
   flags: number,
 ): Steps<Page> {
-  const huge = yield* follow_huge(cpu, vma, address, flags);
+  const huge = yield* followHuge(cpu, vma, address, flags);
   if (huge !== undefined) return huge;
   const mm = peek(vma + V.vm_mm);
   const ptl = kernel.ptl(mm, address);
   for (;;) {
     yield lock(ptl);
     const pte = peek(kernel.pte(mm, address));
-    if (is_awaited(pte, flags) && !pte_present(pte)) {
+    if (isAwaited(pte, flags) && !pte_present(pte)) {
       yield unlock(ptl);
       yield* migration_entry_wait(cpu, mm, kernel.pmd(mm, address), address);
       continue;
@@ -176,17 +171,17 @@ export function* follow_page_mask(
       !pte_present(pte) ||
       ((flags & FOLL_NUMA) !== 0 && pte_numa(pte)) ||
       ((flags & FOLL_WRITE) !== 0 && !pte_write(pte));
-    const page = refused ? 0 : page_of(pte, flags);
+    const page = refused ? 0 : pageOf(pte, flags);
     if (page > 0) yield* touch(cpu, vma, page, pte, flags);
     yield unlock(ptl);
-    return pte_none(pte) ? nothing_there(vma, flags) : page;
+    return pte_none(pte) ? nothingThere(vma, flags) : page;
   }
 }
 
 /** include/linux/mm.h stack_guard_page: the lowest page of a stack, unless it is a split one. */
 function stack_guard_page(vma: Vma, address: Address): boolean {
   if (!(peek(vma + V.vm_flags) & VM_GROWSDOWN) || peek(vma + V.vm_start) !== address) return false;
-  const prev = vma_before(peek(vma + V.vm_mm), vma);
+  const prev = vmaBefore(peek(vma + V.vm_mm), vma);
   const grown = prev !== 0 && peek(prev + V.vm_end) === address;
   return !grown || !(peek(prev + V.vm_flags) & VM_GROWSDOWN);
 }
@@ -200,7 +195,7 @@ function* find_extend_vma(cpu: Cpu, mm: Mm, address: Address): Steps<Vma> {
 }
 
 /** What a fault that get_user_pages raised means for it: an error, or 0 to look again. */
-function fault_error(ret: number, flags: number): number {
+function faultError(ret: number, flags: number): number {
   if (!(ret & VM_FAULT_ERROR)) return 0;
   if (ret & VM_FAULT_OOM) return -ENOMEM;
   if (ret & (VM_FAULT_HWPOISON | VM_FAULT_HWPOISON_LARGE)) {
@@ -233,7 +228,7 @@ const GUARD_PAGE = -1;
 const DROPPED = -2;
 
 /** One page for __get_user_pages: raises faults until it is there. @returns it, a mark, or -errno. */
-function* get_one(
+function* getOne(
   cpu: Cpu,
   vma: Vma,
   start: Address,
@@ -249,7 +244,7 @@ function* get_one(
     let fault_flags = foll_flags & FOLL_WRITE ? FAULT_FLAG_WRITE : 0;
     if (nonblocking) fault_flags |= FAULT_FLAG_ALLOW_RETRY;
     const ret = yield* handle_mm_fault(cpu, mm, vma, start, fault_flags);
-    const error = fault_error(ret, gup_flags);
+    const error = faultError(ret, gup_flags);
     if (error !== 0) return error;
     if (ret & VM_FAULT_RETRY) return DROPPED;
     // The copy has been made, and this vma will never make it writable.
@@ -281,9 +276,7 @@ export function* __get_user_pages(
   for (let i = 0; i < nr_pages; i++) {
     const vma = yield* find_extend_vma(cpu, mm, start + i);
     const allowed = vma !== 0 && permits(peek(vma + V.vm_flags), flags);
-    const page = allowed
-      ? yield* get_one(cpu, vma, start + i, flags, pages === undefined)
-      : -EFAULT;
+    const page = allowed ? yield* getOne(cpu, vma, start + i, flags, pages === undefined) : -EFAULT;
     if (page === DROPPED) return { pages: i, locked: false };
     if (page < 0 && page !== GUARD_PAGE) return { pages: i || page, locked: true };
     pages?.push(page);

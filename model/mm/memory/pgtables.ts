@@ -29,7 +29,7 @@ export function* __pte_alloc(mm: Mm, vma: Vma, address: Address): Steps<number> 
 }
 
 /** include/linux/mm.h pte_alloc_map: a page table, unless there is one. @returns 0 or -ENOMEM. */
-export function* pte_alloc(mm: Mm, vma: Vma, address: Address): Steps<number> {
+export function* pteAlloc(mm: Mm, vma: Vma, address: Address): Steps<number> {
   if (!pmd_none(yield load(kernel.pmd(mm, address)))) return 0;
   return yield* __pte_alloc(mm, vma, address);
 }

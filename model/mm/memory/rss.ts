@@ -25,7 +25,7 @@ export type RssVec = Record<MmCounter, number>;
 export const init_rss_vec = (): RssVec => ({ file: 0, anon: 0, swapents: 0 });
 
 /** include/linux/mm.h add_mm_counter, inside an atomic section: additions commute. */
-export const bump_mm_counter = (mm: Mm, counter: MmCounter, by: number): void =>
+export const bumpMmCounter = (mm: Mm, counter: MmCounter, by: number): void =>
   bump(mm + COUNTER[counter], by);
 
 /** mm/memory.c add_mm_rss_vec: one event for the up to three additions, which commute with all others. */
@@ -33,6 +33,6 @@ export function* add_mm_rss_vec(mm: Mm, rss: RssVec): Steps {
   if (rss.file === 0 && rss.anon === 0 && rss.swapents === 0) return;
   yield step(mm + COUNTER.anon);
   for (const counter of ['file', 'anon', 'swapents'] as const) {
-    if (rss[counter] !== 0) bump_mm_counter(mm, counter, rss[counter]);
+    if (rss[counter] !== 0) bumpMmCounter(mm, counter, rss[counter]);
   }
 }

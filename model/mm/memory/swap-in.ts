@@ -51,8 +51,8 @@ import { do_page_add_anon_rmap, page_add_new_anon_rmap } from '../rmap/account';
 import { put_page } from '../swap';
 import { lookup_swap_cache, swapin_readahead } from '../swap_state';
 import { reuse_swap_page, swap_free, try_to_free_swap, vm_swap_full } from '../swapfile';
-import { bump_vm_event } from '../vmstat';
-import { bump_mm_counter } from './rss';
+import { bumpVmEvent } from '../vmstat';
+import { bumpMmCounter } from './rss';
 import { do_wp_page } from './wp';
 import { print_bad_pte } from './zap';
 
@@ -77,7 +77,7 @@ interface Found {
 }
 
 /** The part of do_swap_page for entries that name no swap slot. */
-function* do_non_swap(fault: SwapFault): Steps<number> {
+function* doNonSwap(fault: SwapFault): Steps<number> {
   const { cpu, mm, address, entry } = fault;
   if (is_migration_entry(entry)) {
     yield* migration_entry_wait(cpu, mm, kernel.pmd(mm, address), address);
@@ -89,7 +89,7 @@ function* do_non_swap(fault: SwapFault): Steps<number> {
 }
 
 /** No page could be read: out of memory, unless the pte has changed meanwhile. */
-function* nothing_read({ mm, address, orig_pte }: SwapFault): Steps<number> {
+function* nothingRead({ mm, address, orig_pte }: SwapFault): Steps<number> {
   yield lock(kernel.ptl(mm, address));
   const same = peek(kernel.pte(mm, address)) === orig_pte;
   yield unlock(kernel.ptl(mm, address));
@@ -97,7 +97,7 @@ function* nothing_read({ mm, address, orig_pte }: SwapFault): Steps<number> {
 }
 
 /** The labels out_page and out_release: lets go of everything. */
-function* back_out(cpu: Cpu, { page, swapcache }: Found): Steps {
+function* backOut(cpu: Cpu, { page, swapcache }: Found): Steps {
   yield* unlock_page(page);
   yield* put_page(cpu, page);
   if (page === swapcache) return;
@@ -113,12 +113,12 @@ function* validate(fault: SwapFault, found: Found): Steps<number | undefined> {
   const { cpu, mm, vma, address, orig_pte, entry } = fault;
   const { swapcache } = found;
   if (!(yield PageSwapCache(swapcache)) || (yield load(swapcache + Page.private)) !== entry) {
-    yield* back_out(cpu, found);
+    yield* backOut(cpu, found);
     return 0;
   }
   const page = yield* ksm_might_need_to_copy(cpu, swapcache, vma, address);
   if (page === 0) {
-    yield* back_out(cpu, found);
+    yield* backOut(cpu, found);
     return VM_FAULT_OOM;
   }
   found.page = page;
@@ -126,7 +126,7 @@ function* validate(fault: SwapFault, found: Found): Steps<number | undefined> {
   const same = peek(kernel.pte(mm, address)) === orig_pte;
   if (same && (yield PageUptodate(page))) return undefined;
   yield unlock(kernel.ptl(mm, address));
-  yield* back_out(cpu, found);
+  yield* backOut(cpu, found);
   return same ? VM_FAULT_SIGBUS : 0;
 }
 
@@ -144,8 +144,8 @@ function* make_pte(fault: SwapFault, page: Page): Steps<{ pte: Pte; exclusive: b
 function* map_page(fault: SwapFault, { page, swapcache }: Found): Steps<number> {
   const { cpu, mm, vma, address, flags, entry } = fault;
   const ptep = kernel.pte(mm, address);
-  bump_mm_counter(mm, 'anon', 1);
-  bump_mm_counter(mm, 'swapents', -1);
+  bumpMmCounter(mm, 'anon', 1);
+  bumpMmCounter(mm, 'swapents', -1);
   const { pte, exclusive } = yield* make_pte(fault, page);
   yield set_pte_at(ptep, pte);
   if (page === swapcache) yield* do_page_add_anon_rmap(cpu, page, vma, address, exclusive);
@@ -180,14 +180,14 @@ export function* do_swap_page(
 ): Steps<number> {
   const entry = pte_to_swp_entry(orig_pte);
   const fault: SwapFault = { cpu, mm, vma, address, flags, orig_pte, entry };
-  if (non_swap_entry(entry)) return yield* do_non_swap(fault);
+  if (non_swap_entry(entry)) return yield* doNonSwap(fault);
   let major = 0;
   let swapcache = yield* lookup_swap_cache(cpu, entry);
   if (swapcache === 0) {
     swapcache = yield* swapin_readahead(cpu, entry);
-    if (swapcache === 0) return yield* nothing_read(fault);
+    if (swapcache === 0) return yield* nothingRead(fault);
     major = VM_FAULT_MAJOR;
-    bump_vm_event('PGMAJFAULT');
+    bumpVmEvent('PGMAJFAULT');
   } else if (yield PageHWPoison(swapcache)) {
     yield* put_page(cpu, swapcache);
     return VM_FAULT_HWPOISON;

@@ -9,7 +9,7 @@ import {
 import { lock, unlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { peek } from '../../state/kernel';
-import { vma_interval_tree_vmas, vma_nonlinear_vmas } from '../interval_tree';
+import { vmaIntervalTreeVmas, vmaNonlinearVmas } from '../interval_tree';
 import { zap_page_range_single } from './unmap';
 
 const V = vm_area_struct.offset;
@@ -17,7 +17,7 @@ const V = vm_area_struct.offset;
 /** mm/memory.c unmap_mapping_range_tree: the part of the hole that each linear vma maps. */
 function* unmap_mapping_range_tree(cpu: Cpu, mapping: AddressSpace, details: ZapDetails): Steps {
   const { first_index, last_index } = details;
-  for (const vma of vma_interval_tree_vmas(mapping, first_index, last_index)) {
+  for (const vma of vmaIntervalTreeVmas(mapping, first_index, last_index)) {
     const start = peek(vma + V.vm_start);
     const vba = peek(vma + V.vm_pgoff);
     const vea = vba + peek(vma + V.vm_end) - start - 1;
@@ -60,7 +60,7 @@ export function* unmap_mapping_range(
   };
   yield lock(mapping + address_space.offset.i_mmap_mutex);
   yield* unmap_mapping_range_tree(cpu, mapping, details);
-  const nonlinear = vma_nonlinear_vmas(mapping);
+  const nonlinear = vmaNonlinearVmas(mapping);
   yield* unmap_mapping_range_list(cpu, nonlinear, details);
   yield unlock(mapping + address_space.offset.i_mmap_mutex);
 }

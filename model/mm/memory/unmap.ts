@@ -11,7 +11,7 @@ import { load, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
 import { split_huge_page_pmd, zap_huge_pmd } from '../huge_memory';
-import { unmap_hugepage_range_final } from '../hugetlb';
+import { unmapHugepageRangeFinal } from '../hugetlb';
 import { lru_add_drain } from '../swap';
 import { tlb_finish_mmu, tlb_gather_mmu } from './gather';
 import { zap_pte_range } from './zap';
@@ -37,7 +37,7 @@ function* zap_pmd_range(
     let value = yield load(pmd);
     let done = false;
     if (pmd_trans_huge(value)) {
-      done = yield* zap_trans_huge(cpu, tlb, vma, addr, next);
+      done = yield* zapTransHuge(cpu, tlb, vma, addr, next);
       // Under mmap_sem for reading it may have become anything; a page table alone stays one.
       if (!done) value = yield load(pmd);
     }
@@ -49,7 +49,7 @@ function* zap_pmd_range(
 }
 
 /** The part of zap_pmd_range for a huge pmd. @returns whether the whole range is done with. */
-function* zap_trans_huge(
+function* zapTransHuge(
   cpu: Cpu,
   tlb: MmuGather,
   vma: Vma,
@@ -76,12 +76,12 @@ function* unmap_page_range(
   details: ZapDetails | null,
 ): Steps {
   BUG_ON(addr >= end, 'mm/memory.c unmap_page_range', 'addr >= end');
-  const used = details !== null && (yield* has_effect(details)) ? details : null;
+  const used = details !== null && (yield* hasEffect(details)) ? details : null;
   yield* zap_pmd_range(cpu, tlb, vma, addr, end, used);
 }
 
 /** Whether unmap_page_range keeps the details. */
-function* has_effect(details: ZapDetails): Steps<boolean> {
+function* hasEffect(details: ZapDetails): Steps<boolean> {
   if (details.check_mapping !== 0 || details.nonlinear_vma !== 0) return true;
   // Without the member set nothing differs from base; what is not initialised may be set.
   if (details.lazy_free !== 0 && hunk('p3/mm/memory/unmap_page_range')) {
@@ -103,7 +103,7 @@ function* unmap_single_vma(
   const end = Math.min(peek(vma + V.vm_end), end_addr);
   if (start >= peek(vma + V.vm_end) || end <= peek(vma + V.vm_start) || start === end) return;
   const vm_flags = peek(vma + V.vm_flags);
-  if (vm_flags & VM_HUGETLB) yield* unmap_hugepage_range_final(cpu, tlb, vma, start, end);
+  if (vm_flags & VM_HUGETLB) yield* unmapHugepageRangeFinal(cpu, tlb, vma, start, end);
   else yield* unmap_page_range(cpu, tlb, vma, start, end, details);
 }
 
@@ -122,10 +122,10 @@ export function* unmap_vmas(
   start_addr: Address,
   end_addr: Address,
 ): Steps {
-  yield* unmap_following(cpu, tlb, vma, start_addr, endOf(end_addr), null);
+  yield* unmapFollowing(cpu, tlb, vma, start_addr, endOf(end_addr), null);
 }
 
-function* unmap_following(
+function* unmapFollowing(
   cpu: Cpu,
   tlb: MmuGather,
   first: Vma,
@@ -154,7 +154,7 @@ export function* zap_page_range(
   const end = start + size;
   yield* lru_add_drain(cpu);
   const tlb = tlb_gather_mmu(peek(vma + V.vm_mm), start, end);
-  yield* unmap_following(cpu, tlb, vma, start, end, details);
+  yield* unmapFollowing(cpu, tlb, vma, start, end, details);
   yield* tlb_finish_mmu(cpu, tlb);
 }
 

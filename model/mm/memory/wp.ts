@@ -52,8 +52,8 @@ import { page_add_new_anon_rmap, page_move_anon_rmap, page_remove_rmap } from '.
 import { anon_vma_prepare } from '../rmap/anon-vma';
 import { put_page } from '../swap';
 import { reuse_swap_page } from '../swapfile';
-import { alloc_zeroed_page } from './anonymous';
-import { bump_mm_counter } from './rss';
+import { allocZeroedPage } from './anonymous';
+import { bumpMmCounter } from './rss';
 
 const V = vm_area_struct.offset;
 const WHERE = 'mm/memory.c do_wp_page';
@@ -67,11 +67,11 @@ interface WpFault {
   readonly orig_pte: Pte;
 }
 
-const lock_pte = ({ mm, address }: WpFault) => lock(kernel.ptl(mm, address));
-const unlock_pte = ({ mm, address }: WpFault) => unlock(kernel.ptl(mm, address));
+const lockPte = ({ mm, address }: WpFault) => lock(kernel.ptl(mm, address));
+const unlockPte = ({ mm, address }: WpFault) => unlock(kernel.ptl(mm, address));
 
 /** Whether the pte is what it was; under the ptl. */
-const is_same = ({ mm, address, orig_pte }: WpFault): boolean =>
+const isSame = ({ mm, address, orig_pte }: WpFault): boolean =>
   peek(kernel.pte(mm, address)) === orig_pte;
 
 /** The label reuse: the pte becomes writable where it is. Drops the ptl. */
@@ -80,7 +80,7 @@ function* reuse(fault: WpFault): Steps<number> {
   const vm_flags = peek(vma + V.vm_flags);
   const entry = maybe_mkwrite(pte_mkdirty(pte_mkyoung(orig_pte)), vm_flags);
   yield* ptep_set_access_flags(kernel.pte(mm, address), entry, true);
-  yield unlock_pte(fault);
+  yield unlockPte(fault);
   return VM_FAULT_WRITE;
 }
 
@@ -91,16 +91,16 @@ type Decision = 'reuse' | 'copy' | 'changed';
  * An anonymous page that is no KSM page: may it be written as it is? Looking needs the page lock. At
  * 'changed' the ptl has been dropped, else it is held.
  */
-function* judge_anon(fault: WpFault, old_page: Page): Steps<Decision> {
+function* judgeAnon(fault: WpFault, old_page: Page): Steps<Decision> {
   const { cpu, vma, address } = fault;
   if (!(yield trylock_page(old_page))) {
     yield* get_page(cpu, old_page);
-    yield unlock_pte(fault);
+    yield unlockPte(fault);
     yield lock_page(old_page);
-    yield lock_pte(fault);
-    if (!is_same(fault)) {
+    yield lockPte(fault);
+    if (!isSame(fault)) {
       yield* unlock_page(old_page);
-      yield unlock_pte(fault);
+      yield unlockPte(fault);
       yield* put_page(cpu, old_page);
       return 'changed';
     }
@@ -116,7 +116,7 @@ function* judge_anon(fault: WpFault, old_page: Page): Steps<Decision> {
  * A page of a shared writable file mapping: reused, but the file is told, before by page_mkwrite if it
  * has that, else afterwards. File times and the throttling of who dirties pages are left out.
  */
-function* wp_shared(fault: WpFault, page: Page): Steps<number> {
+function* wpShared(fault: WpFault, page: Page): Steps<number> {
   const { cpu, vma } = fault;
   const { page_mkwrite } = vm_ops(peek(vma + V.vm_file));
   if (page_mkwrite === undefined) {
@@ -128,7 +128,7 @@ function* wp_shared(fault: WpFault, page: Page): Steps<number> {
     return ret;
   }
   yield* get_page(cpu, page);
-  yield unlock_pte(fault);
+  yield unlockPte(fault);
   const pgoff = yield load(page + Page.index);
   const flags = FAULT_FLAG_WRITE | FAULT_FLAG_MKWRITE;
   const tmp = yield* page_mkwrite(cpu, vma, { flags, pgoff, page });
@@ -136,15 +136,15 @@ function* wp_shared(fault: WpFault, page: Page): Steps<number> {
     yield* put_page(cpu, page);
     return tmp;
   }
-  if (!(yield* lock_unless_locked(page, tmp))) {
+  if (!(yield* lockUnlessLocked(page, tmp))) {
     yield* put_page(cpu, page);
     return 0;
   }
-  return yield* wp_shared_locked(fault, page);
+  return yield* wpSharedLocked(fault, page);
 }
 
 /** After page_mkwrite the page is locked; false if it left its file meanwhile. */
-function* lock_unless_locked(page: Page, tmp: number): Steps<boolean> {
+function* lockUnlessLocked(page: Page, tmp: number): Steps<boolean> {
   if (tmp & VM_FAULT_LOCKED) {
     VM_BUG_ON(!(yield PageLocked(page)), WHERE, '!PageLocked(old_page)');
     return true;
@@ -156,12 +156,12 @@ function* lock_unless_locked(page: Page, tmp: number): Steps<boolean> {
 }
 
 /** The rest of the page_mkwrite protocol: the page is locked, the ptl is not held. */
-function* wp_shared_locked(fault: WpFault, page: Page): Steps<number> {
+function* wpSharedLocked(fault: WpFault, page: Page): Steps<number> {
   const { cpu } = fault;
-  yield lock_pte(fault);
-  if (!is_same(fault)) {
+  yield lockPte(fault);
+  if (!isSame(fault)) {
     yield* unlock_page(page);
-    yield unlock_pte(fault);
+    yield unlockPte(fault);
     yield* put_page(cpu, page);
     return 0;
   }
@@ -176,9 +176,9 @@ function* wp_shared_locked(fault: WpFault, page: Page): Steps<number> {
 }
 
 /** The new page with the old contents; 0 without memory. */
-function* copied_page({ cpu, vma, orig_pte }: WpFault, old_page: Page): Steps<Page> {
+function* copiedPage({ cpu, vma, orig_pte }: WpFault, old_page: Page): Steps<Page> {
   if (yield* anon_vma_prepare(cpu, vma)) return 0;
-  if (is_zero_pfn(pte_pfn(orig_pte))) return yield* alloc_zeroed_page(cpu);
+  if (is_zero_pfn(pte_pfn(orig_pte))) return yield* allocZeroedPage(cpu);
   const page = yield* alloc_page(cpu);
   if (page === 0) return 0;
   yield* copy_user_highpage(page, old_page);
@@ -187,12 +187,12 @@ function* copied_page({ cpu, vma, orig_pte }: WpFault, old_page: Page): Steps<Pa
 }
 
 /** Switches the pte to the new page, then takes the old one off the rmap. The ptl is held. */
-function* switch_page(fault: WpFault, old_page: Page, new_page: Page): Steps {
+function* switchPage(fault: WpFault, old_page: Page, new_page: Page): Steps {
   const { cpu, mm, vma, address } = fault;
   const pte = kernel.pte(mm, address);
   const anon = old_page !== 0 && (yield* PageAnon(old_page));
-  if (old_page !== 0 && !anon) bump_mm_counter(mm, 'file', -1);
-  if (!anon) bump_mm_counter(mm, 'anon', 1);
+  if (old_page !== 0 && !anon) bumpMmCounter(mm, 'file', -1);
+  if (!anon) bumpMmCounter(mm, 'anon', 1);
   const entry = mk_pte(new_page, vm_page_prot(vma));
   const writable = maybe_mkwrite(pte_mkdirty(entry), peek(vma + V.vm_flags));
   yield* ptep_clear_flush(cpu, vma, address, pte);
@@ -205,19 +205,19 @@ function* switch_page(fault: WpFault, old_page: Page, new_page: Page): Steps {
 function* copy(fault: WpFault, old_page: Page): Steps<number> {
   const { cpu, vma } = fault;
   if (old_page !== 0) yield* get_page(cpu, old_page);
-  yield unlock_pte(fault);
-  const new_page = yield* copied_page(fault, old_page);
+  yield unlockPte(fault);
+  const new_page = yield* copiedPage(fault, old_page);
   if (new_page === 0) {
     if (old_page !== 0) yield* put_page(cpu, old_page);
     return VM_FAULT_OOM;
   }
-  yield lock_pte(fault);
-  const same = is_same(fault);
-  if (same) yield* switch_page(fault, old_page, new_page);
+  yield lockPte(fault);
+  const same = isSame(fault);
+  if (same) yield* switchPage(fault, old_page, new_page);
   // The reference of the old pte, or the unused new page.
   const surplus = same ? old_page : new_page;
   if (surplus !== 0) yield* put_page(cpu, surplus);
-  yield unlock_pte(fault);
+  yield unlockPte(fault);
   if (old_page !== 0) {
     if (same && peek(vma + V.vm_flags) & VM_LOCKED) {
       yield lock_page(old_page);
@@ -245,14 +245,14 @@ export function* do_wp_page(
   const fault: WpFault = { cpu, mm, vma, address, orig_pte };
   const old_page = vm_normal_page(orig_pte);
   const vm_flags = peek(vma + V.vm_flags);
-  const shared_writable = (vm_flags & (VM_WRITE | VM_SHARED)) === (VM_WRITE | VM_SHARED);
-  if (old_page === 0) return shared_writable ? yield* reuse(fault) : yield* copy(fault, 0);
+  const sharedWritable = (vm_flags & (VM_WRITE | VM_SHARED)) === (VM_WRITE | VM_SHARED);
+  if (old_page === 0) return sharedWritable ? yield* reuse(fault) : yield* copy(fault, 0);
   if ((yield* PageAnon(old_page)) && !(yield* PageKsm(old_page))) {
-    const decision = yield* judge_anon(fault, old_page);
+    const decision = yield* judgeAnon(fault, old_page);
     if (decision === 'changed') return 0;
     if (decision === 'reuse') return yield* reuse(fault);
-  } else if (shared_writable) {
-    return yield* wp_shared(fault, old_page);
+  } else if (sharedWritable) {
+    return yield* wpShared(fault, old_page);
   }
   return yield* copy(fault, old_page);
 }

@@ -102,15 +102,15 @@ function* zap_pte(zap: Zap, addr: Address): Steps<boolean> {
   const pte = kernel.pte(zap.tlb.mm, addr);
   const ptent = yield load(pte);
   if (pte_none(ptent)) return false;
-  if (pte_present(ptent)) return yield* zap_present(zap, addr, pte, ptent);
+  if (pte_present(ptent)) return yield* zapPresent(zap, addr, pte, ptent);
   // check_mapping leaves swap entries, nonlinear_vma file entries, and lazy_free both.
   if (zap.details !== null) return false;
-  yield* zap_entry(zap, ptent);
+  yield* zapEntry(zap, ptent);
   yield store(pte, 0);
   return false;
 }
 
-function* zap_present(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<boolean> {
+function* zapPresent(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<boolean> {
   const { cpu, tlb, details, rss } = zap;
   const page = vm_normal_page(ptent);
   if (details !== null && page !== 0) {
@@ -128,7 +128,7 @@ function* zap_present(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<b
       yield* tlb_madvfree_page(cpu, tlb, page);
       return false;
     }
-    if (yield* is_spared(details, page)) return false;
+    if (yield* isSpared(details, page)) return false;
   }
   const cleared = yield* ptep_get_and_clear_full(pte, tlb.fullmm);
   tlb_remove_tlb_entry(tlb);
@@ -141,7 +141,7 @@ function* zap_present(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<b
     }
   }
   if (yield* PageAnon(page)) rss.anon--;
-  else yield* zap_file_page(zap, page, cleared);
+  else yield* zapFilePage(zap, page, cleared);
   yield* page_remove_rmap(cpu, page);
   if (mapcountNow(page) < 0) print_bad_pte();
   return (yield* __tlb_remove_page(tlb, page)) === 0;
@@ -155,7 +155,7 @@ const mapcountNow = (page: Page): number =>
   kernel.machine.arena.mem[(page + Page._mapcount) >> 2]! + 1;
 
 /** Whether the details leave this page alone. */
-function* is_spared(details: ZapDetails, page: Page): Steps<boolean> {
+function* isSpared(details: ZapDetails, page: Page): Steps<boolean> {
   if (details.check_mapping !== 0) {
     if (details.check_mapping !== (yield load(page + Page.mapping))) return true;
   }
@@ -164,7 +164,7 @@ function* is_spared(details: ZapDetails, page: Page): Steps<boolean> {
   return index < details.first_index || index > details.last_index;
 }
 
-function* zap_file_page({ cpu, vma, rss }: Zap, page: Page, ptent: Pte): Steps {
+function* zapFilePage({ cpu, vma, rss }: Zap, page: Page, ptent: Pte): Steps {
   if (pte_dirty(ptent)) yield* set_page_dirty(cpu, page);
   if (pte_young(ptent) && !(peek(vma + V.vm_flags) & VM_SEQ_READ)) {
     yield* mark_page_accessed(cpu, page);
@@ -173,7 +173,7 @@ function* zap_file_page({ cpu, vma, rss }: Zap, page: Page, ptent: Pte): Steps {
 }
 
 /** A pte that is not present: what it held is given back. */
-function* zap_entry({ cpu, vma, rss }: Zap, ptent: Pte): Steps {
+function* zapEntry({ cpu, vma, rss }: Zap, ptent: Pte): Steps {
   if (pte_file(ptent)) {
     if (!(peek(vma + V.vm_flags) & VM_NONLINEAR)) print_bad_pte();
     return;

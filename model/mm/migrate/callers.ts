@@ -3,7 +3,7 @@ import { EACCES, EFAULT, ENODEV, ENOENT, ENOMEM } from '../../include/uapi/asm-g
 import { FOLL_GET, FOLL_SPLIT } from '../../include/linux/foll';
 import { MIGRATE_ASYNC, MIGRATE_SYNC, MIGRATE_SYNC_LIGHT } from '../../include/linux/migrate';
 import { page_mapcount } from '../../include/linux/mm';
-import { del_page_from_lru_list, page_lru, under_lru_lock } from '../../include/linux/mm_inline';
+import { del_page_from_lru_list, page_lru, underLruLock } from '../../include/linux/mm_inline';
 import {
   mm_struct,
   Page,
@@ -17,7 +17,7 @@ import { load, readLock, readUnlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
 import { follow_page_mask } from '../memory';
-import { migrate_pages, mod_isolated, page_to_nid, putback_movable_pages } from '../migrate';
+import { migrate_pages, modIsolated, page_to_nid, putback_movable_pages } from '../migrate';
 import { find_vma } from '../mmap';
 import { alloc_page, alloc_pages_exact_node } from '../page_alloc';
 import { lru_add_drain, lru_add_drain_all, put_page } from '../swap';
@@ -30,7 +30,7 @@ const mm_ = mm_struct.offset;
  * move_pages(2) for one page: mm/migrate.c do_pages_move, do_move_page_to_node_array. Permissions
  * are left out, and so are hugetlb pages.
  *
- * @param move_all MPOL_MF_MOVE_ALL: also a page that is mapped more than once
+ * @param moveAll MPOL_MF_MOVE_ALL: also a page that is mapped more than once
  * @returns the page's status, its node or -errno; or the call's own error.
  */
 export function* move_pages(
@@ -38,13 +38,13 @@ export function* move_pages(
   mm: Mm,
   address: Address,
   node: number,
-  move_all = false,
+  moveAll = false,
 ): Steps<number> {
   yield* lru_add_drain_all(cpu);
   if (node < 0 || node >= kernel.config.nodes) return -ENODEV;
   yield readLock(mm + mm_.mmap_sem);
   const pagelist: PagePtr[] = [];
-  let status = yield* isolate_for_move(cpu, mm, address, node, move_all, pagelist);
+  let status = yield* isolateForMove(cpu, mm, address, node, moveAll, pagelist);
   if (pagelist.length > 0) {
     const to = {
       get_new_page: () => alloc_pages_exact_node(cpu, node),
@@ -63,12 +63,12 @@ const vma_migratable = (vm_flags: number): boolean =>
   (vm_flags & (VM_IO | VM_PFNMAP | VM_HUGETLB)) === 0;
 
 /** The first loop of do_move_page_to_node_array, for one page. @returns the status so far. */
-function* isolate_for_move(
+function* isolateForMove(
   cpu: Cpu,
   mm: Mm,
   address: Address,
   node: number,
-  move_all: boolean,
+  moveAll: boolean,
   pagelist: PagePtr[],
 ): Steps<number> {
   const vma = yield* find_vma(mm, address);
@@ -77,25 +77,25 @@ function* isolate_for_move(
   const page = yield* follow_page_mask(cpu, vma, address, FOLL_GET | FOLL_SPLIT);
   if (page < 0) return page;
   if (page === 0) return -ENOENT;
-  const status = yield* try_isolate(cpu, page, node, move_all, pagelist);
+  const status = yield* tryIsolate(cpu, page, node, moveAll, pagelist);
   yield* put_page(cpu, page);
   return status;
 }
 
-function* try_isolate(
+function* tryIsolate(
   cpu: Cpu,
   page: PagePtr,
   node: number,
-  move_all: boolean,
+  moveAll: boolean,
   pagelist: PagePtr[],
 ): Steps<number> {
   if (yield load(page + Page.PG_reserved)) return -ENOENT;
   if (page_to_nid(page) === node) return node;
-  if ((yield* page_mapcount(page)) > 1 && !move_all) return -EACCES;
+  if ((yield* page_mapcount(page)) > 1 && !moveAll) return -EACCES;
   const err = yield* isolate_lru_page(cpu, page);
   if (err !== 0) return err;
   pagelist.push(page);
-  yield* mod_isolated(page, 1);
+  yield* modIsolated(page, 1);
   return 0;
 }
 
@@ -106,15 +106,15 @@ function* try_isolate(
  * @param sync false: asynchronous, gives up rather than wait
  * @returns pages that were isolated and not migrated, or -ENOMEM.
  */
-export function* compact_pages(cpu: Cpu, pages: readonly PagePtr[], sync: boolean): Steps<number> {
+export function* compactPages(cpu: Cpu, pages: readonly PagePtr[], sync: boolean): Steps<number> {
   yield* lru_add_drain(cpu);
   const migratepages: PagePtr[] = [];
   for (const page of pages) {
-    const taken = yield* under_lru_lock(() => isolate_for_compaction(page, sync));
+    const taken = yield* underLruLock(() => isolateForCompaction(page, sync));
     if (!taken) continue;
     // list_add: the last to be isolated is the first to be moved.
     migratepages.unshift(page);
-    yield* mod_isolated(page, 1);
+    yield* modIsolated(page, 1);
   }
   if (migratepages.length === 0) return 0;
   const mode = sync ? MIGRATE_SYNC_LIGHT : MIGRATE_ASYNC;
@@ -125,7 +125,7 @@ export function* compact_pages(cpu: Cpu, pages: readonly PagePtr[], sync: boolea
 }
 
 /** One page of isolate_migratepages_range. Runs under lru_lock, inside an atomic section. */
-function isolate_for_compaction(page: PagePtr, sync: boolean): boolean {
+function isolateForCompaction(page: PagePtr, sync: boolean): boolean {
   if (peek(page + Page.PG_lru) === 0 || peek(page + Page.PG_head) !== 0) return false;
   if (__isolate_lru_page(page, sync ? 0 : ISOLATE_ASYNC_MIGRATE) !== 0) return false;
   del_page_from_lru_list(page, page_lru(page));

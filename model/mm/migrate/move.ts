@@ -62,7 +62,7 @@ function* migrate_page_move_mapping(
 }
 
 /** mm/migrate.c copy_highpage, copy_huge_page. */
-function* copy_contents(newpage: PagePtr, page: PagePtr): Steps {
+function* copyContents(newpage: PagePtr, page: PagePtr): Steps {
   const pages = (yield* PageTransHuge(page)) ? HPAGE_PMD_NR() : 1;
   for (let i = 0; i < pages; i++) {
     const from = kernel.pageAt(kernel.pfn(page) + i);
@@ -76,7 +76,7 @@ function* copy_contents(newpage: PagePtr, page: PagePtr): Steps {
  * whose PG_reclaim is clear.
  */
 export function* migrate_page_copy(cpu: Cpu, newpage: PagePtr, page: PagePtr): Steps {
-  yield* copy_contents(newpage, page);
+  yield* copyContents(newpage, page);
   if (yield PageReferenced(page)) yield SetPageReferenced(newpage);
   if (yield PageUptodate(page)) yield SetPageUptodate(newpage);
   if (yield TestClearPageActive(page)) {

@@ -2,7 +2,7 @@
 import { pmd_mkdirty, pmd_mknonnuma, type Pmd } from '../../arch/x86/include/asm/pgtable-pmd';
 import { flush_tlb_range } from '../../arch/x86/mm/tlb';
 import { WARN_ON } from '../../include/linux/bug';
-import { HPAGE_PMD_NR, hpage_start, PageTransHuge } from '../../include/linux/huge_mm';
+import { HPAGE_PMD_NR, hpageStart, PageTransHuge } from '../../include/linux/huge_mm';
 import { MIGRATE_ASYNC } from '../../include/linux/migrate';
 import { get_page, page_count, page_mapcount } from '../../include/linux/mm';
 import {
@@ -27,16 +27,16 @@ import { VM_EXEC } from '../../include/linux/vm_flags';
 import { choose, load, step, store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, poke } from '../../state/kernel';
-import { maybe_pmd_mkwrite, mk_huge_pmd, pmd_lock, pmd_unlock } from '../huge_memory/pmd';
+import { maybe_pmd_mkwrite, mk_huge_pmd, pmd_lock, pmdUnlock } from '../huge_memory/pmd';
 import type { NumaFault } from '../huge_memory/numa';
-import { migrate_pages, mod_isolated, page_to_nid } from '../migrate';
+import { migrate_pages, modIsolated, page_to_nid } from '../migrate';
 import { mlock_migrate_page } from '../mlock/page';
-import { alloc_pages_exact_node, alloc_pages_huge } from '../page_alloc';
+import { alloc_pages_exact_node, allocPagesHuge } from '../page_alloc';
 import { pmdp_clear_flush } from '../pgtable-generic';
 import { page_add_new_anon_rmap, page_remove_rmap } from '../rmap';
 import { put_page } from '../swap';
 import { isolate_lru_page, putback_lru_page } from '../vmscan';
-import { bump_vm_event, mod_zone_page_state } from '../vmstat';
+import { bumpVmEvent, mod_zone_page_state } from '../vmstat';
 import { migrate_page_copy } from './move';
 
 const V = vm_area_struct.offset;
@@ -70,13 +70,13 @@ function* numamigrate_isolate_page(cpu: Cpu, page: PagePtr): Steps<boolean> {
     yield* putback_lru_page(cpu, page);
     return false;
   }
-  yield* mod_isolated(page, huge ? HPAGE_PMD_NR() : 1);
+  yield* modIsolated(page, huge ? HPAGE_PMD_NR() : 1);
   yield* put_page(cpu, page);
   return true;
 }
 
 /** A file page that several processes map to execute: likely a shared library, which stays. */
-function* is_shared_library(page: PagePtr, vma: Vma): Steps<boolean> {
+function* isSharedLibrary(page: PagePtr, vma: Vma): Steps<boolean> {
   if ((yield* page_mapcount(page)) === 1 || (yield PageSwapBacked(page))) return false;
   return ((yield load(vma + V.vm_flags)) & VM_EXEC) !== 0;
 }
@@ -92,7 +92,7 @@ export function* migrate_misplaced_page(
   vma: Vma,
   node: number,
 ): Steps<boolean> {
-  const stays = yield* is_shared_library(page, vma);
+  const stays = yield* isSharedLibrary(page, vma);
   if (stays || !(yield* numamigrate_isolate_page(cpu, page))) {
     yield* put_page(cpu, page);
     return false;
@@ -101,7 +101,7 @@ export function* migrate_misplaced_page(
   const to = { get_new_page: () => alloc_pages_exact_node(cpu, node) };
   const remaining = yield* migrate_pages(cpu, migratepages, to, MIGRATE_ASYNC);
   if (remaining !== 0 && migratepages.length > 0) {
-    yield* mod_isolated(page, -1);
+    yield* modIsolated(page, -1);
     yield* putback_lru_page(cpu, page);
   }
   return remaining === 0;
@@ -120,62 +120,62 @@ export function* migrate_misplaced_transhuge_page(
   page: PagePtr,
   node: number,
 ): Steps<boolean> {
-  const new_page = yield* alloc_huge_on(cpu, node);
+  const new_page = yield* allocHugeOn(cpu, node);
   const isolated = new_page !== 0 && (yield* numamigrate_isolate_page(cpu, page));
   if (!isolated) {
     if (new_page !== 0) yield* put_page(cpu, new_page);
     yield step(kernel.vmEvent('PGMIGRATE_FAIL'));
-    bump_vm_event('PGMIGRATE_FAIL', HPAGE_PMD_NR());
+    bumpVmEvent('PGMIGRATE_FAIL', HPAGE_PMD_NR());
     yield* stay(cpu, fault, page);
     return false;
   }
   const { mm, address } = fault;
-  const haddr = hpage_start(address);
+  const haddr = hpageStart(address);
   if (yield load(mm + mm_struct.offset.tlb_flush_pending)) {
     yield* flush_tlb_range(cpu, mm, haddr, haddr + HPAGE_PMD_NR());
   }
-  yield* prepare_target(cpu, new_page, page);
+  yield* prepareTarget(cpu, new_page, page);
   yield pmd_lock(mm, address);
   const same = (yield load(fault.pmdp)) === fault.pmd;
   if (!same || (yield* page_count(page)) !== 2) return yield* putback(cpu, fault, page, new_page);
-  if (!(yield* switch_pmd(cpu, fault, haddr, page, new_page))) {
+  if (!(yield* switchPmd(cpu, fault, haddr, page, new_page))) {
     yield* page_remove_rmap(cpu, new_page);
     return yield* putback(cpu, fault, page, new_page);
   }
   yield* page_remove_rmap(cpu, page);
-  yield pmd_unlock(mm, address);
+  yield pmdUnlock(mm, address);
   yield* unlock_page(new_page);
   yield* unlock_page(page);
   yield* put_page(cpu, page);
   yield* put_page(cpu, page);
   yield step(kernel.vmEvent('PGMIGRATE_SUCCESS'));
-  bump_vm_event('PGMIGRATE_SUCCESS', HPAGE_PMD_NR());
+  bumpVmEvent('PGMIGRATE_SUCCESS', HPAGE_PMD_NR());
   yield mod_zone_page_state('NR_ISOLATED_ANON', -HPAGE_PMD_NR());
   return true;
 }
 
 /** alloc_pages_node with __GFP_THISNODE: 0 if the frames that were to be had are elsewhere. */
-function* alloc_huge_on(cpu: Cpu, node: number): Steps<PagePtr> {
-  const page = yield* alloc_pages_huge(cpu);
+function* allocHugeOn(cpu: Cpu, node: number): Steps<PagePtr> {
+  const page = yield* allocPagesHuge(cpu);
   if (page === 0 || (yield load(page + Page.node)) === node) return page;
   yield* put_page(cpu, page);
   return 0;
 }
 
 /** "Prepare a page as a migration target": nobody knows the new page yet. */
-function* prepare_target(cpu: Cpu, new_page: PagePtr, page: PagePtr): Steps {
+function* prepareTarget(cpu: Cpu, new_page: PagePtr, page: PagePtr): Steps {
   yield step(new_page + Page.PG_locked);
   poke(new_page + Page.PG_locked, -1);
   yield SetPageSwapBacked(new_page);
   yield store(new_page + Page.mapping, yield load(page + Page.mapping));
   yield store(new_page + Page.index, yield load(page + Page.index));
   yield* migrate_page_copy(cpu, new_page, page);
-  const on_lru = yield PageLRU(new_page);
-  WARN_ON(on_lru !== 0, 'mm/migrate.c migrate_misplaced_transhuge_page', 'PageLRU(new_page)');
+  const onLru = yield PageLRU(new_page);
+  WARN_ON(onLru !== 0, 'mm/migrate.c migrate_misplaced_transhuge_page', 'PageLRU(new_page)');
 }
 
 /** The new pmd, dirty, takes the old one's place. @returns false if a reference turned up meanwhile. */
-function* switch_pmd(
+function* switchPmd(
   cpu: Cpu,
   fault: NumaFault,
   haddr: Address,
@@ -198,7 +198,7 @@ function* switch_pmd(
 
 /** The label fail_putback, with the pmd lock held. */
 function* putback(cpu: Cpu, fault: NumaFault, page: PagePtr, new_page: PagePtr): Steps<boolean> {
-  yield pmd_unlock(fault.mm, fault.address);
+  yield pmdUnlock(fault.mm, fault.address);
   if (yield TestClearPageActive(new_page)) yield SetPageActive(page);
   if (yield TestClearPageUnevictable(new_page)) yield SetPageUnevictable(page);
   yield* mlock_migrate_page(page, new_page);
@@ -216,7 +216,7 @@ function* putback(cpu: Cpu, fault: NumaFault, page: PagePtr, new_page: PagePtr):
 function* stay(cpu: Cpu, fault: NumaFault, page: PagePtr): Steps {
   yield pmd_lock(fault.mm, fault.address);
   if ((yield load(fault.pmdp)) === fault.pmd) yield store(fault.pmdp, pmd_mknonnuma(fault.pmd));
-  yield pmd_unlock(fault.mm, fault.address);
+  yield pmdUnlock(fault.mm, fault.address);
   yield* unlock_page(page);
   yield* put_page(cpu, page);
 }

@@ -35,7 +35,7 @@ import { load, lock, unlock, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
-import { vma_nonlinear_vmas } from '../interval_tree';
+import { vmaNonlinearVmas } from '../interval_tree';
 import { page_add_anon_rmap, page_add_file_rmap, rmap_walk } from '../rmap';
 import { put_page } from '../swap';
 
@@ -61,7 +61,7 @@ function* remove_migration_pte(
   yield lock(kernel.ptl(mm, address));
   const ptep = kernel.pte(mm, address);
   const pte = yield load(ptep);
-  if (is_swap_pte(pte) && (yield* is_entry_of(cpu, pte, old))) {
+  if (is_swap_pte(pte) && (yield* isEntryOf(cpu, pte, old))) {
     yield* get_page(cpu, page);
     yield load(vma + V.vm_flags);
     yield set_pte_at(ptep, restored(pte, page, vm_page_prot(vma)));
@@ -72,7 +72,7 @@ function* remove_migration_pte(
   return SWAP_AGAIN;
 }
 
-function* is_entry_of(cpu: Cpu, pte: Pte, old: PagePtr): Steps<boolean> {
+function* isEntryOf(cpu: Cpu, pte: Pte, old: PagePtr): Steps<boolean> {
   const entry = pte_to_swp_entry(pte);
   return is_migration_entry(entry) && (yield* migration_entry_to_page(cpu, entry)) === old;
 }
@@ -90,7 +90,7 @@ function restored(swp_pte: Pte, page: PagePtr, prot: number): Pte {
 export function* remove_migration_ptes(cpu: Cpu, old: PagePtr, page: PagePtr): Steps {
   yield* rmap_walk(cpu, page, {
     rmap_one: (p, vma, address) => remove_migration_pte(cpu, p, vma, address, old),
-    file_nonlinear: (p, mapping) => remove_linear_from_nonlinear(cpu, p, mapping, old),
+    file_nonlinear: (p, mapping) => removeLinearFromNonlinear(cpu, p, mapping, old),
   });
 }
 
@@ -98,14 +98,14 @@ export function* remove_migration_ptes(cpu: Cpu, old: PagePtr, page: PagePtr): S
  * mm/migrate.c remove_linear_migration_ptes_from_nonlinear: in a nonlinear vma, entries at their
  * linear place. i_mmap_mutex is held.
  */
-function* remove_linear_from_nonlinear(
+function* removeLinearFromNonlinear(
   cpu: Cpu,
   page: PagePtr,
   mapping: AddressSpace,
   old: PagePtr,
 ): Steps<number> {
   const pgoff = yield load(page + Page.index);
-  for (const vma of vma_nonlinear_vmas(mapping)) {
+  for (const vma of vmaNonlinearVmas(mapping)) {
     const address = peek(vma + V.vm_start) + pgoff - peek(vma + V.vm_pgoff);
     if (address < peek(vma + V.vm_start) || address >= peek(vma + V.vm_end)) continue;
     yield* remove_migration_pte(cpu, page, vma, address, old);

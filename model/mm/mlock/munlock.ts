@@ -3,7 +3,7 @@ import { pte_present, vm_normal_page } from '../../arch/x86/include/asm/pgtable'
 import { pmd_trans_huge } from '../../arch/x86/include/asm/pgtable-pmd';
 import { VM_BUG_ON } from '../../include/linux/bug';
 import { FOLL_DUMP, FOLL_GET } from '../../include/linux/foll';
-import { HPAGE_PMD_NR, hpage_start, PageTransHuge } from '../../include/linux/huge_mm';
+import { HPAGE_PMD_NR, hpageStart, PageTransHuge } from '../../include/linux/huge_mm';
 import { get_page, page_mapcount } from '../../include/linux/mm';
 import { lru_lock } from '../../include/linux/mm_inline';
 import {
@@ -22,7 +22,7 @@ import { kernel, peek, poke } from '../../state/kernel';
 import { follow_page_mask } from '../memory';
 import { __pagevec_lru_add, __pagevec_release, put_page } from '../swap';
 import { page_evictable } from '../vmscan';
-import { bump_vm_event, mod_zone_page_state } from '../vmstat';
+import { bumpVmEvent, mod_zone_page_state } from '../vmstat';
 import {
   __munlock_isolate_lru_page,
   __munlock_isolated_page,
@@ -42,8 +42,8 @@ export function* munlock_vma_pages_range(cpu: Cpu, vma: Vma, start: Address, end
   for (let at = start; at < end;) {
     const page = yield* follow_page_mask(cpu, vma, at, FOLL_GET | FOLL_DUMP);
     if (page <= 0) at += yield* pages_skipped(vma, at);
-    else if (yield* PageTransHuge(page)) at += yield* munlock_huge_page(cpu, page, at);
-    else at = yield* munlock_batch(cpu, vma, page, at, end);
+    else if (yield* PageTransHuge(page)) at += yield* munlockHugePage(cpu, page, at);
+    else at = yield* munlockBatch(cpu, vma, page, at, end);
   }
 }
 
@@ -60,13 +60,13 @@ function* pages_skipped(vma: Vma, at: Address): Steps<number> {
 }
 
 /** A huge page may be split before its lock is had; what was munlocked then is one small page. */
-function* munlock_huge_page(cpu: Cpu, page: PagePtr, at: Address): Steps<number> {
+function* munlockHugePage(cpu: Cpu, page: PagePtr, at: Address): Steps<number> {
   yield lock_page(page);
   const page_mask = yield* munlock_vma_page(cpu, page);
   yield* unlock_page(page);
   yield* put_page(cpu, page);
   VM_BUG_ON(
-    page_mask !== 0 && at !== hpage_start(at),
+    page_mask !== 0 && at !== hpageStart(at),
     'mm/mlock.c munlock_vma_pages_range',
     '(start >> PAGE_SHIFT) & page_mask',
   );
@@ -74,7 +74,7 @@ function* munlock_huge_page(cpu: Cpu, page: PagePtr, at: Address): Steps<number>
 }
 
 /** Small pages go by the pagevec. `page` is pinned. @returns the address after the last one. */
-function* munlock_batch(
+function* munlockBatch(
   cpu: Cpu,
   vma: Vma,
   page: PagePtr,
@@ -97,7 +97,7 @@ function* __munlock_pagevec_fill(
 ): Steps<PagePtr[]> {
   const mm = yield load(vma + V.vm_mm);
   const pvec = [page];
-  const last = Math.min(end, hpage_start(start) + HPAGE_PMD_NR());
+  const last = Math.min(end, hpageStart(start) + HPAGE_PMD_NR());
   yield lock(kernel.ptl(mm, start));
   for (let at = start + 1; at < last && pvec.length < kernel.config.pagevecSize; at++) {
     const pte = yield load(kernel.pte(mm, at));
@@ -120,17 +120,17 @@ function* __munlock_pagevec(cpu: Cpu, pvec: readonly PagePtr[]): Steps {
   yield lock(lru_lock());
   for (const page of pvec) {
     yield step(page + Page.PG_mlocked);
-    (munlock_isolate(page) ? isolated : others).push(page);
+    (munlockIsolate(page) ? isolated : others).push(page);
   }
   yield mod_zone_page_state('NR_MLOCK', -isolated.length);
   yield unlock(lru_lock());
   // pagevec_release: an empty one is left alone, any other drains this CPU's pagevecs too.
   if (others.length > 0) yield* __pagevec_release(cpu, others);
-  yield* putback_munlocked(cpu, isolated);
+  yield* putbackMunlocked(cpu, isolated);
 }
 
 /** Phase 1 for one page; the pin of follow_page_mask becomes the isolation's reference. */
-function munlock_isolate(page: PagePtr): boolean {
+function munlockIsolate(page: PagePtr): boolean {
   if (peek(page + Page.PG_mlocked) === 0) return false;
   poke(page + Page.PG_mlocked, 0);
   if (__munlock_isolate_lru_page(page, false)) return true;
@@ -139,7 +139,7 @@ function munlock_isolate(page: PagePtr): boolean {
 }
 
 /** Phases 2 and 3. */
-function* putback_munlocked(cpu: Cpu, isolated: readonly PagePtr[]): Steps {
+function* putbackMunlocked(cpu: Cpu, isolated: readonly PagePtr[]): Steps {
   const fast: PagePtr[] = [];
   let pgrescued = 0;
   for (const page of isolated) {
@@ -168,8 +168,8 @@ function* __putback_lru_fast_prepare(page: PagePtr): Steps<boolean> {
 /** mm/mlock.c __putback_lru_fast: past this CPU's pagevec; the pins go with it. */
 function* __putback_lru_fast(cpu: Cpu, pages: readonly PagePtr[], pgrescued: number): Steps {
   yield step(kernel.vmEvent('UNEVICTABLE_PGMUNLOCKED'));
-  bump_vm_event('UNEVICTABLE_PGMUNLOCKED', pages.length);
+  bumpVmEvent('UNEVICTABLE_PGMUNLOCKED', pages.length);
   yield* __pagevec_lru_add(cpu, pages);
   yield step(kernel.vmEvent('UNEVICTABLE_PGRESCUED'));
-  bump_vm_event('UNEVICTABLE_PGRESCUED', pgrescued);
+  bumpVmEvent('UNEVICTABLE_PGRESCUED', pgrescued);
 }

@@ -6,7 +6,7 @@ import {
   del_page_from_lru_list,
   hpage_nr_pages as hpage_nr_pages_now,
   page_lru,
-  under_lru_lock,
+  underLruLock,
 } from '../../include/linux/mm_inline';
 import { Page, type Page as PagePtr } from '../../include/linux/mm_types';
 import {
@@ -22,12 +22,7 @@ import type { Cpu } from '../../state/cpu';
 import { bumpCount, peek, poke } from '../../state/kernel';
 import { try_to_munlock } from '../rmap';
 import { isolate_lru_page, putback_lru_page } from '../vmscan';
-import {
-  bump_vm_event,
-  bump_zone_page_state,
-  count_vm_event,
-  mod_zone_page_state,
-} from '../vmstat';
+import { bumpVmEvent, bumpZonePageState, count_vm_event, mod_zone_page_state } from '../vmstat';
 
 /**
  * mm/mlock.c clear_page_mlock: on the last unmap of an mlocked page. Needs no page lock. A page that
@@ -58,11 +53,11 @@ export function* mlock_vma_page(cpu: Cpu, page: PagePtr): Steps {
 export function* munlock_vma_page(cpu: Cpu, page: PagePtr): Steps<number> {
   BUG_ON(!(yield PageLocked(page)), 'mm/mlock.c munlock_vma_page', '!PageLocked(page)');
   let nr_pages = 1;
-  const isolated = yield* under_lru_lock(() => {
+  const isolated = yield* underLruLock(() => {
     nr_pages = hpage_nr_pages_now(page);
     if (peek(page + Page.PG_mlocked) === 0) return false;
     poke(page + Page.PG_mlocked, 0);
-    bump_zone_page_state('NR_MLOCK', -nr_pages);
+    bumpZonePageState('NR_MLOCK', -nr_pages);
     const taken = __munlock_isolate_lru_page(page, true);
     if (!taken) __munlock_isolation_failed(page);
     return taken;
@@ -83,7 +78,7 @@ export function __munlock_isolate_lru_page(page: PagePtr, getpage: boolean): boo
 /** mm/mlock.c __munlock_isolation_failed: counted only. Inside an atomic section. */
 export function __munlock_isolation_failed(page: PagePtr): void {
   const stranded = peek(page + Page.PG_unevictable) !== 0;
-  bump_vm_event(stranded ? 'UNEVICTABLE_PGSTRANDED' : 'UNEVICTABLE_PGMUNLOCKED');
+  bumpVmEvent(stranded ? 'UNEVICTABLE_PGSTRANDED' : 'UNEVICTABLE_PGMUNLOCKED');
 }
 
 /** mm/mlock.c __munlock_isolated_page: locked, off the LRU; other vmas may want it mlocked. */

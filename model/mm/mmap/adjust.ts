@@ -22,7 +22,7 @@ import {
   vma_interval_tree_remove,
 } from '../interval_tree';
 import {
-  anon_vma_chain_of,
+  anonVmaChainOf,
   anon_vma_clone,
   anon_vma_lock_write,
   anon_vma_prepare,
@@ -35,27 +35,27 @@ import {
   __vma_link,
   __vma_link_file,
   __vma_unlink,
-  copy_vma_fields,
-  i_mmap_lock,
-  i_mmap_unlock,
-  vm_area_alloc,
-  vm_area_free,
-  vma_before,
-  vma_mapping,
+  copyVmaFields,
+  iMmapLock,
+  iMmapUnlock,
+  vmAreaAlloc,
+  vmAreaFree,
+  vmaBefore,
+  vmaMapping,
 } from './vma';
 
 const vma_ = vm_area_struct.offset;
 
 /** mm/mmap.c anon_vma_interval_tree_pre_update_vma: out of every tree, while its key changes. */
 function anon_vma_interval_tree_pre_update_vma(vma: Vma): void {
-  for (const avc of anon_vma_chain_of(vma)) {
+  for (const avc of anonVmaChainOf(vma)) {
     anon_vma_interval_tree_remove(avc, peek(avc + anon_vma_chain.offset.anon_vma));
   }
 }
 
 /** mm/mmap.c anon_vma_interval_tree_post_update_vma: back in, behind others of the same key. */
 function anon_vma_interval_tree_post_update_vma(vma: Vma): void {
-  for (const avc of anon_vma_chain_of(vma)) {
+  for (const avc of anonVmaChainOf(vma)) {
     anon_vma_interval_tree_insert(avc, peek(avc + anon_vma_chain.offset.anon_vma));
   }
 }
@@ -73,15 +73,15 @@ interface Neighbour {
 
 function neighbour(vma: Vma, next: Vma, end: Address): Neighbour {
   const none = { adjust_next: 0, remove_next: 0, end, exporter: 0, importer: 0 };
-  const next_start = peek(next + vma_.vm_start);
-  const next_end = peek(next + vma_.vm_end);
+  const nextStart = peek(next + vma_.vm_start);
+  const nextEnd = peek(next + vma_.vm_end);
   const vm_end = peek(vma + vma_.vm_end);
-  if (end >= next_end) {
-    const remove_next = end > next_end ? 2 : 1;
-    return { ...none, remove_next, end: next_end, exporter: next, importer: vma };
+  if (end >= nextEnd) {
+    const remove_next = end > nextEnd ? 2 : 1;
+    return { ...none, remove_next, end: nextEnd, exporter: next, importer: vma };
   }
-  if (end > next_start) {
-    return { ...none, adjust_next: end - next_start, exporter: next, importer: vma };
+  if (end > nextStart) {
+    return { ...none, adjust_next: end - nextStart, exporter: next, importer: vma };
   }
   if (end < vm_end) return { ...none, adjust_next: end - vm_end, exporter: vma, importer: next };
   return none;
@@ -108,10 +108,10 @@ export function* vma_adjust(
     next !== 0 && insert === 0
       ? neighbour(vma, next, end)
       : { adjust_next: 0, remove_next: 0, end, exporter: 0, importer: 0 };
-  if ((yield* import_anon_vma(cpu, by)) !== 0) return -ENOMEM;
+  if ((yield* importAnonVma(cpu, by)) !== 0) return -ENOMEM;
 
-  const mapping = vma_mapping(vma);
-  yield* i_mmap_lock(mapping);
+  const mapping = vmaMapping(vma);
+  yield* iMmapLock(mapping);
   if (insert !== 0 && mapping !== 0) {
     yield step(insert + vma_.shared_next);
     __vma_link_file(insert, mapping);
@@ -121,7 +121,7 @@ export function* vma_adjust(
   if (locked === 0 && by.adjust_next !== 0) locked = peek(next + vma_.anon_vma);
   if (locked !== 0) yield* anon_vma_lock_write(locked);
   yield step(vma + vma_.vm_start);
-  move_borders(vma, start, by.end, pgoff, by.adjust_next === 0 ? 0 : next, by.adjust_next);
+  moveBorders(vma, start, by.end, pgoff, by.adjust_next === 0 ? 0 : next, by.adjust_next);
   if (by.remove_next !== 0) {
     __vma_unlink(mm, next);
     if (mapping !== 0) __remove_shared_vm_struct(next, mapping);
@@ -129,14 +129,14 @@ export function* vma_adjust(
     __vma_link(mm, insert);
   }
   if (locked !== 0) yield* anon_vma_unlock_write(locked);
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
   if (by.remove_next === 0) return 0;
-  yield* free_merged(cpu, next);
+  yield* freeMerged(cpu, next);
   return by.remove_next === 2 ? yield* vma_adjust(cpu, vma, start, end, pgoff) : 0;
 }
 
 /** An expanding vma takes over the anon_vmas of the one that it grows into. */
-function* import_anon_vma(cpu: Cpu, { exporter, importer }: Neighbour): Steps<number> {
+function* importAnonVma(cpu: Cpu, { exporter, importer }: Neighbour): Steps<number> {
   if (exporter === 0) return 0;
   const anonVma = peek(exporter + vma_.anon_vma);
   if (anonVma === 0 || peek(importer + vma_.anon_vma) !== 0) return 0;
@@ -147,7 +147,7 @@ function* import_anon_vma(cpu: Cpu, { exporter, importer }: Neighbour): Steps<nu
 }
 
 /** The new borders, with the vma out of its trees meanwhile. `next` is 0 unless its start moves. */
-function move_borders(
+function moveBorders(
   vma: Vma,
   start: Address,
   end: Address,
@@ -156,7 +156,7 @@ function move_borders(
   adjust_next: number,
 ): void {
   const moved = next === 0 ? [vma] : [vma, next];
-  const mapping = vma_mapping(vma);
+  const mapping = vmaMapping(vma);
   const linear = mapping !== 0 && (peek(vma + vma_.vm_flags) & VM_NONLINEAR) === 0;
   for (const each of moved) anon_vma_interval_tree_pre_update_vma(each);
   if (linear) for (const each of moved) vma_interval_tree_remove(each, mapping);
@@ -172,10 +172,10 @@ function move_borders(
 }
 
 /** anon_vma_merge and the freeing of a vma that was merged into its predecessor. */
-function* free_merged(cpu: Cpu, next: Vma): Steps {
+function* freeMerged(cpu: Cpu, next: Vma): Steps {
   if (peek(next + vma_.anon_vma) !== 0) yield* unlink_anon_vmas(cpu, next);
   yield step(next + vma_.vm_end);
-  vm_area_free(next);
+  vmAreaFree(next);
 }
 
 /**
@@ -191,27 +191,27 @@ export function* split_vma(
   addr: Address,
   new_below: boolean,
 ): Steps<number> {
-  const fresh = yield* vm_area_alloc(mm);
+  const fresh = yield* vmAreaAlloc(mm);
   if (fresh === 0) return -ENOMEM;
   yield step(fresh + vma_.vm_start);
-  copy_vma_fields(fresh, vma);
+  copyVmaFields(fresh, vma);
   const start = peek(vma + vma_.vm_start);
   const end = peek(vma + vma_.vm_end);
   const pgoff = peek(vma + vma_.vm_pgoff);
-  const upper_pgoff = pgoff + addr - start;
+  const upperPgoff = pgoff + addr - start;
   if (new_below) {
     poke(fresh + vma_.vm_end, addr);
   } else {
     poke(fresh + vma_.vm_start, addr);
-    poke(fresh + vma_.vm_pgoff, upper_pgoff);
+    poke(fresh + vma_.vm_pgoff, upperPgoff);
   }
   if ((yield* anon_vma_clone(cpu, fresh, vma)) !== 0) {
     yield step(fresh + vma_.vm_end);
-    vm_area_free(fresh);
+    vmAreaFree(fresh);
     return -ENOMEM;
   }
   return new_below
-    ? yield* vma_adjust(cpu, vma, addr, end, upper_pgoff, fresh)
+    ? yield* vma_adjust(cpu, vma, addr, end, upperPgoff, fresh)
     : yield* vma_adjust(cpu, vma, start, addr, pgoff, fresh);
 }
 
@@ -235,7 +235,7 @@ export function* copy_vma(
   const unfaulted = peek(vma + vma_.vm_file) === 0 && peek(vma + vma_.anon_vma) === 0;
   const new_pgoff = unfaulted ? addr : pgoff;
   const vma_start = peek(vma + vma_.vm_start);
-  const merged = yield* vma_merge(cpu, mm, prev_of_hole(mm, addr), addr, addr + len, {
+  const merged = yield* vma_merge(cpu, mm, prevOfHole(mm, addr), addr, addr + len, {
     vm_flags: peek(vma + vma_.vm_flags),
     anon_vma: peek(vma + vma_.anon_vma),
     file: peek(vma + vma_.vm_file),
@@ -248,12 +248,12 @@ export function* copy_vma(
     const need_rmap_locks = peek(merged + vma_.vm_pgoff) <= peek(source + vma_.vm_pgoff);
     return { new_vma: merged, vma: source, need_rmap_locks };
   }
-  const new_vma = yield* duplicate_vma(cpu, mm, vma, addr, len, new_pgoff);
+  const new_vma = yield* duplicateVma(cpu, mm, vma, addr, len, new_pgoff);
   return { new_vma, vma, need_rmap_locks: false };
 }
 
 /** The vma before an address range that no vma has a page in; 0 for none. Atomic section. */
-export function prev_of_hole(mm: Mm, addr: Address): Vma {
+export function prevOfHole(mm: Mm, addr: Address): Vma {
   let prev = 0;
   let vma = peek(mm + mm_struct.offset.mmap);
   for (; vma !== 0 && peek(vma + vma_.vm_start) < addr; vma = peek(vma + vma_.vm_next)) prev = vma;
@@ -261,7 +261,7 @@ export function prev_of_hole(mm: Mm, addr: Address): Vma {
 }
 
 /** The second half of copy_vma: a vma of its own, on the same anon_vmas. 0 without memory. */
-function* duplicate_vma(
+function* duplicateVma(
   cpu: Cpu,
   mm: Mm,
   vma: Vma,
@@ -269,24 +269,24 @@ function* duplicate_vma(
   len: number,
   pgoff: number,
 ): Steps<Vma> {
-  const new_vma = yield* vm_area_alloc(mm);
+  const new_vma = yield* vmAreaAlloc(mm);
   if (new_vma === 0) return 0;
   yield step(new_vma + vma_.vm_start);
-  copy_vma_fields(new_vma, vma);
+  copyVmaFields(new_vma, vma);
   poke(new_vma + vma_.vm_start, addr);
   poke(new_vma + vma_.vm_end, addr + len);
   poke(new_vma + vma_.vm_pgoff, pgoff);
   if ((yield* anon_vma_clone(cpu, new_vma, vma)) !== 0) {
     yield step(new_vma + vma_.vm_end);
-    vm_area_free(new_vma);
+    vmAreaFree(new_vma);
     return 0;
   }
-  const mapping = vma_mapping(new_vma);
-  yield* i_mmap_lock(mapping);
+  const mapping = vmaMapping(new_vma);
+  yield* iMmapLock(mapping);
   yield step(new_vma + vma_.vm_next);
   __vma_link(mm, new_vma);
   if (mapping !== 0) __vma_link_file(new_vma, mapping);
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
   return new_vma;
 }
 
@@ -298,7 +298,7 @@ function* duplicate_vma(
  */
 export function* expand_stack(cpu: Cpu, vma: Vma, address: Address): Steps<number> {
   yield step(vma + vma_.vm_start);
-  const prev = vma_before(peek(vma + vma_.vm_mm), vma);
+  const prev = vmaBefore(peek(vma + vma_.vm_mm), vma);
   if (prev !== 0 && peek(prev + vma_.vm_end) === address) {
     if ((peek(prev + vma_.vm_flags) & VM_GROWSDOWN) === 0) return -ENOMEM;
   }

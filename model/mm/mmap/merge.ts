@@ -12,7 +12,7 @@ import { step, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { peek } from '../../state/kernel';
-import { anon_vma_chain_is_singular } from '../rmap/anon-vma';
+import { anonVmaChainIsSingular } from '../rmap/anon-vma';
 import { vma_adjust } from './adjust';
 
 const vma_ = vm_area_struct.offset;
@@ -33,7 +33,7 @@ function is_mergeable_vma(vma: Vma, { file, vm_flags }: RangeTraits): boolean {
 
 /** mm/mmap.c is_mergeable_anon_vma: not a vma that a fork has linked to several. */
 function is_mergeable_anon_vma(a: AnonVma, b: AnonVma, vma: Vma): boolean {
-  if ((a === 0 || b === 0) && (vma === 0 || anon_vma_chain_is_singular(vma))) return true;
+  if ((a === 0 || b === 0) && (vma === 0 || anonVmaChainIsSingular(vma))) return true;
   return a === b;
 }
 
@@ -77,24 +77,24 @@ export function* vma_merge(
   const area = peek(prev === 0 ? mm + mm_struct.offset.mmap : prev + vma_.vm_next);
   let next = area;
   if (next !== 0 && peek(next + vma_.vm_end) === end) next = peek(next + vma_.vm_next);
-  const reaches_next =
+  const reachesNext =
     next !== 0 &&
     peek(next + vma_.vm_start) === end &&
     can_vma_merge_before(next, range, range.pgoff + pglen);
 
   if (prev !== 0 && peek(prev + vma_.vm_end) === addr && can_vma_merge_after(prev, range)) {
-    const prev_start = peek(prev + vma_.vm_start);
-    const prev_pgoff = peek(prev + vma_.vm_pgoff);
+    const prevStart = peek(prev + vma_.vm_start);
+    const prevPgoff = peek(prev + vma_.vm_pgoff);
     const both =
-      reaches_next &&
+      reachesNext &&
       is_mergeable_anon_vma(peek(prev + vma_.anon_vma), peek(next + vma_.anon_vma), 0);
     const new_end = both ? peek(next + vma_.vm_end) : end;
-    const error = yield* vma_adjust(cpu, prev, prev_start, new_end, prev_pgoff);
+    const error = yield* vma_adjust(cpu, prev, prevStart, new_end, prevPgoff);
     return error === 0 ? prev : 0;
   }
-  if (!reaches_next) return 0;
-  const inside_prev = prev !== 0 && addr < peek(prev + vma_.vm_end);
-  const error = inside_prev
+  if (!reachesNext) return 0;
+  const insidePrev = prev !== 0 && addr < peek(prev + vma_.vm_end);
+  const error = insidePrev
     ? yield* vma_adjust(cpu, prev, peek(prev + vma_.vm_start), addr, peek(prev + vma_.vm_pgoff))
     : yield* vma_adjust(
         cpu,

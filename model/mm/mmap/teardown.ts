@@ -17,7 +17,7 @@ import { tlb_finish_mmu, tlb_gather_mmu, unmap_vmas } from '../memory';
 import { munlock_vma_pages_all } from '../mlock';
 import { unlink_anon_vmas } from '../rmap/anon-vma';
 import { lru_add_drain } from '../swap';
-import { unlink_file_vma, vm_area_free, vmas_of } from './vma';
+import { unlink_file_vma, vmAreaFree, vmasOf } from './vma';
 
 const vma_ = vm_area_struct.offset;
 const mm_ = mm_struct.offset;
@@ -80,7 +80,7 @@ function* free_pgd_range(tlb: MmuGather, floor: Address, ceiling: Address): Step
 export function* remove_vma_list(vmas: readonly Vma[]): Steps {
   for (const vma of vmas) {
     yield step(vma + vma_.vm_end);
-    vm_area_free(vma);
+    vmAreaFree(vma);
   }
 }
 
@@ -93,12 +93,12 @@ export const ADDRESS_SPACE_END = (): Address => kernel.pmdCount * kernel.config.
  */
 export function* exit_mmap(cpu: Cpu, mm: Mm): Steps {
   if ((yield load(mm + mm_.locked_vm)) !== 0) {
-    for (const vma of vmas_of(mm)) {
+    for (const vma of vmasOf(mm)) {
       if (peek(vma + vma_.vm_flags) & VM_LOCKED) yield* munlock_vma_pages_all(cpu, vma);
     }
   }
   yield step(mm + mm_.mmap);
-  const vmas = vmas_of(mm);
+  const vmas = vmasOf(mm);
   if (vmas.length === 0) return;
   yield* lru_add_drain(cpu);
   const tlb = tlb_gather_mmu(mm, 0, TLB_FLUSH_ALL);

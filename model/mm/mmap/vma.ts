@@ -22,7 +22,7 @@ import {
   vma_interval_tree_insert,
   vma_interval_tree_remove,
   vma_nonlinear_insert,
-  vma_nonlinear_remove,
+  vmaNonlinearRemove,
 } from '../interval_tree';
 
 const vma_ = vm_area_struct.offset;
@@ -30,7 +30,7 @@ const mm_ = mm_struct.offset;
 const mapping_ = address_space.offset;
 
 /** The vmas of an mm in address order. Atomic section; needs mmap_sem. */
-export function vmas_of(mm: Mm): Vma[] {
+export function vmasOf(mm: Mm): Vma[] {
   const vmas: Vma[] = [];
   for (let vma = peek(mm + mm_.mmap); vma !== 0; vma = peek(vma + vma_.vm_next)) vmas.push(vma);
   return vmas;
@@ -43,18 +43,18 @@ export function vmas_of(mm: Mm): Vma[] {
  */
 export function* find_vma(mm: Mm, address: Address): Steps<Vma> {
   yield step(mm + mm_.mmap);
-  return vma_from(mm, address);
+  return vmaFrom(mm, address);
 }
 
 /** {@link find_vma} inside an atomic section. */
-export function vma_from(mm: Mm, address: Address): Vma {
+export function vmaFrom(mm: Mm, address: Address): Vma {
   let vma = peek(mm + mm_.mmap);
   while (vma !== 0 && peek(vma + vma_.vm_end) <= address) vma = peek(vma + vma_.vm_next);
   return vma;
 }
 
 /** The vma whose successor is `vma`, or the last one for 0; 0 if `vma` is the first. Atomic section. */
-export function vma_before(mm: Mm, vma: Vma): Vma {
+export function vmaBefore(mm: Mm, vma: Vma): Vma {
   let prev = 0;
   for (let at = peek(mm + mm_.mmap); at !== vma; at = peek(at + vma_.vm_next)) prev = at;
   return prev;
@@ -63,7 +63,7 @@ export function vma_before(mm: Mm, vma: Vma): Vma {
 /** mm/mmap.c find_vma_prev: {@link find_vma}, and the vma before it (the last one if it found none). */
 export function* find_vma_prev(mm: Mm, address: Address): Steps<{ vma: Vma; prev: Vma }> {
   const vma = yield* find_vma(mm, address);
-  return { vma, prev: vma_before(mm, vma) };
+  return { vma, prev: vmaBefore(mm, vma) };
 }
 
 /** include/linux/mm.h find_vma_intersection: a vma that has a page in `start .. end - 1`, or 0. */
@@ -73,13 +73,13 @@ export function* find_vma_intersection(mm: Mm, start: Address, end: Address): St
 }
 
 /** The file that a vma maps and is linked to; 0 for none and for a private mapping of /dev/zero. */
-export function vma_mapping(vma: Vma): AddressSpace {
+export function vmaMapping(vma: Vma): AddressSpace {
   const file = peek(vma + vma_.vm_file);
   return file === VM_FILE_NO_OPS ? 0 : file;
 }
 
 /** kmem_cache_alloc of a vm_area_struct, all zero but for vm_mm; 0 without memory. */
-export function* vm_area_alloc(mm: Mm): Steps<Vma> {
+export function* vmAreaAlloc(mm: Mm): Steps<Vma> {
   if (yield* allocationFails()) return 0;
   yield step(mm + mm_.mmap);
   const { vmas: count, processes } = kernel.config;
@@ -101,7 +101,7 @@ export function* vm_area_alloc(mm: Mm): Steps<Vma> {
 }
 
 /** `*to = *from`, with the list heads of `to` empty; vm_mm stays. Atomic section. */
-export function copy_vma_fields(to: Vma, from: Vma): void {
+export function copyVmaFields(to: Vma, from: Vma): void {
   const own: readonly string[] = ['vm_mm', 'vm_next', 'anon_vma_chain', 'shared_next'];
   for (const field of vm_area_struct.fields) {
     if (!own.includes(field)) poke(to + vma_[field], peek(from + vma_[field]));
@@ -109,7 +109,7 @@ export function copy_vma_fields(to: Vma, from: Vma): void {
 }
 
 /** kmem_cache_free of a vm_area_struct that nothing links any more. Atomic section. */
-export function vm_area_free(vma: Vma): void {
+export function vmAreaFree(vma: Vma): void {
   poke(vma + vma_.vm_start, 0);
   poke(vma + vma_.vm_end, 0);
 }
@@ -127,7 +127,7 @@ export function __vma_link(mm: Mm, vma: Vma): void {
 
 /** mm/mmap.c __vma_unlink. Atomic section. */
 export function __vma_unlink(mm: Mm, vma: Vma): void {
-  const prev = vma_before(mm, vma);
+  const prev = vmaBefore(mm, vma);
   poke(prev === 0 ? mm + mm_.mmap : prev + vma_.vm_next, peek(vma + vma_.vm_next));
 }
 
@@ -139,42 +139,42 @@ export function __vma_link_file(vma: Vma, mapping: AddressSpace): void {
 
 /** mm/mmap.c __remove_shared_vm_struct. Atomic section, i_mmap_mutex held. */
 export function __remove_shared_vm_struct(vma: Vma, mapping: AddressSpace): void {
-  if (peek(vma + vma_.vm_flags) & VM_NONLINEAR) vma_nonlinear_remove(vma, mapping);
+  if (peek(vma + vma_.vm_flags) & VM_NONLINEAR) vmaNonlinearRemove(vma, mapping);
   else vma_interval_tree_remove(vma, mapping);
 }
 
 /** Takes the file's i_mmap_mutex; nothing without a file. */
-export function* i_mmap_lock(mapping: AddressSpace): Steps {
+export function* iMmapLock(mapping: AddressSpace): Steps {
   if (mapping !== 0) yield lock(mapping + mapping_.i_mmap_mutex);
 }
 
-export function* i_mmap_unlock(mapping: AddressSpace): Steps {
+export function* iMmapUnlock(mapping: AddressSpace): Steps {
   if (mapping !== 0) yield unlock(mapping + mapping_.i_mmap_mutex);
 }
 
 /** mm/mmap.c vma_link: into the mm and into its file. mmap_sem held for writing. */
 export function* vma_link(mm: Mm, vma: Vma): Steps {
-  const mapping = vma_mapping(vma);
-  yield* i_mmap_lock(mapping);
+  const mapping = vmaMapping(vma);
+  yield* iMmapLock(mapping);
   yield step(mm + mm_.mmap);
   __vma_link(mm, vma);
   if (mapping !== 0) __vma_link_file(vma, mapping);
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
 }
 
 /** mm/mmap.c unlink_file_vma. */
 export function* unlink_file_vma(vma: Vma): Steps {
-  const mapping = vma_mapping(vma);
+  const mapping = vmaMapping(vma);
   if (mapping === 0) return;
-  yield* i_mmap_lock(mapping);
+  yield* iMmapLock(mapping);
   yield step(mapping + mapping_.i_mmap);
   __remove_shared_vm_struct(vma, mapping);
-  yield* i_mmap_unlock(mapping);
+  yield* iMmapUnlock(mapping);
 }
 
 /** Whether a vma maps a file of this kind. */
-export function maps_kind(vma: Vma, kind: (typeof FileKind)[keyof typeof FileKind]): boolean {
-  const mapping = vma_mapping(vma);
+export function mapsKind(vma: Vma, kind: (typeof FileKind)[keyof typeof FileKind]): boolean {
+  const mapping = vmaMapping(vma);
   return mapping !== 0 && peek(mapping + mapping_.kind) === kind;
 }
 

@@ -28,8 +28,8 @@ import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 import { clear_page_mlock } from '../mlock';
 import { add_page_to_unevictable_list, lru_cache_add } from '../swap';
-import { bump_vm_event, bump_zone_page_state } from '../vmstat';
-import { anon_vma_object } from './anon-vma';
+import { bumpVmEvent, bumpZonePageState } from '../vmstat';
+import { anonVmaObject } from './anon-vma';
 
 const vma_ = vm_area_struct.offset;
 
@@ -42,10 +42,10 @@ const hpage_nr_pages = (page: Page): number =>
   peek(page + Page.PG_head) !== 0 ? kernel.config.hugePages : 1;
 
 /** NR_ANON_PAGES and NR_ANON_TRANSPARENT_HUGEPAGES, when the first pte comes or the last one goes. */
-function count_anon_pages(page: Page, sign: 1 | -1): void {
+function countAnonPages(page: Page, sign: 1 | -1): void {
   const pages = hpage_nr_pages(page);
-  if (pages > 1) bump_zone_page_state('NR_ANON_TRANSPARENT_HUGEPAGES', sign);
-  bump_zone_page_state('NR_ANON_PAGES', sign * pages);
+  if (pages > 1) bumpZonePageState('NR_ANON_TRANSPARENT_HUGEPAGES', sign);
+  bumpZonePageState('NR_ANON_PAGES', sign * pages);
 }
 
 /**
@@ -62,7 +62,7 @@ export function* page_add_new_anon_rmap(cpu: Cpu, page: Page, vma: Vma, address:
   );
   poke(page + Page.PG_swapbacked, 1);
   poke(page + Page._mapcount, 0);
-  count_anon_pages(page, 1);
+  countAnonPages(page, 1);
   const anonVma = peek(vma + vma_.anon_vma);
   BUG_ON(anonVma === 0, 'mm/rmap.c __page_set_anon_rmap', '!anon_vma');
   if ((peek(page + Page.mapping) & PAGE_MAPPING_ANON) === 0) {
@@ -84,8 +84,8 @@ function* mlocked_vma_newpage(vma: Vma, page: Page): Steps<boolean> {
   if ((vm_flags & (VM_LOCKED | VM_SPECIAL)) !== VM_LOCKED) return false;
   if (peek(page + Page.PG_mlocked) === 0) {
     poke(page + Page.PG_mlocked, 1);
-    bump_zone_page_state('NR_MLOCK', hpage_nr_pages(page));
-    bump_vm_event('UNEVICTABLE_PGMLOCKED');
+    bumpZonePageState('NR_MLOCK', hpage_nr_pages(page));
+    bumpVmEvent('UNEVICTABLE_PGMLOCKED');
   }
   return true;
 }
@@ -107,7 +107,7 @@ export function* do_page_add_anon_rmap(
   exclusive: boolean,
 ): Steps {
   const first = (yield incAndTestZero(page + Page._mapcount)) === 1;
-  if (first) count_anon_pages(page, 1);
+  if (first) countAnonPages(page, 1);
   if (yield* PageKsm(page)) return;
   const locked = yield PageLocked(page);
   VM_BUG_ON(locked === 0, 'mm/rmap.c do_page_add_anon_rmap', '!PageLocked(page)');
@@ -129,7 +129,7 @@ function* __page_set_anon_rmap(page: Page, vma: Vma, address: Address, exclusive
 function* __page_check_anon_rmap(page: Page, vma: Vma, address: Address): Steps {
   if (!kernel.config.CONFIG_DEBUG_VM) return;
   const where = 'mm/rmap.c __page_check_anon_rmap';
-  const anonVma = anon_vma_object(yield* page_anon_vma(page), where);
+  const anonVma = anonVmaObject(yield* page_anon_vma(page), where);
   const root = yield load(anonVma + anon_vma.offset.root);
   BUG_ON(
     root !== peek(peek(vma + vma_.anon_vma) + anon_vma.offset.root),
@@ -146,7 +146,7 @@ function* __page_check_anon_rmap(page: Page, vma: Vma, address: Address): Steps 
 
 /** mm/rmap.c page_add_file_rmap, with the ptl held. */
 export function* page_add_file_rmap(page: Page): Steps {
-  if (yield incAndTestZero(page + Page._mapcount)) bump_zone_page_state('NR_FILE_MAPPED', 1);
+  if (yield incAndTestZero(page + Page._mapcount)) bumpZonePageState('NR_FILE_MAPPED', 1);
 }
 
 /** include/linux/rmap.h page_dup_rmap: fork copies a pte, with the ptl held. */
@@ -174,7 +174,7 @@ export function* page_move_anon_rmap(page: Page, vma: Vma, address: Address): St
 export function* page_remove_rmap(cpu: Cpu, page: Page): Steps {
   const anon = yield* PageAnon(page);
   if (!(yield decAndTestNegative(page + Page._mapcount))) return;
-  if (anon) count_anon_pages(page, -1);
-  else bump_zone_page_state('NR_FILE_MAPPED', -1);
+  if (anon) countAnonPages(page, -1);
+  else bumpZonePageState('NR_FILE_MAPPED', -1);
   if (yield PageMlocked(page)) yield* clear_page_mlock(cpu, page);
 }

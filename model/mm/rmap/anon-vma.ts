@@ -47,7 +47,7 @@ type Avc = Ptr;
  * neighbouring word of the object for a pointer that is off by a tag bit; what stands there is
  * chance (padding, half a pointer), so the model stops at the wrong access itself.
  */
-export function anon_vma_object(pointer: Ptr, where: string): AnonVma {
+export function anonVmaObject(pointer: Ptr, where: string): AnonVma {
   const { anonVmas, config } = kernel;
   const offset = pointer - anonVmas;
   const inside = offset >= 0 && offset < config.anonVmas * anon_vma.size;
@@ -62,11 +62,11 @@ export function anon_vma_object(pointer: Ptr, where: string): AnonVma {
 }
 
 /**
- * As {@link anon_vma_object}, where no RCU section keeps the memory and the kernel relies on the
+ * As {@link anonVmaObject}, where no RCU section keeps the memory and the kernel relies on the
  * object being allocated.
  */
-function live_anon_vma(pointer: Ptr, where: string): AnonVma {
-  const anonVma = anon_vma_object(pointer, where);
+function liveAnonVma(pointer: Ptr, where: string): AnonVma {
+  const anonVma = anonVmaObject(pointer, where);
   if (peek(anonVma + av_.used) === 0) {
     throw new KernelFault({ kind: 'oops', where, what: 'use after free of an anon_vma' });
   }
@@ -75,7 +75,7 @@ function live_anon_vma(pointer: Ptr, where: string): AnonVma {
 
 /** include/linux/rmap.h anon_vma_lock_write. The root of a live anon_vma never changes. */
 export function* anon_vma_lock_write(anonVma: AnonVma): Steps {
-  const live = live_anon_vma(anonVma, 'include/linux/rmap.h anon_vma_lock_write');
+  const live = liveAnonVma(anonVma, 'include/linux/rmap.h anon_vma_lock_write');
   yield lock(peek(live + av_.root) + av_.rwsem);
 }
 
@@ -86,7 +86,7 @@ export function* anon_vma_unlock_write(anonVma: AnonVma): Steps {
 
 /** include/linux/rmap.h anon_vma_lock_read. */
 export function* anon_vma_lock_read(anonVma: AnonVma): Steps {
-  const live = live_anon_vma(anonVma, 'include/linux/rmap.h anon_vma_lock_read');
+  const live = liveAnonVma(anonVma, 'include/linux/rmap.h anon_vma_lock_read');
   yield readLock(peek(live + av_.root) + av_.rwsem);
 }
 
@@ -143,12 +143,12 @@ export function* __put_anon_vma(anonVma: AnonVma): Steps {
 
 /** include/linux/rmap.h get_anon_vma: of one that cannot go away meanwhile. */
 export function* get_anon_vma(anonVma: AnonVma): Steps {
-  yield addToCount(anon_vma_object(anonVma, 'include/linux/rmap.h get_anon_vma') + av_.refcount, 1);
+  yield addToCount(anonVmaObject(anonVma, 'include/linux/rmap.h get_anon_vma') + av_.refcount, 1);
 }
 
 /** include/linux/rmap.h put_anon_vma. */
 export function* put_anon_vma(anonVma: AnonVma): Steps {
-  const object = anon_vma_object(anonVma, 'include/linux/rmap.h put_anon_vma');
+  const object = anonVmaObject(anonVma, 'include/linux/rmap.h put_anon_vma');
   if (yield decAndTest(object + av_.refcount)) yield* __put_anon_vma(object);
 }
 
@@ -186,7 +186,7 @@ function anon_vma_chain_link(vma: Vma, avc: Avc, anonVma: AnonVma): void {
 }
 
 /** The chain of a vma, newest first. Atomic section; needs mmap_sem, or the vma unlinked. */
-export function anon_vma_chain_of(vma: Vma): Avc[] {
+export function anonVmaChainOf(vma: Vma): Avc[] {
   const chain: Avc[] = [];
   let avc = peek(vma + vma_.anon_vma_chain);
   for (; avc !== 0; avc = peek(avc + avc_.same_vma)) chain.push(avc);
@@ -194,7 +194,7 @@ export function anon_vma_chain_of(vma: Vma): Avc[] {
 }
 
 /** list_is_singular of a vma's chain. Atomic section. */
-export function anon_vma_chain_is_singular(vma: Vma): boolean {
+export function anonVmaChainIsSingular(vma: Vma): boolean {
   const first = peek(vma + vma_.anon_vma_chain);
   return first !== 0 && peek(first + avc_.same_vma) === 0;
 }
@@ -252,7 +252,7 @@ function* find_mergeable_anon_vma(vma: Vma): Steps<AnonVma> {
 function reusable_anon_vma(old: Vma, a: Vma, b: Vma): AnonVma {
   if (!anon_vma_compatible(a, b)) return 0;
   const anonVma = peek(old + vma_.anon_vma);
-  return anonVma !== 0 && anon_vma_chain_is_singular(old) ? anonVma : 0;
+  return anonVma !== 0 && anonVmaChainIsSingular(old) ? anonVma : 0;
 }
 
 /** mm/mmap.c anon_vma_compatible: adjacent in memory and in the file, alike but for access rights. */
@@ -269,7 +269,7 @@ function anon_vma_compatible(a: Vma, b: Vma): boolean {
 
 /** mm/rmap.c lock_anon_vma_root: one lock for a whole chain, whose anon_vmas share their root. */
 function* lock_anon_vma_root(root: AnonVma, anonVma: AnonVma): Steps<AnonVma> {
-  const new_root = peek(live_anon_vma(anonVma, 'mm/rmap.c lock_anon_vma_root') + av_.root);
+  const new_root = peek(liveAnonVma(anonVma, 'mm/rmap.c lock_anon_vma_root') + av_.root);
   if (new_root === root) return root;
   WARN_ON(root !== 0, 'mm/rmap.c lock_anon_vma_root', 'root');
   if (root !== 0) yield unlock(root + av_.rwsem);
@@ -289,7 +289,7 @@ function* unlock_anon_vma_root(root: AnonVma): Steps {
 export function* anon_vma_clone(cpu: Cpu, dst: Vma, src: Vma): Steps<number> {
   let root: AnonVma = 0;
   yield step(src + vma_.anon_vma_chain);
-  for (const pavc of anon_vma_chain_of(src).reverse()) {
+  for (const pavc of anonVmaChainOf(src).reverse()) {
     let avc = yield* anon_vma_chain_alloc(dst);
     if (avc === 0) {
       // GFP_NOWAIT failed: once more, sleeping, so without the lock.
@@ -347,7 +347,7 @@ export function* unlink_anon_vmas(_cpu: Cpu, vma: Vma): Steps {
   let root: AnonVma = 0;
   const empty: Avc[] = [];
   yield step(vma + vma_.anon_vma_chain);
-  for (const avc of anon_vma_chain_of(vma)) {
+  for (const avc of anonVmaChainOf(vma)) {
     const anonVma = peek(avc + avc_.anon_vma);
     root = yield* lock_anon_vma_root(root, anonVma);
     yield step(anonVma + av_.rb_root);

@@ -32,7 +32,7 @@ import {
 } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
-import { vma_nonlinear_vmas } from '../interval_tree';
+import { vmaNonlinearVmas } from '../interval_tree';
 import { mlock_vma_page } from '../mlock';
 import { set_page_dirty } from '../page-writeback';
 import { ptep_clear_flush, ptep_clear_flush_young } from '../pgtable-generic';
@@ -54,7 +54,7 @@ export function* try_to_unmap_nonlinear(
   page: Page,
   mapping: AddressSpace,
 ): Steps<number> {
-  const vmas = vma_nonlinear_vmas(mapping);
+  const vmas = vmaNonlinearVmas(mapping);
   const sizes = vmas.map((vma) => peek(vma + vma_.vm_end) - peek(vma + vma_.vm_start));
   let max_nl_cursor = Math.max(0, ...vmas.map((vma) => peek(vma + vma_.vm_private_data)));
   const max_nl_size = Math.ceil(Math.max(0, ...sizes) / CLUSTER_SIZE()) * CLUSTER_SIZE();
@@ -100,7 +100,7 @@ function* try_to_unmap_cluster(
   const start = Math.max(first, peek(vma + vma_.vm_start));
   const end = Math.min(first + CLUSTER_SIZE(), peek(vma + vma_.vm_end));
   if ((yield* mm_find_pmd(mm, start)) === 0) return SWAP_AGAIN;
-  const locked_vma = yield* lock_if_vma_locked(mm, vma);
+  const locked_vma = yield* lockIfVmaLocked(mm, vma);
   let ret: number = SWAP_AGAIN;
   yield lock(kernel.ptl(mm, start));
   for (let address = start; address < end; address++) {
@@ -117,7 +117,7 @@ function* try_to_unmap_cluster(
       yield* mlock_vma_page(cpu, page);
       if (page === check_page) ret = SWAP_MLOCK;
     } else if (!(yield* ptep_clear_flush_young(cpu, vma, address, pte))) {
-      yield* unmap_nonlinear_pte(cpu, page, vma, address, pte);
+      yield* unmapNonlinearPte(cpu, page, vma, address, pte);
       budget.mapcount--;
     }
   }
@@ -127,7 +127,7 @@ function* try_to_unmap_cluster(
 }
 
 /** Takes mmap_sem if it can be had; keeps it, and answers true, only for a VM_LOCKED vma. */
-function* lock_if_vma_locked(mm: Mm, vma: Vma): Steps<boolean> {
+function* lockIfVmaLocked(mm: Mm, vma: Vma): Steps<boolean> {
   if (!(yield readTrylock(mm + mm_struct.offset.mmap_sem))) return false;
   const locked = ((yield load(vma + vma_.vm_flags)) & VM_LOCKED) !== 0;
   if (!locked) yield readUnlock(mm + mm_struct.offset.mmap_sem);
@@ -135,13 +135,7 @@ function* lock_if_vma_locked(mm: Mm, vma: Vma): Steps<boolean> {
 }
 
 /** The rest of the loop's body: the pte goes, a file entry stays where the place is not linear. */
-function* unmap_nonlinear_pte(
-  cpu: Cpu,
-  page: Page,
-  vma: Vma,
-  address: Address,
-  pte: PtePtr,
-): Steps {
+function* unmapNonlinearPte(cpu: Cpu, page: Page, vma: Vma, address: Address, pte: PtePtr): Steps {
   const pteval = yield* ptep_clear_flush(cpu, vma, address, pte);
   const index = peek(page + Page.index);
   if (index !== linear_page_index(vma, address)) yield set_pte_at(pte, pgoff_to_pte(index));

@@ -4,7 +4,7 @@ import { pmd_present, pmd_trans_huge } from '../../arch/x86/include/asm/pgtable-
 import { EFAULT } from '../../include/uapi/asm-generic/errno-base';
 import { VM_BUG_ON } from '../../include/linux/bug';
 import { PageKsm } from '../../include/linux/ksm';
-import { mapping_is_anon, PageAnon } from '../../include/linux/mm';
+import { mappingIsAnon, PageAnon } from '../../include/linux/mm';
 import {
   address_space,
   anon_vma,
@@ -23,9 +23,9 @@ import { load, lock, step, unlock, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
-import { vma_interval_tree_vmas, anon_vma_interval_tree_vmas } from '../interval_tree';
+import { vmaIntervalTreeVmas, anonVmaIntervalTreeVmas } from '../interval_tree';
 import { rmap_walk_ksm } from '../ksm';
-import { anon_vma_lock_read, anon_vma_object, anon_vma_unlock_read } from './anon-vma';
+import { anon_vma_lock_read, anonVmaObject, anon_vma_unlock_read } from './anon-vma';
 
 const vma_ = vm_area_struct.offset;
 
@@ -54,11 +54,11 @@ export function vma_address(page: Page, vma: Vma): Address {
  */
 export function* page_address_in_vma(page: Page, vma: Vma): Steps<number> {
   const mapping = yield load(page + Page.mapping);
-  if (mapping_is_anon(mapping)) {
+  if (mappingIsAnon(mapping)) {
     const page__anon_vma = yield* page_anon_vma(page);
     const own = yield load(vma + vma_.anon_vma);
     if (own === 0 || page__anon_vma === 0) return -EFAULT;
-    const object = anon_vma_object(page__anon_vma, 'mm/rmap.c page_address_in_vma');
+    const object = anonVmaObject(page__anon_vma, 'mm/rmap.c page_address_in_vma');
     const root = yield load(object + anon_vma.offset.root);
     if (peek(own + anon_vma.offset.root) !== root) return -EFAULT;
   } else if (mapping !== 0 && !((yield load(vma + vma_.vm_flags)) & VM_NONLINEAR)) {
@@ -136,7 +136,7 @@ function* rmap_walk_anon(page: Page, rwc: RmapWalkControl): Steps<number> {
   const anonVma = yield* rmap_walk_anon_lock(page, rwc);
   if (anonVma === 0) return SWAP_AGAIN;
   yield step(anonVma + anon_vma.offset.rb_root);
-  const answer = yield* visit(page, rwc, anon_vma_interval_tree_vmas(anonVma, pgoff));
+  const answer = yield* visit(page, rwc, anonVmaIntervalTreeVmas(anonVma, pgoff));
   yield* anon_vma_unlock_read(anonVma);
   return answer.ret;
 }
@@ -149,7 +149,7 @@ function* rmap_walk_file(page: Page, rwc: RmapWalkControl): Steps<number> {
   if (mapping === 0) return SWAP_AGAIN;
   const pgoff = peek(page + Page.index);
   yield lock(mapping + address_space.offset.i_mmap_mutex);
-  const answer = yield* visit(page, rwc, vma_interval_tree_vmas(mapping, pgoff, pgoff));
+  const answer = yield* visit(page, rwc, vmaIntervalTreeVmas(mapping, pgoff, pgoff));
   let { ret } = answer;
   if (!answer.stopped && rwc.file_nonlinear !== undefined) {
     yield step(mapping + address_space.offset.i_mmap_nonlinear);

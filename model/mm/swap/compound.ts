@@ -25,45 +25,45 @@ export const compound_lock = (head: PagePtr): Op => lock(head + Page.PG_compound
 export const compound_unlock = (head: PagePtr): Op => unlock(head + Page.PG_compound_lock);
 
 /** Frees what put_page_testzero found unused, as head of a compound page or alone. */
-function* free_unused(cpu: Cpu, page: PagePtr): Steps {
+function* freeUnused(cpu: Cpu, page: PagePtr): Steps {
   if (yield PageHead(page)) yield* __put_compound_page(cpu, page);
   else yield* __put_single_page(cpu, page);
 }
 
-function* put_and_free(cpu: Cpu, page: PagePtr): Steps {
-  if (yield* put_page_testzero(page)) yield* free_unused(cpu, page);
+function* putAndFree(cpu: Cpu, page: PagePtr): Steps {
+  if (yield* put_page_testzero(page)) yield* freeUnused(cpu, page);
 }
 
 /** The label out_put_single: the page turned out not to be a tail any more. */
-function* put_single(cpu: Cpu, page: PagePtr): Steps {
+function* putSingle(cpu: Cpu, page: PagePtr): Steps {
   if (yield* put_page_testzero(page)) yield* __put_single_page(cpu, page);
 }
 
 /** mm/swap.c put_compound_page. */
 export function* put_compound_page(cpu: Cpu, page: PagePtr): Steps {
   if (!(yield PageTail(page))) {
-    yield* put_and_free(cpu, page);
+    yield* putAndFree(cpu, page);
     return;
   }
   const page_head = yield* compound_head(page);
   if (page === page_head || !(yield get_page_unless_zero(page_head))) {
-    yield* put_single(cpu, page);
+    yield* putSingle(cpu, page);
     return;
   }
   yield compound_lock(page_head);
   if (!(yield PageTail(page))) {
     yield compound_unlock(page_head);
-    yield* put_and_free(cpu, page_head);
-    yield* put_single(cpu, page);
+    yield* putAndFree(cpu, page_head);
+    yield* putSingle(cpu, page);
     return;
   }
-  yield* put_tail(page, page_head);
+  yield* putTail(page, page_head);
   yield compound_unlock(page_head);
-  yield* put_and_free(cpu, page_head);
+  yield* putAndFree(cpu, page_head);
 }
 
 /** Gives back the reference just taken on the head and the pin counted in the tail. */
-function* put_tail(page: PagePtr, page_head: PagePtr): Steps {
+function* putTail(page: PagePtr, page_head: PagePtr): Steps {
   const where = 'mm/swap.c put_compound_page';
   const last = yield* put_page_testzero(page_head);
   VM_BUG_ON(last, where, 'put_page_testzero(page_head)');

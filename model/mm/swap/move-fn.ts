@@ -4,8 +4,8 @@
  */
 import { hunk } from '../../features/hunk';
 import { VM_BUG_ON } from '../../include/linux/bug';
-import { list_add_before, list_move_tail } from '../../include/linux/list';
-import { mapping_is_anon } from '../../include/linux/mm';
+import { listAddBefore, list_move_tail } from '../../include/linux/list';
+import { mappingIsAnon } from '../../include/linux/mm';
 import {
   add_page_to_lru_list,
   add_page_to_lru_list_tail,
@@ -17,7 +17,7 @@ import {
 } from '../../include/linux/mm_inline';
 import { Page, zone, type Page as PagePtr } from '../../include/linux/mm_types';
 import { bump, bumpCount, kernel, peek, poke, type PagevecName } from '../../state/kernel';
-import { bump_vm_event } from '../vmstat';
+import { bumpVmEvent } from '../vmstat';
 
 const Zone = zone.offset;
 
@@ -41,30 +41,30 @@ function __pagevec_lru_add_fn(page: PagePtr): void {
   update_page_reclaim_stat(file, active);
 }
 
-const inactive_on_lru = (page: PagePtr): boolean =>
+const inactiveOnLru = (page: PagePtr): boolean =>
   flag(page, 'PG_lru') && !flag(page, 'PG_active') && !flag(page, 'PG_unevictable');
 
 /** mm/swap.c pagevec_move_tail_fn. Linux adds up PGROTATED and counts it after the last page. */
 function pagevec_move_tail_fn(page: PagePtr): void {
-  if (!inactive_on_lru(page)) return;
+  if (!inactiveOnLru(page)) return;
   list_move_tail(page, page_lru_base_type(page));
-  bump_vm_event('PGROTATED');
+  bumpVmEvent('PGROTATED');
 }
 
 /** mm/swap.c __activate_page. */
 function __activate_page(page: PagePtr): void {
-  if (!inactive_on_lru(page)) return;
+  if (!inactiveOnLru(page)) return;
   const file = page_is_file_cache(page);
   const lru = page_lru_base_type(page);
   del_page_from_lru_list(page, lru);
   poke(page + Page.PG_active, 1);
   add_page_to_lru_list(page, lru + LRU_ACTIVE);
-  bump_vm_event('PGACTIVATE');
+  bumpVmEvent('PGACTIVATE');
   update_page_reclaim_stat(file, true);
 }
 
 const page_mapped = (page: PagePtr): boolean => peek(page + Page._mapcount) >= 0;
-const PageAnon = (page: PagePtr): boolean => mapping_is_anon(peek(page + Page.mapping));
+const PageAnon = (page: PagePtr): boolean => mappingIsAnon(peek(page + Page.mapping));
 
 /** Whether lru_deactivate_fn leaves a page alone because processes use it. */
 function in_use(page: PagePtr): boolean {
@@ -95,19 +95,19 @@ function lru_deactivate_fn(page: PagePtr): void {
   } else {
     if (hunk('p2/mm/swap/lru_deactivate_fn.4')) add_page_to_lru_list_tail(page, lru);
     else list_move_tail(page, lru);
-    bump_vm_event('PGROTATED');
+    bumpVmEvent('PGROTATED');
   }
 
-  if (active) bump_vm_event('PGDEACTIVATE');
+  if (active) bumpVmEvent('PGDEACTIVATE');
   update_page_reclaim_stat(file, false);
 }
 
 /** The function that draining applies, for each pagevec. */
 export const MOVE_FN: Record<PagevecName, (page: PagePtr) => void> = {
-  lru_add: __pagevec_lru_add_fn,
-  lru_rotate: pagevec_move_tail_fn,
-  lru_deactivate: lru_deactivate_fn,
-  activate_page: __activate_page,
+  lru_add_pvec: __pagevec_lru_add_fn,
+  lru_rotate_pvecs: pagevec_move_tail_fn,
+  lru_deactivate_pvecs: lru_deactivate_fn,
+  activate_page_pvecs: __activate_page,
 };
 
 /**
@@ -121,7 +121,7 @@ export function lru_add_page_tail(page: PagePtr, page_tail: PagePtr, list?: Page
   VM_BUG_ON(flag(page_tail, 'PG_lru'), where, 'PageLRU(page_tail)');
   if (list === undefined) poke(page_tail + Page.PG_lru, 1);
   if (flag(page, 'PG_lru')) {
-    list_add_before(page_tail, page);
+    listAddBefore(page_tail, page);
   } else if (list !== undefined) {
     bumpCount(page_tail + Page._count, 1);
     list.unshift(page_tail);

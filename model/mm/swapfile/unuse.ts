@@ -58,13 +58,13 @@ import {
 import type { Cpu } from '../../state/cpu';
 import { bump, kernel, peek, poke, release, take } from '../../state/kernel';
 import { ksm_might_need_to_copy } from '../ksm';
-import { bump_mm_counter } from '../memory/rss';
+import { bumpMmCounter } from '../memory/rss';
 import { swap_writepage } from '../page_io';
 import { page_add_anon_rmap, page_add_new_anon_rmap, page_address_in_vma } from '../rmap';
 import { shmem_unuse } from '../shmem';
 import { activate_page, put_page } from '../swap';
 import { delete_from_swap_cache, read_swap_cache_async } from '../swap_state';
-import { device_locked, swap_free, swap_map, swap_max } from '../swapfile';
+import { deviceLocked, swap_free, swap_map, swapMax } from '../swapfile';
 
 const Info = swap_info_struct.offset;
 const MmField = mm_struct.offset;
@@ -95,8 +95,8 @@ function* unuse_pte(
   const same = maybe_same_pte(yield load(pte), swp_entry_to_pte(entry));
   if (same) {
     yield step(mm);
-    bump_mm_counter(mm, 'swapents', -1);
-    bump_mm_counter(mm, 'anon', 1);
+    bumpMmCounter(mm, 'swapents', -1);
+    bumpMmCounter(mm, 'anon', 1);
     yield* get_page(cpu, page);
     yield load(vma + VmaField.vm_flags);
     yield set_pte_at(pte, pte_mkold(mk_pte(page, vm_page_prot(vma))));
@@ -114,7 +114,7 @@ function* unuse_pte(
 }
 
 /** mm/swapfile.c unuse_pte_range and its callers: looks without the ptl. Stops at the first hit. */
-function* unuse_range(
+function* unuseRange(
   cpu: Cpu,
   vma: Vma,
   start: Address,
@@ -144,11 +144,11 @@ function* unuse_vma(cpu: Cpu, vma: Vma, entry: SwpEntry, page: Page): Steps<numb
   if ((yield* page_anon_vma(page)) !== 0) {
     const address = yield* page_address_in_vma(page, vma);
     if (address === -EFAULT) return 0;
-    return yield* unuse_range(cpu, vma, address, address + 1, entry, page);
+    return yield* unuseRange(cpu, vma, address, address + 1, entry, page);
   }
   const start = yield load(vma + VmaField.vm_start);
   const end = yield load(vma + VmaField.vm_end);
-  return yield* unuse_range(cpu, vma, start, end, entry, page);
+  return yield* unuseRange(cpu, vma, start, end, entry, page);
 }
 
 /** mm/swapfile.c unuse_mm. The page lock is dropped if mmap_sem has to be waited for. */
@@ -172,7 +172,7 @@ function* unuse_mm(cpu: Cpu, mm: Mm, entry: SwpEntry, page: Page): Steps<number>
 }
 
 /** The middle of try_to_unuse: the mms on the mmlist, until the slot has no users. @returns 0 or -errno. */
-function* unuse_mms(cpu: Cpu, entry: SwpEntry, page: Page): Steps<number> {
+function* unuseMms(cpu: Cpu, entry: SwpEntry, page: Page): Steps<number> {
   for (let i = 0; i < kernel.config.processes; i++) {
     const mm = kernel.mmAt(i);
     if (swap_count(yield load(swap_map(swp_offset(entry)))) === 0) return 0;
@@ -189,7 +189,7 @@ function* unuse_mms(cpu: Cpu, entry: SwpEntry, page: Page): Steps<number> {
  * The end of try_to_unuse for one slot: the page leaves the swap cache even if a user remains, and
  * then its contents are written first. It is dirty, as no pte was made so.
  */
-function* forget_slot(cpu: Cpu, entry: SwpEntry, page: Page): Steps {
+function* forgetSlot(cpu: Cpu, entry: SwpEntry, page: Page): Steps {
   if (
     swap_count(yield load(swap_map(swp_offset(entry)))) !== 0 &&
     (yield PageDirty(page)) &&
@@ -210,7 +210,7 @@ function* forget_slot(cpu: Cpu, entry: SwpEntry, page: Page): Steps {
 /** mm/swapfile.c find_next_to_unuse: the next slot in use after `prev`, then from the start; 0: none. */
 function* find_next_to_unuse(prev: number): Steps<number> {
   let before = prev;
-  let max = swap_max();
+  let max = swapMax();
   for (let i = prev + 1; ; i++) {
     if (i >= max) {
       if (before === 0) return 0;
@@ -224,24 +224,24 @@ function* find_next_to_unuse(prev: number): Steps<number> {
 }
 
 /** One slot of try_to_unuse. @returns 0 or -ENOMEM. */
-function* unuse_slot(cpu: Cpu, entry: SwpEntry): Steps<number> {
-  const byte_of_slot = swap_map(swp_offset(entry));
+function* unuseSlot(cpu: Cpu, entry: SwpEntry): Steps<number> {
+  const byteOfSlot = swap_map(swp_offset(entry));
   const page = yield* read_swap_cache_async(cpu, entry);
   if (page === 0) {
-    const byte = yield load(byte_of_slot);
+    const byte = yield load(byteOfSlot);
     return byte === 0 || byte === SWAP_MAP_BAD ? 0 : -ENOMEM;
   }
   yield wait_on_page_locked(page);
   yield wait_on_page_writeback(page);
   yield lock_page(page);
   yield wait_on_page_writeback(page);
-  if (swap_count(yield load(byte_of_slot)) === SWAP_MAP_SHMEM) {
+  if (swap_count(yield load(byteOfSlot)) === SWAP_MAP_SHMEM) {
     yield* shmem_unuse(cpu, entry, page);
     return 0;
   }
-  const error = yield* unuse_mms(cpu, entry, page);
+  const error = yield* unuseMms(cpu, entry, page);
   if (error === 0) {
-    yield* forget_slot(cpu, entry, page);
+    yield* forgetSlot(cpu, entry, page);
   } else {
     yield* unlock_page(page);
     yield* put_page(cpu, page);
@@ -264,11 +264,11 @@ function* try_to_unuse(cpu: Cpu): Steps<number> {
   take(quiet);
   let i = yield* find_next_to_unuse(0);
   for (; i !== 0; i = yield* find_next_to_unuse(i)) {
-    const error = yield* unuse_slot(cpu, swp_entry(0, i));
+    const error = yield* unuseSlot(cpu, swp_entry(0, i));
     if (error !== 0) return error;
     tried.add(i);
-    const given_up = ++fruitless > 2 * tried.size;
-    yield given_up ? awaitFree(quiet) : step(quiet);
+    const givenUp = ++fruitless > 2 * tried.size;
+    yield givenUp ? awaitFree(quiet) : step(quiet);
     if (peek(quiet) !== 0) continue;
     take(quiet);
     fruitless = 0;
@@ -286,13 +286,13 @@ function* try_to_unuse(cpu: Cpu): Steps<number> {
 export function* swapoff(cpu: Cpu): Steps<number> {
   const { swapSlots } = kernel.config;
   const flags = kernel.swap_info + Info.flags;
-  yield device_locked();
+  yield deviceLocked();
   if ((peek(flags) & SWP_WRITEOK) === 0) return -EINVAL;
   bump(kernel.nr_swap_pages, -swapSlots);
   bump(kernel.total_swap_pages, -swapSlots);
   poke(flags, SWP_USED);
   const error = yield* try_to_unuse(cpu);
-  yield device_locked();
+  yield deviceLocked();
   release(kernel.swap_info + Info.unuse_quiet);
   if (error !== 0) {
     poke(flags, SWP_USED | SWP_WRITEOK);

@@ -1,11 +1,11 @@
 /** mm/vmscan.c: taking pages off the LRU and putting them back. */
 import { BUG_ON, VM_BUG_ON } from '../../include/linux/bug';
-import { list_move, list_move_private, lru_to_page, type LruList } from '../../include/linux/list';
+import { list_move, listMovePrivate, lru_to_page, type LruList } from '../../include/linux/list';
 import {
   del_page_from_lru_list,
   hpage_nr_pages,
   page_lru,
-  under_lru_lock,
+  underLruLock,
 } from '../../include/linux/mm_inline';
 import { page_count } from '../../include/linux/mm';
 import { Page, type Page as PagePtr } from '../../include/linux/mm_types';
@@ -83,7 +83,7 @@ export function* isolate_lru_pages(
       continue;
     }
     nr_taken += hpage_nr_pages(page);
-    list_move_private(page);
+    listMovePrivate(page);
     pages.push(page);
   }
   return { pages, nr_scanned: scan, nr_taken };
@@ -101,7 +101,7 @@ export function* isolate_lru_page(_cpu: Cpu, page: PagePtr): Steps<number> {
     VM_BUG_ON(count === 0, 'mm/vmscan.c isolate_lru_page', '!page_count(page)');
   }
   if (!(yield PageLRU(page))) return -EBUSY;
-  return yield* under_lru_lock(() => {
+  return yield* underLruLock(() => {
     if (!isSet(page, Page.PG_lru)) return -EBUSY;
     bumpCount(page + Page._count, 1);
     poke(page + Page.PG_lru, 0);
@@ -119,17 +119,17 @@ export function* page_evictable(page: PagePtr): Steps<boolean> {
 export function* putback_lru_page(cpu: Cpu, page: PagePtr): Steps {
   const was_unevictable = (yield PageUnevictable(page)) !== 0;
   if (kernel.config.CONFIG_DEBUG_VM) {
-    const on_lru = yield PageLRU(page);
-    VM_BUG_ON(on_lru !== 0, 'mm/vmscan.c putback_lru_page', 'PageLRU(page)');
+    const onLru = yield PageLRU(page);
+    VM_BUG_ON(onLru !== 0, 'mm/vmscan.c putback_lru_page', 'PageLRU(page)');
   }
-  const is_unevictable = yield* add_where_it_belongs(cpu, page);
+  const is_unevictable = yield* addWhereItBelongs(cpu, page);
   if (was_unevictable && !is_unevictable) yield count_vm_event('UNEVICTABLE_PGRESCUED');
   else if (!was_unevictable && is_unevictable) yield count_vm_event('UNEVICTABLE_PGCULLED');
   yield* put_page(cpu, page);
 }
 
 /** The loop of putback_lru_page: again, if the page became evictable on the unevictable list. */
-function* add_where_it_belongs(cpu: Cpu, page: PagePtr): Steps<boolean> {
+function* addWhereItBelongs(cpu: Cpu, page: PagePtr): Steps<boolean> {
   for (;;) {
     yield ClearPageUnevictable(page);
     if (yield* page_evictable(page)) {

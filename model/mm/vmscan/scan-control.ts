@@ -15,20 +15,20 @@ export interface ScanControl {
   may_unmap: boolean;
   may_swap: boolean;
   /** __GFP_IO and __GFP_FS of gfp_mask. */
-  gfp_io: boolean;
-  gfp_fs: boolean;
+  gfpIo: boolean;
+  gfpFs: boolean;
   /**
    * The reclaim is for the limit of a memory cgroup; that all pages belong to it is abstracted from
    * lists of its own. False: global reclaim.
    */
   target_mem_cgroup: boolean;
   /** get_scan_count's force_scan on behalf of kswapd: the zone has become unreclaimable. */
-  zone_unreclaimable: boolean;
+  zoneUnreclaimable: boolean;
   /**
    * high_wmark_pages of the zone. The model's zone is too small for watermarks of its own, and when
    * reclaim runs is the scenario's to say; undefined stands for a zone that is just at the mark.
    */
-  high_wmark: number | undefined;
+  highWmark: number | undefined;
 }
 
 /** The reclaimers of the kernel, with what each of them may do. */
@@ -71,10 +71,10 @@ export function scan_control(cpu: Cpu, options: ReclaimOptions = {}): ScanContro
     nr_reclaimed: 0,
     nr_to_reclaim: SWAP_CLUSTER_MAX,
     priority: DEF_PRIORITY,
-    gfp_io: true,
-    gfp_fs: true,
-    zone_unreclaimable: false,
-    high_wmark: undefined,
+    gfpIo: true,
+    gfpFs: true,
+    zoneUnreclaimable: false,
+    highWmark: undefined,
     ...CALLERS[caller],
     may_writepage: writes,
     ...changes,

@@ -8,7 +8,7 @@ import {
   LRU_ACTIVE_FILE,
   LRU_INACTIVE_ANON,
   LRU_INACTIVE_FILE,
-  under_lru_lock,
+  underLruLock,
 } from '../../include/linux/mm_inline';
 import { zone } from '../../include/linux/mm_types';
 import { get_nr_swap_pages } from '../../include/linux/swap';
@@ -52,7 +52,7 @@ export const inactive_list_is_low = (lru: LruList): Steps<boolean> =>
 type ScanBalance = 'SCAN_EQUAL' | 'SCAN_FRACT' | 'SCAN_ANON' | 'SCAN_FILE';
 
 /** Whether anonymous pages are out of reach: nothing to put them on, or not allowed to. */
-function* cannot_reclaim_anon(sc: ScanControl): Steps<boolean> {
+function* cannotReclaimAnon(sc: ScanControl): Steps<boolean> {
   if (!sc.may_swap) return true;
   if ((yield* get_nr_swap_pages()) > 0) return false;
   // The counter is unsigned: "<= 0" is "== 0".
@@ -71,14 +71,14 @@ interface Division {
 /** get_scan_count up to the label out. */
 function* divide(sc: ScanControl): Steps<Division> {
   const { swappiness } = kernel.config;
-  if (yield* cannot_reclaim_anon(sc)) return { balance: 'SCAN_FILE' };
+  if (yield* cannotReclaimAnon(sc)) return { balance: 'SCAN_FILE' };
   if (!global_reclaim(sc) && swappiness === 0) return { balance: 'SCAN_FILE' };
   if (sc.priority === 0 && swappiness !== 0) return { balance: 'SCAN_EQUAL' };
   const anon = (yield* get_lru_size(LRU_ACTIVE_ANON)) + (yield* get_lru_size(LRU_INACTIVE_ANON));
   const file = (yield* get_lru_size(LRU_ACTIVE_FILE)) + (yield* get_lru_size(LRU_INACTIVE_FILE));
   if (global_reclaim(sc)) {
-    const above = sc.high_wmark === undefined ? 0 : yield* zone_page_state('NR_FREE_PAGES');
-    if (file + above <= (sc.high_wmark ?? 0)) return { balance: 'SCAN_ANON' };
+    const above = sc.highWmark === undefined ? 0 : yield* zone_page_state('NR_FREE_PAGES');
+    if (file + above <= (sc.highWmark ?? 0)) return { balance: 'SCAN_ANON' };
   }
   if (!(yield* inactive_file_is_low())) return { balance: 'SCAN_FILE' };
   return { balance: 'SCAN_FRACT', shares: yield* fractions(anon, file) };
@@ -102,7 +102,7 @@ function decay(scanned: number, rotated: number, pages: number): void {
 /** The shares of SCAN_FRACT, from how much of what was scanned turned out to be in use. */
 function* fractions(anon: number, file: number): Steps<Fractions> {
   const { swappiness } = kernel.config;
-  return yield* under_lru_lock(() => {
+  return yield* underLruLock(() => {
     decay(Zone.scanned_anon, Zone.rotated_anon, anon);
     decay(Zone.scanned_file, Zone.rotated_file, file);
     const share = (prio: number, scanned: number, rotated: number): number =>
@@ -115,7 +115,7 @@ function* fractions(anon: number, file: number): Steps<Fractions> {
 
 /** mm/vmscan.c get_scan_count: pages to scan of each list of {@link EVICTABLE_LRUS}. */
 export function* get_scan_count(cpu: Cpu, sc: ScanControl): Steps<number[]> {
-  const force_scan = (cpu.kswapd && sc.zone_unreclaimable) || !global_reclaim(sc);
+  const force_scan = (cpu.kswapd && sc.zoneUnreclaimable) || !global_reclaim(sc);
   const { balance, shares } = yield* divide(sc);
   const nr: number[] = [];
   for (const lru of EVICTABLE_LRUS) {

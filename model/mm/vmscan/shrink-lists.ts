@@ -32,7 +32,7 @@ import { bump, kernel, peek, poke } from '../../state/kernel';
 import { free_compound_page, free_hot_cold_page_list } from '../page_alloc';
 import { page_referenced } from '../rmap';
 import { lru_add_drain } from '../swap';
-import { bump_vm_event, bump_zone_page_state, mod_zone_page_state } from '../vmstat';
+import { bumpVmEvent, bumpZonePageState, mod_zone_page_state } from '../vmstat';
 import {
   isolate_lru_pages,
   ISOLATE_CLEAN,
@@ -60,8 +60,8 @@ function* isolate(nr_to_scan: number, sc: ScanControl, lru: LruList): Steps<Isol
   yield lock(lru_lock());
   const isolated = yield* isolate_lru_pages(nr_to_scan, mode, lru);
   if (isolated.nr_taken > 0) {
-    bump_zone_page_state(NR_LRU(lru), -isolated.nr_taken);
-    bump_zone_page_state(NR_ISOLATED(is_file_lru(lru)), isolated.nr_taken);
+    bumpZonePageState(NR_LRU(lru), -isolated.nr_taken);
+    bumpZonePageState(NR_ISOLATED(is_file_lru(lru)), isolated.nr_taken);
   }
   return isolated;
 }
@@ -82,7 +82,7 @@ export function* shrink_inactive_list(
   yield* lru_add_drain(cpu);
   const { pages, nr_scanned, nr_taken } = yield* isolate(nr_to_scan, sc, lru);
   if (global_reclaim(sc) && nr_scanned > 0) {
-    bump_vm_event(cpu.kswapd ? 'PGSCAN_KSWAPD' : 'PGSCAN_DIRECT', nr_scanned);
+    bumpVmEvent(cpu.kswapd ? 'PGSCAN_KSWAPD' : 'PGSCAN_DIRECT', nr_scanned);
   }
   yield unlock(lru_lock());
   if (nr_taken === 0) return 0;
@@ -95,10 +95,10 @@ export function* shrink_inactive_list(
   yield lock(lru_lock());
   bump(scanned(file), nr_taken);
   if (global_reclaim(sc) && counts.nr_reclaimed > 0) {
-    bump_vm_event(cpu.kswapd ? 'PGSTEAL_KSWAPD' : 'PGSTEAL_DIRECT', counts.nr_reclaimed);
+    bumpVmEvent(cpu.kswapd ? 'PGSTEAL_KSWAPD' : 'PGSTEAL_DIRECT', counts.nr_reclaimed);
   }
   const leftovers = yield* putback_inactive_pages(cpu, pages);
-  bump_zone_page_state(NR_ISOLATED(file), -nr_taken);
+  bumpZonePageState(NR_ISOLATED(file), -nr_taken);
   yield unlock(lru_lock());
   yield* free_hot_cold_page_list(cpu, leftovers);
 
@@ -121,8 +121,8 @@ function* putback_inactive_pages(cpu: Cpu, page_list: readonly PagePtr[]): Steps
   const pages_to_free: PagePtr[] = [];
   for (const [i, page] of page_list.entries()) {
     if (i > 0) yield step(page);
-    const on_lru = peek(page + Page.PG_lru) !== 0;
-    VM_BUG_ON(on_lru, where('putback_inactive_pages'), 'PageLRU(page)');
+    const onLru = peek(page + Page.PG_lru) !== 0;
+    VM_BUG_ON(onLru, where('putback_inactive_pages'), 'PageLRU(page)');
     if (peek(page + Page.PG_mlocked) !== 0) {
       yield unlock(lru_lock());
       yield* putback_lru_page(cpu, page);
@@ -133,13 +133,13 @@ function* putback_inactive_pages(cpu: Cpu, page_list: readonly PagePtr[]): Steps
     const lru = page_lru(page);
     add_page_to_lru_list(page, lru);
     if (is_active_lru(lru)) bump(rotated(is_file_lru(lru)), hpage_nr_pages(page));
-    yield* put_isolated(cpu, page, lru, pages_to_free);
+    yield* putIsolated(cpu, page, lru, pages_to_free);
   }
   return pages_to_free;
 }
 
 /** Drops the isolation's reference to a page that is on the LRU again, with zone->lru_lock held. */
-function* put_isolated(cpu: Cpu, page: PagePtr, lru: LruList, pages_to_free: PagePtr[]): Steps {
+function* putIsolated(cpu: Cpu, page: PagePtr, lru: LruList, pages_to_free: PagePtr[]): Steps {
   if (!(yield* put_page_testzero(page))) return;
   poke(page + Page.PG_lru, 0);
   poke(page + Page.PG_active, 0);
@@ -168,18 +168,18 @@ export function* shrink_active_list(
   yield* lru_add_drain(cpu);
   const { pages, nr_scanned, nr_taken } = yield* isolate(nr_to_scan, sc, lru);
   if (nr_taken > 0) bump(scanned(file), nr_taken);
-  if (nr_scanned > 0) bump_vm_event('PGREFILL', nr_scanned);
+  if (nr_scanned > 0) bumpVmEvent('PGREFILL', nr_scanned);
   yield unlock(lru_lock());
   if (nr_taken === 0) return;
 
-  const { l_active, l_inactive, nr_rotated } = yield* sort_by_use(cpu, pages);
+  const { l_active, l_inactive, nr_rotated } = yield* sortByUse(cpu, pages);
   const l_hold: PagePtr[] = [];
   yield lock(lru_lock());
   if (nr_rotated > 0) bump(rotated(file), nr_rotated);
   yield* move_active_pages_to_lru(cpu, l_active, l_hold, lru);
   if (l_active.length > 0 && l_inactive.length > 0) yield step(l_inactive[0]!);
   yield* move_active_pages_to_lru(cpu, l_inactive, l_hold, lru - LRU_ACTIVE);
-  bump_zone_page_state(NR_ISOLATED(file), -nr_taken);
+  bumpZonePageState(NR_ISOLATED(file), -nr_taken);
   yield unlock(lru_lock());
   yield* free_hot_cold_page_list(cpu, l_hold);
 }
@@ -192,7 +192,7 @@ interface SortedPages {
 }
 
 /** The middle of shrink_active_list, without zone->lru_lock. */
-function* sort_by_use(cpu: Cpu, l_hold: readonly PagePtr[]): Steps<SortedPages> {
+function* sortByUse(cpu: Cpu, l_hold: readonly PagePtr[]): Steps<SortedPages> {
   const sorted: SortedPages = { l_active: [], l_inactive: [], nr_rotated: 0 };
   for (const page of l_hold) {
     if (!(yield* page_evictable(page))) {
@@ -227,16 +227,16 @@ function* move_active_pages_to_lru(
   let pgmoved = 0;
   for (const [i, page] of list.entries()) {
     if (i > 0) yield step(page);
-    const on_lru = peek(page + Page.PG_lru) !== 0;
-    VM_BUG_ON(on_lru, where('move_active_pages_to_lru'), 'PageLRU(page)');
+    const onLru = peek(page + Page.PG_lru) !== 0;
+    VM_BUG_ON(onLru, where('move_active_pages_to_lru'), 'PageLRU(page)');
     poke(page + Page.PG_lru, 1);
     pgmoved += hpage_nr_pages(page);
     list_add(page, lru);
-    yield* put_isolated(cpu, page, lru, pages_to_free);
+    yield* putIsolated(cpu, page, lru, pages_to_free);
   }
   if (pgmoved === 0) return;
-  bump_zone_page_state(NR_LRU(lru), pgmoved);
-  if (!is_active_lru(lru)) bump_vm_event('PGDEACTIVATE', pgmoved);
+  bumpZonePageState(NR_LRU(lru), pgmoved);
+  if (!is_active_lru(lru)) bumpVmEvent('PGDEACTIVATE', pgmoved);
 }
 
 /**

@@ -88,7 +88,7 @@ export function* shrink_page_list(
   const free_pages: PagePtr[] = [];
   let pgactivate = 0;
   for (let page = page_list.shift(); page !== undefined; page = page_list.shift()) {
-    const verdict = yield* shrink_page(shrink, page);
+    const verdict = yield* shrinkPage(shrink, page);
     if (verdict === 'free_it') {
       counts.nr_reclaimed++;
       free_pages.push(page);
@@ -101,7 +101,7 @@ export function* shrink_page_list(
       }
       if (verdict !== 'keep') yield* unlock_page(page);
       ret_pages.push(page);
-      yield* check_kept(page);
+      yield* checkKept(page);
     }
   }
   yield* free_hot_cold_page_list(cpu, free_pages);
@@ -120,50 +120,50 @@ function* cull_mlocked(cpu: Cpu, page: PagePtr): Steps {
 /** The label activate_locked. */
 function* activate_locked(cpu: Cpu, page: PagePtr): Steps {
   if ((yield PageSwapCache(page)) && (yield* vm_swap_full())) yield* try_to_free_swap(cpu, page);
-  yield* check_not_active(page);
+  yield* checkNotActive(page);
   yield SetPageActive(page);
 }
 
-function* check_not_active(page: PagePtr): Steps {
+function* checkNotActive(page: PagePtr): Steps {
   if (!kernel.config.CONFIG_DEBUG_VM) return;
   const active = yield PageActive(page);
   VM_BUG_ON(active !== 0, 'mm/vmscan.c shrink_page_list', 'PageActive(page)');
 }
 
-function* check_kept(page: PagePtr): Steps {
+function* checkKept(page: PagePtr): Steps {
   if (!kernel.config.CONFIG_DEBUG_VM) return;
   const wrong = (yield PageLRU(page)) !== 0 || (yield PageUnevictable(page)) !== 0;
   VM_BUG_ON(wrong, 'mm/vmscan.c shrink_page_list', 'PageLRU(page) || PageUnevictable(page)');
 }
 
 /** The body of the loop, up to one of the labels. */
-function* shrink_page(shrink: Shrink, page: PagePtr): Steps<Verdict> {
+function* shrinkPage(shrink: Shrink, page: PagePtr): Steps<Verdict> {
   const { sc } = shrink;
   if (!(yield trylock_page(page))) return 'keep';
-  yield* check_not_active(page);
+  yield* checkNotActive(page);
   sc.nr_scanned++;
   if (hunk('p3/mm/vmscan/shrink_page_list') && (yield* PageLazyFree(page))) {
-    const verdict = yield* discard_lazyfree(shrink, page);
+    const verdict = yield* discardLazyfree(shrink, page);
     if (verdict !== undefined) return verdict;
   }
   if (!(yield* page_evictable(page))) return 'cull_mlocked';
   if (!sc.may_unmap && (yield* page_mapped(page))) return 'keep_locked';
   if ((yield* page_mapped(page)) || (yield PageSwapCache(page))) sc.nr_scanned++;
-  const may_enter_fs = sc.gfp_fs || ((yield PageSwapCache(page)) !== 0 && sc.gfp_io);
-  yield* count_dirty(shrink, page);
+  const may_enter_fs = sc.gfpFs || ((yield PageSwapCache(page)) !== 0 && sc.gfpIo);
+  yield* countDirty(shrink, page);
   const mapping = yield* page_mapping(page);
   if (yield PageWriteback(page)) {
-    const verdict = yield* meet_writeback(shrink, page);
+    const verdict = yield* meetWriteback(shrink, page);
     if (verdict !== undefined) return verdict;
   }
-  return yield* reclaim_page(shrink, page, mapping, may_enter_fs);
+  return yield* reclaimPage(shrink, page, mapping, may_enter_fs);
 }
 
 /**
  * The case that p3 adds: a lazyfree page is unmapped and freed, never written. Undefined if it is
  * mlocked, or for any other answer: then it goes the way of other pages.
  */
-function* discard_lazyfree(shrink: Shrink, page: PagePtr): Steps<Verdict | undefined> {
+function* discardLazyfree(shrink: Shrink, page: PagePtr): Steps<Verdict | undefined> {
   const { cpu } = shrink;
   switch (yield* try_to_unmap(cpu, page, shrink.ttu_flags)) {
     case SWAP_FAIL:
@@ -185,7 +185,7 @@ function* discard_lazyfree(shrink: Shrink, page: PagePtr): Steps<Verdict | undef
 }
 
 /** mm/vmscan.c page_check_dirty_writeback: only file pages count. */
-function* count_dirty(shrink: Shrink, page: PagePtr): Steps {
+function* countDirty(shrink: Shrink, page: PagePtr): Steps {
   if (yield PageSwapBacked(page)) return;
   if ((yield PageDirty(page)) && !(yield PageWriteback(page))) shrink.counts.nr_unqueued_dirty++;
 }
@@ -193,7 +193,7 @@ function* count_dirty(shrink: Shrink, page: PagePtr): Steps {
 const Zone = zone.offset;
 
 /** A page under write-back; undefined if it was waited for. */
-function* meet_writeback(shrink: Shrink, page: PagePtr): Steps<Verdict | undefined> {
+function* meetWriteback(shrink: Shrink, page: PagePtr): Steps<Verdict | undefined> {
   const { cpu, sc, counts } = shrink;
   if (
     cpu.kswapd &&
@@ -202,7 +202,7 @@ function* meet_writeback(shrink: Shrink, page: PagePtr): Steps<Verdict | undefin
   ) {
     return 'keep_locked';
   }
-  if (global_reclaim(sc) || !(yield PageReclaim(page)) || !sc.gfp_io) {
+  if (global_reclaim(sc) || !(yield PageReclaim(page)) || !sc.gfpIo) {
     yield SetPageReclaim(page);
     counts.nr_writeback++;
     return 'keep_locked';
@@ -212,15 +212,15 @@ function* meet_writeback(shrink: Shrink, page: PagePtr): Steps<Verdict | undefin
 }
 
 /** From the references on. */
-function* reclaim_page(
+function* reclaimPage(
   shrink: Shrink,
   page: PagePtr,
-  found_mapping: AddressSpace,
-  found_may_enter_fs: boolean,
+  foundMapping: AddressSpace,
+  foundMayEnterFs: boolean,
 ): Steps<Verdict> {
   const { cpu, sc } = shrink;
-  let mapping = found_mapping;
-  let may_enter_fs = found_may_enter_fs;
+  let mapping = foundMapping;
+  let may_enter_fs = foundMayEnterFs;
   const references = shrink.force_reclaim
     ? 'PAGEREF_RECLAIM_CLEAN'
     : yield* page_check_references(cpu, page);
@@ -228,7 +228,7 @@ function* reclaim_page(
   if (references === 'PAGEREF_KEEP') return 'keep_locked';
 
   if ((yield* PageAnon(page)) && !(yield PageSwapCache(page))) {
-    if (!sc.gfp_io) return 'keep_locked';
+    if (!sc.gfpIo) return 'keep_locked';
     if (!(yield* add_to_swap(cpu, page, shrink.page_list))) return 'activate_locked';
     may_enter_fs = true;
     mapping = yield* page_mapping(page);
@@ -240,7 +240,7 @@ function* reclaim_page(
     if (unmapped === SWAP_MLOCK) return 'cull_mlocked';
   }
   if (yield PageDirty(page)) {
-    const written = yield* clean_page(shrink, page, mapping, may_enter_fs, references);
+    const written = yield* cleanPage(shrink, page, mapping, may_enter_fs, references);
     if (typeof written === 'string') return written;
     mapping = written;
   }
@@ -250,7 +250,7 @@ function* reclaim_page(
 }
 
 /** A dirty page is written out; its mapping if it is clean and locked now. */
-function* clean_page(
+function* cleanPage(
   shrink: Shrink,
   page: PagePtr,
   mapping: AddressSpace,
@@ -259,8 +259,8 @@ function* clean_page(
 ): Steps<Verdict | AddressSpace> {
   const { cpu, sc } = shrink;
   if (!(yield PageSwapBacked(page))) {
-    const writes_files = cpu.kswapd && (yield load(kernel.zone + Zone.reclaim_dirty)) !== 0;
-    if (!writes_files) {
+    const writesFiles = cpu.kswapd && (yield load(kernel.zone + Zone.reclaim_dirty)) !== 0;
+    if (!writesFiles) {
       yield mod_zone_page_state('NR_VMSCAN_IMMEDIATE', 1);
       yield SetPageReclaim(page);
       return 'keep_locked';
@@ -276,12 +276,12 @@ function* clean_page(
     case 'PAGE_CLEAN':
       return mapping;
     case 'PAGE_SUCCESS':
-      return yield* written_page(page);
+      return yield* writtenPage(page);
   }
 }
 
 /** A page that was submitted: usually still being written; its mapping if it is clean already. */
-function* written_page(page: PagePtr): Steps<Verdict | AddressSpace> {
+function* writtenPage(page: PagePtr): Steps<Verdict | AddressSpace> {
   if (yield PageWriteback(page)) return 'keep';
   if (yield PageDirty(page)) return 'keep';
   if (!(yield trylock_page(page))) return 'keep';
@@ -300,6 +300,6 @@ function* page_check_references(cpu: Cpu, page: PagePtr): Steps<PageReferences> 
     const used = referenced_page || referenced > 1 || (vm_flags & VM_EXEC) !== 0;
     return used ? 'PAGEREF_ACTIVATE' : 'PAGEREF_KEEP';
   }
-  const clean_only = referenced_page && !(yield PageSwapBacked(page));
-  return clean_only ? 'PAGEREF_RECLAIM_CLEAN' : 'PAGEREF_RECLAIM';
+  const cleanOnly = referenced_page && !(yield PageSwapBacked(page));
+  return cleanOnly ? 'PAGEREF_RECLAIM_CLEAN' : 'PAGEREF_RECLAIM';
 }

@@ -1,5 +1,5 @@
 /** Loads and stores, by the process itself or by another one through the kernel. */
-import { user_read, user_write } from '../../hardware/user-access';
+import { userRead, userWrite } from '../../hardware/user-access';
 import { access_process_vm, process_vm_writev } from '../../mm/memory';
 import type { Steps } from '../../machine/op';
 import type { ResultValue } from '../outcome';
@@ -12,7 +12,7 @@ function* read(context: Context): Steps<ResultValue> {
   const seen: number[] = [];
   for (let address = start; address < end; address++) {
     for (const part of parts) {
-      const { value, signal } = yield* user_read(context.cpu, address, part);
+      const { value, signal } = yield* userRead(context.cpu, address, part);
       if (signal !== undefined) throw new SignalDelivered(signal);
       seen.push(value);
     }
@@ -33,7 +33,7 @@ function* write(context: Context): Steps<undefined> {
   for (let address = start; address < end; address++) {
     const value = first + (address - start) * step;
     for (const part of parts) {
-      const { signal } = yield* user_write(context.cpu, address, part, value);
+      const { signal } = yield* userWrite(context.cpu, address, part, value);
       if (signal !== undefined) throw new SignalDelivered(signal);
     }
   }

@@ -1,8 +1,8 @@
 /** KSM, migration and huge pages, as kernel actors. */
 import type { OperationSpec } from './operation';
-import { ksmd_scan } from '../../mm/ksm';
+import { ksmdScan } from '../../mm/ksm';
 import { move_pages } from '../../mm/migrate';
-import { khugepaged_collapse } from '../../mm/huge_memory';
+import { khugepagedCollapse } from '../../mm/huge_memory';
 import { numberArgument, numberOption, target } from '../world';
 
 export const kernelOperations: readonly OperationSpec[] = [
@@ -13,7 +13,7 @@ export const kernelOperations: readonly OperationSpec[] = [
     by: 'any',
     args: ['number?'],
     *run(context) {
-      yield* ksmd_scan(context.cpu, numberArgument(context, 0, 1));
+      yield* ksmdScan(context.cpu, numberArgument(context, 0, 1));
       return undefined;
     },
   },
@@ -44,7 +44,7 @@ export const kernelOperations: readonly OperationSpec[] = [
     args: ['address'],
     *run(context) {
       const { mm, start } = target(context);
-      yield* khugepaged_collapse(context.cpu, mm, start);
+      yield* khugepagedCollapse(context.cpu, mm, start);
       return undefined;
     },
   },

@@ -1,10 +1,10 @@
 /** Page reclaim, write-back and the LRU, as kernel actors. */
 import type { Steps } from '../../machine/op';
-import { complete_writeback } from '../../mm/page_io';
+import { completeWriteback } from '../../mm/page_io';
 import { lru_add_drain, lru_add_drain_all } from '../../mm/swap';
 import { swapoff } from '../../mm/swapfile/unuse';
 import { refresh_cpu_vm_stats } from '../../mm/vmstat';
-import { reclaim_active, reclaim_inactive, shrink_zone_once } from '../../mm/vmscan';
+import { reclaimActive, reclaimInactive, shrinkZoneOnce } from '../../mm/vmscan';
 import { kernel, peek } from '../../state/kernel';
 import { step } from '../../machine/op';
 import { pte_present } from '../../arch/x86/include/asm/pgtable';
@@ -20,9 +20,9 @@ function* reclaim(context: Context): Steps<number | undefined> {
   const pages = numberOption(context, 'pages', 32);
   switch (list) {
     case 'inactive':
-      return yield* reclaim_inactive(context.cpu, kind, pages);
+      return yield* reclaimInactive(context.cpu, kind, pages);
     case 'active':
-      yield* reclaim_active(context.cpu, kind, pages);
+      yield* reclaimActive(context.cpu, kind, pages);
       return undefined;
     default:
       throw fault(context, `no list '${list}'${nearest(list, ['active', 'inactive'])}`);
@@ -49,10 +49,10 @@ function* pressure(context: Context): Steps<number> {
     }
     if (present === 0) return round;
     yield* lru_add_drain_all(context.cpu);
-    yield* reclaim_active(context.cpu, 'anon', kernel.config.frames);
-    yield* reclaim_inactive(context.cpu, 'anon', kernel.config.frames);
-    yield* complete_writeback(context.cpu, false);
-    yield* reclaim_inactive(context.cpu, 'anon', kernel.config.frames);
+    yield* reclaimActive(context.cpu, 'anon', kernel.config.frames);
+    yield* reclaimInactive(context.cpu, 'anon', kernel.config.frames);
+    yield* completeWriteback(context.cpu, false);
+    yield* reclaimInactive(context.cpu, 'anon', kernel.config.frames);
   }
   return MOST_ROUNDS;
 }
@@ -115,7 +115,7 @@ export const reclaimOperations: readonly OperationSpec[] = [
     args: [],
     options: ['priority'],
     *run(context) {
-      return yield* shrink_zone_once(context.cpu, {
+      return yield* shrinkZoneOnce(context.cpu, {
         priority: numberOption(context, 'priority', 0),
       });
     },
@@ -127,7 +127,7 @@ export const reclaimOperations: readonly OperationSpec[] = [
     by: 'any',
     args: ['word'],
     *run(context) {
-      yield* complete_writeback(context.cpu, wordArgument(context, 0) === 'error');
+      yield* completeWriteback(context.cpu, wordArgument(context, 0) === 'error');
       return undefined;
     },
   },

@@ -1,7 +1,7 @@
 /** A booted kernel with programs in it: what they do goes through the TLB, faults and system calls. */
 import type { HunkId, SwitchId } from '../../../model/features/hunk-id';
 import { NAMED_VARIANTS, type VariantName } from '../../../model/features/variant';
-import { user_read, user_write } from '../../../model/hardware/user-access';
+import { userRead, userWrite } from '../../../model/hardware/user-access';
 import type { AddressSpace } from '../../../model/include/linux/mm_types';
 import { address_space, FileKind, mm_struct, Page } from '../../../model/include/linux/mm_types';
 import { ADVICE } from '../../../model/include/uapi/asm-generic/mman-common';
@@ -37,7 +37,7 @@ export class Programs extends Processes {
 
   /** A load of one part. @returns the value, or the signal that ended the program. */
   read(address: number, { process = 0, cpu = 0, part = 0 }: Who & { part?: number } = {}) {
-    const { value, signal } = this.run(user_read(this.task(process, cpu), address, part));
+    const { value, signal } = this.run(userRead(this.task(process, cpu), address, part));
     return signal ?? value;
   }
 
@@ -47,7 +47,7 @@ export class Programs extends Processes {
     value: number,
     { process = 0, cpu = 0, part = 0 }: Who & { part?: number } = {},
   ) {
-    return this.run(user_write(this.task(process, cpu), address, part, value)).signal;
+    return this.run(userWrite(this.task(process, cpu), address, part, value)).signal;
   }
 
   /** madvise on whole pages. @returns 0 or -errno. */

@@ -2,7 +2,7 @@ import { pmd_pfn, pmd_trans_huge } from '../../../model/arch/x86/include/asm/pgt
 import { mm_struct, Page } from '../../../model/include/linux/mm_types';
 import { readLock, readUnlock, type Steps } from '../../../model/machine/op';
 import type { Ptr } from '../../../model/machine/struct';
-import { khugepaged_collapse } from '../../../model/mm/huge_memory';
+import { khugepagedCollapse } from '../../../model/mm/huge_memory';
 import { get_user_pages } from '../../../model/mm/memory';
 import { lru_add_drain } from '../../../model/mm/swap';
 import type { KernelConfig } from '../../../model/state/config';
@@ -37,7 +37,7 @@ export const small = (bench: Programs, page: Ptr): Ptr[] =>
 export const tag = (bench: Programs, page: Ptr): number => bench.word(page + Page.mapping) & 7;
 export const isHuge = (bench: Programs, process = 0): boolean =>
   pmd_trans_huge(pmd(bench, process));
-export const collapse = (bench: Programs) => khugepaged_collapse(bench.cpu(), bench.mm(), START);
+export const collapse = (bench: Programs) => khugepagedCollapse(bench.cpu(), bench.mm(), START);
 
 /** Pins a page of process 0. */
 export function* pin(bench: Programs, address: number, write = true): Steps<Ptr> {

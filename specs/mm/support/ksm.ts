@@ -1,6 +1,6 @@
 import { Page } from '../../../model/include/linux/mm_types';
 import type { Ptr } from '../../../model/machine/struct';
-import { ksmd_scan } from '../../../model/mm/ksm';
+import { ksmdScan } from '../../../model/mm/ksm';
 import type { KernelConfig } from '../../../model/state/config';
 import { Ksm } from '../../../model/state/kernel';
 import { boot, type Hunks, type Programs } from './boot';
@@ -22,7 +22,7 @@ export function mergeable(
 
 /** ksmd, once over everything. */
 export const scan = (bench: Programs, times = 1): void => {
-  for (let i = 0; i < times; i++) bench.run(ksmd_scan(bench.cpu(), 100));
+  for (let i = 0; i < times; i++) bench.run(ksmdScan(bench.cpu(), 100));
 };
 export const ksm = (bench: Programs, field: keyof typeof Ksm): number =>
   bench.word(bench.kernel.ksm + Ksm[field]);

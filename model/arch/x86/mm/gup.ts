@@ -26,11 +26,11 @@ import { pmd_none, pmd_trans_huge, pmd_trans_splitting } from '../include/asm/pg
  *
  * @returns 0 if only the slow way will do.
  */
-function gup_one(cpu: Cpu, address: Address, write: boolean): Page {
+function gupOne(cpu: Cpu, address: Address, write: boolean): Page {
   const pmd = peek(kernel.pmd(cpu.mm, address));
   if (pmd_none(pmd) || pmd_trans_splitting(pmd)) return 0;
   const mask = _PAGE_PRESENT | _PAGE_USER | (write ? _PAGE_RW : 0);
-  if (pmd_trans_huge(pmd)) return (pmd & mask) === mask ? pin_huge(pmd, address) : 0;
+  if (pmd_trans_huge(pmd)) return (pmd & mask) === mask ? pinHuge(pmd, address) : 0;
   const pte = peek(kernel.pte(cpu.mm, address));
   if ((pte & (mask | _PAGE_SPECIAL)) !== mask) return 0;
   const page = pte_page(pte);
@@ -43,7 +43,7 @@ function gup_one(cpu: Cpu, address: Address, write: boolean): Page {
 }
 
 /** gup_huge_pmd for one small page of a huge one: a tail is counted in its _mapcount as well. */
-function pin_huge(pmd: number, address: Address): Page {
+function pinHuge(pmd: number, address: Address): Page {
   const offset = address % kernel.config.hugePages;
   const head = kernel.pageAt(pmd >>> PAGE_SHIFT);
   const page = kernel.pageAt((pmd >>> PAGE_SHIFT) + offset);
@@ -64,7 +64,7 @@ function pin_huge(pmd: number, address: Address): Page {
 export function* get_user_pages_fast(cpu: Cpu, address: Address, write: boolean): Steps<Page> {
   if (address < 0 || address >= kernel.config.pages) return -EFAULT;
   yield step(kernel.pte(cpu.mm, address));
-  const page = gup_one(cpu, address, write);
+  const page = gupOne(cpu, address, write);
   if (page !== 0) return page;
   yield readLock(cpu.mm + mm_struct.offset.mmap_sem);
   const slow = yield* get_user_pages(cpu, cpu.mm, address, write, false);

@@ -22,7 +22,7 @@ export const TLB_FLUSH_ALL = -1;
 const activeMm = (cpu: number): Mm => peek(kernel.percpu(cpu, 'active_mm'));
 
 /** Inside an atomic section: makes `mm` the one that the CPU runs, as a context switch does. */
-export function load_mm(cpu: Cpu, mm: Mm): void {
+export function loadMm(cpu: Cpu, mm: Mm): void {
   if (activeMm(cpu.id) === mm) return;
   dropAll(cpu.id);
   poke(kernel.percpu(cpu.id, 'active_mm'), mm);
@@ -31,7 +31,7 @@ export function load_mm(cpu: Cpu, mm: Mm): void {
 /** arch/x86/include/asm/mmu_context.h switch_mm: another page-table root, an empty TLB. */
 export function* switch_mm(cpu: Cpu, mm: Mm): Steps {
   yield step(kernel.percpu(cpu.id, 'active_mm'));
-  load_mm(cpu, mm);
+  loadMm(cpu, mm);
 }
 
 /**

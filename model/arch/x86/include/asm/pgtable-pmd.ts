@@ -33,10 +33,10 @@ export const pmd_present = (pmd: Pmd): boolean =>
 export const pmd_trans_huge = (pmd: Pmd): boolean => (pmd & _PAGE_PSE) !== 0;
 export const pmd_trans_splitting = (pmd: Pmd): boolean => (pmd & _PAGE_SPLITTING) !== 0;
 /** PSE and PRESENT: what the hardware walk takes for a huge translation. */
-export const pmd_hardware_huge = (pmd: Pmd): boolean =>
+export const pmdHardwareHuge = (pmd: Pmd): boolean =>
   (pmd & (_PAGE_PSE | _PAGE_PRESENT)) === (_PAGE_PSE | _PAGE_PRESENT);
 export const pmd_write = (pmd: Pmd): boolean => (pmd & _PAGE_RW) !== 0;
-export const pmd_dirty = (pmd: Pmd): boolean => (pmd & _PAGE_DIRTY) !== 0;
+export const pmdDirty = (pmd: Pmd): boolean => (pmd & _PAGE_DIRTY) !== 0;
 export const pmd_young = (pmd: Pmd): boolean => (pmd & _PAGE_ACCESSED) !== 0;
 export const pmd_numa = (pmd: Pmd): boolean => (pmd & (_PAGE_NUMA | _PAGE_PRESENT)) === _PAGE_NUMA;
 
@@ -69,7 +69,7 @@ export const pmd_modify = (pmd: Pmd, prot: number): Pmd =>
   (pmd & _HPAGE_CHG_MASK) | (prot & ~_HPAGE_CHG_MASK);
 
 /** mk_pmd and pmd_mkhuge of mm/huge_memory.c mk_huge_pmd, for a frame number. */
-export const pfn_huge_pmd = (pfn: number, prot: number): Pmd =>
+export const pfnHugePmd = (pfn: number, prot: number): Pmd =>
   pmd_mkhuge((pfn << PAGE_SHIFT) | prot);
 
 /** Bits for atomic changes of a pmd word. */

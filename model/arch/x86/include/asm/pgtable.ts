@@ -65,7 +65,7 @@ export const pte_mkwrite = (pte: Pte): Pte => pte | _PAGE_RW;
 export const pte_wrprotect = (pte: Pte): Pte => pte & ~_PAGE_RW;
 export const pte_mkspecial = (pte: Pte): Pte => pte | _PAGE_SPECIAL;
 export const pte_mksoft_dirty = (pte: Pte): Pte => pte | _PAGE_SOFT_DIRTY;
-export const pte_clear_soft_dirty = (pte: Pte): Pte => pte & ~_PAGE_SOFT_DIRTY;
+export const pteClearSoftDirty = (pte: Pte): Pte => pte & ~_PAGE_SOFT_DIRTY;
 /** include/asm-generic/pgtable.h pte_mknuma: what task_numa_work makes of a present pte. */
 export const pte_mknuma = (pte: Pte): Pte => (pte | _PAGE_NUMA) & ~_PAGE_PRESENT;
 /** include/asm-generic/pgtable.h pte_mknonnuma: present again, and young. */
