@@ -184,7 +184,7 @@ class CellRun implements Run {
   depends(thread: number): number {
     switch (kindOf(this.pending[thread]!)) {
       case KIND.cas:
-        return Depends.anything;
+        return Depends.comparison;
       case KIND.trylock:
       case KIND.readTrylock:
       case KIND.unlock:
@@ -198,6 +198,14 @@ class CellRun implements Run {
   lockAccess(thread: number, state: number): Access {
     const event = this.pending[thread]!;
     return cellOf(event) * 16 + this.lockMode(kindOf(event), state);
+  }
+
+  expected(thread: number): number {
+    return valueOf(this.pending[thread]!);
+  }
+
+  value(cell: number): number {
+    return this.cells[cell]!;
   }
 
   step(thread: number, choice: number): void {

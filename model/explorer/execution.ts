@@ -33,6 +33,10 @@ export class Execution {
   depends: Int32Array = new Int32Array(64);
   /** For an event that depends on a lock: its access in the states of {@link FORESEEN}. */
   foreseen: Int32Array = new Int32Array(64 * 3);
+  /** For an event that depends on a comparison: the value that it expects. */
+  expected: Int32Array = new Int32Array(64);
+  /** What the one object that an event wrote holds after it, where the program tells values. */
+  written: Int32Array = new Int32Array(64);
   /** Event i touched `acc[accFrom[i] .. accFrom[i + 1])`. */
   accFrom: Int32Array = new Int32Array(65);
   acc: Int32Array = new Int32Array(128);
@@ -102,6 +106,7 @@ export class Execution {
     const guard = run.guard(thread);
     const depends = run.depends === undefined ? Depends.anything : run.depends(thread);
     if (depends === Depends.lock) this.foresee(i, run, thread);
+    else if (depends === Depends.comparison) this.expected[i] = run.expected!(thread);
     run.step(thread, choice);
     if (run.threadCount > this.stride) this.widen(run.threadCount);
     this.length = i + 1;
@@ -111,6 +116,7 @@ export class Execution {
     this.guard[i] = guard;
     this.depends[i] = run.accessCount > 1 ? Depends.anything : depends;
     this.keepAccesses(i, run);
+    if (run.value !== undefined && run.accessCount === 1) this.keepValue(i, run);
     this.countEvent(i, thread);
     this.startClock(this.clock, i * this.stride, thread, this.count[thread]! - 1);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
@@ -188,6 +194,11 @@ export class Execution {
     for (let k = 0; k < n; k++) this.acc[from + k] = accesses[k]!;
     this.accFrom[i + 1] = from + n;
     this.list[i] = this.lists.of(this.acc, from, from + n);
+  }
+
+  private keepValue(i: number, run: Run): void {
+    const access = run.accesses[0]!;
+    if ((access & 15) === Mode.write) this.written[i] = run.value!(access >>> 4);
   }
 
   private countEvent(i: number, thread: number): void {
@@ -339,6 +350,8 @@ export class Execution {
     this.guard = grown(this.guard);
     this.depends = grown(this.depends);
     this.foreseen = grown(this.foreseen);
+    this.expected = grown(this.expected);
+    this.written = grown(this.written);
     this.list = grown(this.list);
     this.accFrom = grown(this.accFrom);
     this.raceFrom = grown(this.raceFrom);

@@ -35,8 +35,13 @@ export const Depends = {
   nothing: 0,
   /** On the state of one lock, the only object that the step touches ({@link Run.lockAccess}). */
   lock: 1,
-  /** On any shared state, or on the choice: a compare-and-swap, an atomic section. */
+  /** On any shared state, or on the choice: an atomic section. */
   anything: 2,
+  /**
+   * On whether one word, the only object that the step touches, holds {@link Run.expected}: the step
+   * writes the word if it does, and reads it if not.
+   */
+  comparison: 3,
 } as const;
 
 /** A deterministic program: every {@link start} gives a run from the same initial state. */
@@ -65,6 +70,10 @@ export interface Run {
    * 0 free, -1 held exclusively, n > 0 held for reading.
    */
   lockAccess?(thread: number, state: number): Access;
+  /** The value with which the next step, one of {@link Depends}.comparison, compares its word. */
+  expected?(thread: number): number;
+  /** What a word holds now, where steps compare words. */
+  value?(object: number): number;
   /** Index of the thread that the last step created, or -1. */
   readonly spawned: number;
   /** The final observation, asked when no thread can move. */

@@ -7,11 +7,12 @@ import type { AccessList } from './access-lists';
 import { Execution } from './execution';
 import { GuardedRaces } from './guarded-races';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
-import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
+import { Depends, Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
 import type { OpenStates } from './open-states';
 import { NOT_SEEN_TO, Reversal, type SeenTo } from './reversal';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
+import { lastWrite, NO_WRITE, UNCLEAR } from './word-value';
 import { grown } from './word-table';
 
 /** Receives what the search finds. */
@@ -47,6 +48,8 @@ export class Search {
   private seenTo: Int32Array = new Int32Array(64);
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
+  /** What words hold at the start, of those that were asked for. */
+  private readonly valuesAtStart: number[] = [];
   /** Whether the execution ended with steps that are redundant. */
   private stuck = false;
   /** Whether the execution ended with threads that wait, as far as is known. */
@@ -273,6 +276,7 @@ export class Search {
     if (i >= execution.length) return false;
     const depends = execution.depends[i]!;
     if (depends === Depends.anything) return false;
+    if (depends === Depends.comparison) return this.foreseeComparison(i);
     if (depends === Depends.lock) {
       const from = execution.accFrom[i]!;
       const state = lockStateAfter(execution, execution.acc[from]! >>> 4, reversal);
@@ -285,6 +289,27 @@ export class Search {
     }
     reversal.setLast(execution.list[i]!);
     return true;
+  }
+
+  /** The same for an event that compares a word. */
+  private foreseeComparison(i: number): boolean {
+    const { execution, reversal } = this;
+    const object = execution.acc[execution.accFrom[i]!]! >>> 4;
+    const write = lastWrite(execution, object, reversal);
+    if (write === UNCLEAR) return false;
+    const value = write === NO_WRITE ? this.valueAtStart(object) : execution.written[write]!;
+    reversal.setLast(object * 16 + (value === execution.expected[i] ? Mode.write : Mode.read));
+    return true;
+  }
+
+  /** What a word holds at the start. As a probe does, this may end the run. */
+  private valueAtStart(object: number): number {
+    let value = this.valuesAtStart[object];
+    if (value === undefined) {
+      value = this.program.start().value!(object);
+      this.valuesAtStart[object] = value;
+    }
+    return value;
   }
 
   /** Runs the sequence of the reversal without its last step. */
