@@ -60,7 +60,8 @@ export class Execution {
   count: Int32Array;
   /** The events of a thread, in order. */
   readonly eventsOf: Int32Array[] = [];
-  private createdBy: Int32Array;
+  /** The event that created a thread, or -1. */
+  createdBy: Int32Array;
   /** The last access of each object, or -1. */
   private lastAccess: Int32Array = new Int32Array(64).fill(-1);
   private covered: Int32Array;

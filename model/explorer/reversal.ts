@@ -260,16 +260,25 @@ export class Reversal {
 
   /** Whether nothing that is left comes before the last step. */
   private lastNeedsNothing(): boolean {
-    for (let k = this.racesFrom; k < this.racesTo; k++) {
-      if (!this.isTaken(this.races[k]!)) return false;
-    }
+    return this.areTaken(this.races, this.racesFrom, this.racesTo);
+  }
+
+  private areTaken(events: Int32Array, from: number, to: number): boolean {
+    for (let k = from; k < to; k++) if (!this.isTaken(events[k]!)) return false;
     return true;
   }
 
-  /** Whether nothing that is left happens before an event of the sequence. */
+  /**
+   * Whether nothing that is left happens before an event of the sequence, the next of its thread. What
+   * was taken comes with all that happens before it, so that the latest events before it tell: its
+   * races, unless it waited or is the first of a thread that was created.
+   */
   private needsNothing(event: number, thread: number): boolean {
-    const { stride, clock } = this.execution;
+    const { stride, clock, guard, seq, createdBy, race, raceFrom } = this.execution;
     const { taken, takenAt } = this;
+    if (guard[event]! < 0 && (seq[event]! > 1 || createdBy[thread]! < 0)) {
+      return this.areTaken(race, raceFrom[event]!, raceFrom[event + 1]!);
+    }
     const row = event * stride;
     for (let t = 0; t < stride; t++) {
       if (clock[row + t]! > taken[takenAt + t]! && t !== thread) return false;
