@@ -108,3 +108,14 @@ describe('explorer > outcomes', () => {
     expect(outcomes.get('-1 -1 -1 -1')?.traces).toBe(1);
   });
 });
+
+describe('a compare-and-swap', () => {
+  it.each<[string, Program, number]>([
+    ['casrot(7)', programs.casrot(7), 7],
+    ['casw(4)', programs.casw(4), 8],
+    ['wcas(6)', programs.wcas(6), 8],
+  ])('of %s is foreseen, so that no step is taken to try it', (_name, program, events) => {
+    const { executions, steps } = explore(program);
+    expect(steps).toBe(executions * events);
+  });
+});
