@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from './errors';
@@ -12,10 +13,21 @@ import { fileFault } from './file-fault';
  */
 export async function writeFileAtomically(path: string, data: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeBeside(path, data);
   } catch (error) {
     throw new UsageError(`cannot write '${path}': ${fileFault(error)}`);
+  }
+}
+
+/** Makes a folder and those above it. (Node's own way of it does not come to an end under /proc.) */
+export async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolder(dirname(path));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
   }
 }
 

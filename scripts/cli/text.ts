@@ -15,3 +15,7 @@ export function wrapText(text: string, width: number, hang = 0): string {
 export function textWidth(text: string): number {
   return text.split('\n').reduce((most, line) => Math.max(most, stringWidth(line)), 0);
 }
+
+/** A number with what it counts, in the plural unless it is one. */
+export const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;

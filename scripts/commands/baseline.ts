@@ -37,6 +37,7 @@ export const baselineCommand: CommandSpec = {
     const { writeBaseline } = await import('../baseline-file');
     const { classesParts } = await import('../classes');
     const { startProgress } = await import('../cli/progress');
+    const { counted } = await import('../cli/text');
     const subject = await readSubject(args, io);
     const sources = await loadScenarios(args.texts('scenario'), io);
     const executions = args.integer('executions')!;
@@ -67,7 +68,7 @@ export const baselineCommand: CommandSpec = {
     if (path === '-') throw new UsageError('--output names a file; --json prints the baseline');
     await writeBaseline(path, document);
     if (args.json) io.json(document);
-    else io.out(`${path}: what ${subject.name} does in ${sources.length} scenarios`);
+    else io.out(`${path}: what ${subject.name} does in ${counted(sources.length, 'scenario')}`);
     return 0;
   },
 };

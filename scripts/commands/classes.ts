@@ -1,7 +1,7 @@
 import { VIEWS } from '../../model/classes/partition';
 import type { ClassesPart } from '../../model/report/scenario-classes';
 import type { CommandSpec } from '../cli/command';
-import { forOption, stopAfter } from '../cli/stop-after';
+import { forOption, limitedBy, stopAfter } from '../cli/stop-after';
 import { keepOption } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { workersFor, workersOption } from '../workers/option';
@@ -64,16 +64,18 @@ export const classesCommand: CommandSpec = {
     const command = `classes --view ${view}${executions ? ` --executions ${executions}` : ''}`;
     const kept = await KeptResults.open<ClassesPart>(args.text('checkpoint'), command);
     const progress = startProgress(io, 'classes');
-    const document = await classesOf({
+    const seconds = args.integer('for');
+    const result = await classesOf({
       sources,
       view,
       executions,
       workers: workersFor(args.integer('workers'), sources.length),
-      signal: stopAfter(args.integer('for'), io.signal),
+      signal: stopAfter(seconds, io.signal),
       kept,
       onProgress: (done, total, detail) => progress.update(done, total, detail),
     });
     progress.end();
+    const document = limitedBy(result, seconds, io.signal);
     await writePage(args, io, document);
     if (args.json) io.json(document);
     else io.out(classesText(document, io.width));

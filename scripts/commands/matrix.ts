@@ -1,6 +1,6 @@
 import type { MatrixRow } from '../../model/matrix/row';
 import { UsageError, type CommandSpec } from '../cli/command';
-import { forOption, stopAfter } from '../cli/stop-after';
+import { forOption, limitedBy, stopAfter } from '../cli/stop-after';
 import { keepOption } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import { workersFor, workersOption } from '../workers/option';
@@ -62,15 +62,17 @@ export const matrixCommand: CommandSpec = {
     const kept = await KeptResults.open<MatrixRow>(args.text('checkpoint'), command);
     const progress = startProgress(io, 'matrix');
     const workers = workersFor(args.integer('workers'), sources.length);
-    const document = await matrixOf({
+    const seconds = args.integer('for');
+    const result = await matrixOf({
       sources,
       executions,
       workers: workers === 1 ? 0 : workers,
-      signal: stopAfter(args.integer('for'), io.signal),
+      signal: stopAfter(seconds, io.signal),
       kept,
       onProgress: (done, total) => progress.update(done, total),
     });
     progress.end();
+    const document = limitedBy(result, seconds, io.signal);
     await writePage(args, io, document);
     if (args.json || format === 'json') io.json(document);
     else if (format === 'csv') io.out((await import('../formats/matrix-csv')).matrixCsv(document));

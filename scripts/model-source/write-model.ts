@@ -1,9 +1,10 @@
 /** Writes a materialised model into a directory of its own. */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import tsconfig from '../../tsconfig.json';
+import { makeFolder } from '../cli/atomic-write';
 import { UsageError } from '../cli/errors';
 import { fileFault } from '../cli/file-fault';
 import type { Sources } from './kernel-sources';
@@ -106,7 +107,7 @@ async function replaceDirectory(target: string, files: ReadonlyMap<string, strin
   try {
     for (const [path, text] of files) {
       const file = join(fresh, ...path.split('/'));
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeFile(file, text);
     }
     const before = existsSync(target);

@@ -14,8 +14,9 @@ export function classesText(document: ClassesDocument, width: number): string {
   const blocks = [
     wrapText(classesAnswer(document), width),
     wrapText(
-      `It took ${grouped(work.operations)} operations alone and ${grouped(work.executions)} ` +
-        `executions; running each variant would have taken ${grouped(work.oneByOne)} executions.`,
+      `It took ${grouped(work.executions)} executions of threads and ${grouped(work.operations)} ` +
+        `operations of set-ups, each for all variants alike in what it reads; running each variant ` +
+        `would take ${grouped(work.oneByOne)} executions.`,
       width,
     ),
     ...scenarios.map((scenario) => scenarioText(scenario, view, width)),

@@ -2,7 +2,7 @@
 import type { ReportedKind, SearchDocument } from '../../model/report/search-document';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import { formatTable } from '../cli/table';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import { indent } from './outcome-text';
 import { UNSAVED } from '../../model/report/search-document';
 import { witnessLines } from './witness-text';
@@ -68,9 +68,6 @@ function kindText(
     ...witnessLines(witness, width - 3).map((line) => indent(line, 3)),
   ].join('\n');
 }
-
-const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The part of a scenario's text that tells it from the others: set-up and threads. */
 function programText(scenario: string): string {

@@ -46,9 +46,9 @@ export function variantSpaceTable({ variants, behaviours, work }: ClassesDocumen
 | behaviours that an administrator can tell apart | ${grouped(system)} |
 | behaviours that only the kernel can tell apart | ${grouped(internal)} |
 | behaviours in all | ${grouped(all)} |
-| executions done | ${grouped(work.executions)} |
-| operations performed alone | ${grouped(work.operations)} |
-| executions that a run for each variant would have taken | ${grouped(work.oneByOne)} |`;
+| executions of threads done | ${grouped(work.executions)} |
+| operations of set-ups performed | ${grouped(work.operations)} |
+| executions that a run for each variant would take | ${grouped(work.oneByOne)} |`;
 }
 
 /** The row of one scenario. */

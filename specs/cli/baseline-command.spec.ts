@@ -14,7 +14,7 @@ beforeAll(async () => {
   const words = ['--variant', 'fixed', '--scenario', 'madvise-over-hole', '-o', base];
   const { code, stdout } = await runCli(['baseline', ...words]);
   expect(code).toBe(0);
-  expect(stdout).toContain('what fixed does in 1 scenarios');
+  expect(stdout).toContain('what fixed does in 1 scenario\n');
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

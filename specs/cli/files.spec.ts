@@ -25,6 +25,11 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['report.json']);
   });
 
+  it('refuses a place where no folder can be made', async () => {
+    const made = writeFileAtomically('/proc/lzfree/a/report.json', '{}');
+    await expect(made).rejects.toThrow(/cannot write '.proc.lzfree.a.report.json': /);
+  });
+
   it('replaces an old file as a whole', async () => {
     const path = join(folder, 'report.txt');
     writeFileSync(path, 'a longer old text');
