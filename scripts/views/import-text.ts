@@ -45,7 +45,9 @@ function answer(imported: ImportedPatch, options: ImportTextOptions): string {
     : `${file} is no variant that lzfree models: ${count} ${are} unknown.`;
 }
 
-function restText({ given, rest, restRule }: ImportedPatch): string {
+/** What becomes of patches that the file has nothing of; of a file with none at all, nothing. */
+function restText({ given, rest, restRule }: ImportedPatch): string | undefined {
+  if (given.length === 0) return undefined;
   if (rest.length === 0) return 'It holds hunks of all six patches.';
   const holds = `It holds hunks of ${given.join(', ')}; nothing of ${rest.join(', ')}`;
   return restRule === 'posted'
@@ -114,9 +116,10 @@ function nextStep(imported: ImportedPatch, options: ImportTextOptions): string[]
 export function importText(imported: ImportedPatch, options: ImportTextOptions): string {
   const { report, unknown, unmet, dropped } = imported;
   const { width } = options;
+  const rest = restText(imported);
   return [
     wrapText(answer(imported, options), width),
-    wrapText(restText(imported), width),
+    ...(rest === undefined ? [] : [wrapText(rest, width)]),
     hunksTable(report.hunks, false, width),
     ...section(
       `Not in it, though others of their patch are (${plural(dropped.length, 'hunk')}):`,

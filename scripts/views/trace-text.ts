@@ -8,7 +8,7 @@ import type { Trace, TracedPlace, TracedSwitch } from '../trace/trace';
 export function traceText(traced: Trace, inFull: boolean, width: number): string {
   const failed = traced.checks.filter(({ passed }) => !passed);
   return [
-    answer(traced, failed),
+    wrapText(answer(traced, failed), width),
     ...failed.map((each) => faultsText(each, width)),
     ...traced.switches.map((each) => switchText(each, inFull, width)),
     traced.checks.map((each) => checkLine(each, width)).join('\n'),

@@ -225,6 +225,13 @@ describe('lzfree import', () => {
     expect(stdout).toContain('  -+if (unlikely(pte_dirty(pteval))) {');
   });
 
+  it('says of a patch to something else that it has nothing of the series, and no more', async () => {
+    const stdin = '--- a/mm/ksm.c\n+++ b/mm/ksm.c\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n';
+    const { code, stdout } = await runCli(['import', '-'], { stdin });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Standard input holds no hunk of the series\.\n\nLine /);
+  });
+
   it('says first what it leaves out when unknown hunks are ignored', async () => {
     const stdin = readFileSync(path('extra-hunk.patch'));
     const { code, stdout } = await runCli(['import', '-', '--ignore-unknown'], { stdin });
