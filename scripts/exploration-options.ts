@@ -120,7 +120,7 @@ export function explorationDetail(progress: OverallProgress, seconds: number): s
   const { executions, blocked, estimate } = progress;
   const left = executions > 0 ? (seconds / executions) * (estimate - executions) : 0;
   const rate = rateText(executions, seconds);
-  return `executions (estimate by branches), ${blocked} blocked, ${rate}, ${secondsText(left)} left`;
+  return `${secondsText(left)} left, ${rate}, ${blocked} blocked, total by branches`;
 }
 
 const rateText = (count: number, seconds: number): string =>

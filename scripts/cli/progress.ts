@@ -14,7 +14,7 @@ export interface Progress {
 }
 
 const REDRAW_MS = 100;
-const BAR_WIDTH = 20;
+const BAR_WIDTH = 12;
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
@@ -44,7 +44,7 @@ export function startProgress(
   };
 }
 
-/** The text of a progress line, as in `review [####......] 4 of 10  31 classes`. */
+/** The text of a progress line, as in `review [####........] 4 of 10  31 classes`. */
 export function progressLine(title: string, done: number, total?: number, detail = ''): string {
   const tail = detail ? `  ${detail}` : '';
   if (total === undefined || total <= 0) return `${title} ${done}${tail}`;

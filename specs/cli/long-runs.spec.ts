@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explorationDetail, explorationsDetail } from '../../scripts/exploration-options';
+import { progressLine } from '../../scripts/cli/progress';
 import { runCli } from './run-cli';
 
 const folder = mkdtempSync(join(tmpdir(), 'lzfree-'));
@@ -173,9 +174,10 @@ describe('progress of explorations', () => {
   const progress = { executions: 300, blocked: 0, estimate: 900, done: 0, total: 1 };
 
   it('says of one how much is left, by the estimate', () => {
-    expect(explorationDetail(progress, 10)).toBe(
-      'executions (estimate by branches), 0 blocked, 30/s, 20 s left',
-    );
+    const detail = explorationDetail(progress, 10);
+    expect(detail).toBe('20 s left, 30/s, 0 blocked, total by branches');
+    // All of it is to be seen on a terminal of the usual width.
+    expect(progressLine('run', 3000, 9000, detail).length).toBeLessThan(80);
   });
 
   it('says of many how much is left, by those that are over', () => {

@@ -24,8 +24,8 @@ describe('progress', () => {
   it('draws one line in place, at most ten times a second, and takes it away', () => {
     const written = drawn(watched, [0, 50, 99, 100, 150]);
     expect(written).toEqual([
-      '\r\u001b[Kreview [##..................] 1 of 10',
-      '\r\u001b[Kreview [########............] 4 of 10',
+      '\r\u001b[Kreview [#...........] 1 of 10',
+      '\r\u001b[Kreview [####........] 4 of 10',
       '\r\u001b[K',
     ]);
   });
@@ -42,6 +42,6 @@ describe('progress', () => {
 
   it('without a known total it counts, and it never fills beyond the bar', () => {
     expect(progressLine('hunt', 31, undefined, '4 classes')).toBe('hunt 31  4 classes');
-    expect(progressLine('hunt', 12, 10)).toBe(`hunt [${'#'.repeat(20)}] 12 of 10`);
+    expect(progressLine('hunt', 12, 10)).toBe(`hunt [${'#'.repeat(12)}] 12 of 10`);
   });
 });
