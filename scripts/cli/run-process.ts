@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command';
+import { fileFault } from './file-fault';
 import { main } from './main';
 
 /** Runs the command line of this process and sets its exit code. */
@@ -11,7 +12,9 @@ export async function runProcess(commands: readonly CommandSpec[]): Promise<void
   // The reader is content (`lzfree hunks | head`): what is left has nowhere to go.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(141);
-    throw error;
+    // The answer did not arrive, so the exit code must not be one of an answer.
+    process.stderr.write(`lzfree: cannot write standard output: ${fileFault(error)}\n`);
+    process.exit(2);
   });
 
   const { stdin, stdout, stderr, env } = process;

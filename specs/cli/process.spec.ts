@@ -13,6 +13,15 @@ describe('the process', () => {
     expect([status, stderr]).toEqual([141, '']);
   });
 
+  it('an answer that cannot be written is no answer, and one line says why', () => {
+    const words = ['-c', '"$@" help > /dev/full', 'bash', ...NODE, 'scripts/lzfree.ts'];
+    const { status, stderr } = spawnSync('bash', words, { cwd: ROOT, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^lzfree: cannot write standard output: [^\n]+\n$/),
+    ]);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
