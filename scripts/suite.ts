@@ -1,5 +1,5 @@
 /** The scenarios that come with the project, and those that a user names. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { VARIANT_NAMES } from '../model/features/variant';
 import { parseScenario } from '../model/scenario/parse';
@@ -59,7 +59,9 @@ async function loadNamed(
   const names = suite.map(({ scenario }) => scenario.name);
   const hint = VARIANT_NAMES.some((variant) => variant === name)
     ? '; it is a variant: give it with --variant'
-    : didYouMean(name, names);
+    : existsSync(name)
+      ? `; for the file of that name give './${name}'`
+      : didYouMean(name, names);
   throw new UsageError(`no scenario is called '${name}'${hint}`);
 }
 

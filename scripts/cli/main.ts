@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
 import type { Args } from './args';
 import type { CommandSpec } from './command';
-import { isUsageError, oneLine, type ExitCode } from './errors';
+import { isUsageError, oneLine, UsageError, type ExitCode } from './errors';
 import { createIo, terminalWidth, type Host, type Io } from './io';
+import { didYouMean } from './nearest';
 import { buildProgram } from './program';
 
 /**
@@ -48,6 +49,7 @@ function choose(
     choice = { spec, args };
   });
   try {
+    refuseUnknown(argv[0], commands);
     program.parse(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -58,6 +60,13 @@ function choose(
   }
   if (!choice) throw new Error('main: the parser neither chose a command nor failed');
   return choice;
+}
+
+/** commander prints the general help for a word it does not know with --help behind it. */
+function refuseUnknown(word: string | undefined, commands: readonly CommandSpec[]): void {
+  const names = commands.map(({ name }) => name);
+  if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+  throw new UsageError(`unknown command '${word}'${didYouMean(word, names)}`);
 }
 
 /** commander's message without its prefix, its suggestion brought into this project's form. */

@@ -42,6 +42,17 @@ export const searchOptions: readonly OptionSpec[] = [
   },
 ];
 
+/** @throws UsageError for an option that would be passed over without `--search` */
+export function refuseSearchOptions(args: Args): void {
+  for (const name of ['size', 'threads', 'operations', 'save']) {
+    if (args.text(name) !== undefined) throw needsSearch(name);
+  }
+  if (args.texts('beginning').length > 0) throw needsSearch('beginning');
+}
+
+const needsSearch = (name: string): UsageError =>
+  new UsageError(`--${name} is for --search only; add --search, or leave it out`);
+
 /** @throws UsageError for options that do not go together, or files that cannot be used */
 export async function searchAll(
   a: NamedVariant,

@@ -8,7 +8,7 @@ import {
   statesOptions,
 } from '../exploration-options';
 import { HTML_OPTION, writePage } from '../html/write-page';
-import { searchAll, searchOptions } from './diff-search';
+import { refuseSearchOptions, searchAll, searchOptions } from './diff-search';
 
 export const diffCommand: CommandSpec = {
   name: 'diff',
@@ -76,6 +76,7 @@ export const diffCommand: CommandSpec = {
       }
       return searchAll(a, b, format, args, io);
     }
+    refuseSearchOptions(args);
     const scenarios = await loadScenarios(named, io);
     const { onProgress, end } = showExplorations(io, 'diff');
     const bounds = { ...boundsOrStates(args), onProgress };

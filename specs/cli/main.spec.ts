@@ -34,6 +34,7 @@ const ONE_LINE = /^lzfree[^\n]*\n$/;
 describe('command line > usage errors', () => {
   const cases: readonly (readonly [string, readonly string[], string])[] = [
     ['an unknown command', ['prob'], "unknown command 'prob' (did you mean 'probe'?)"],
+    ['an unknown command with --help', ['zzzz', '--help'], "unknown command 'zzzz'"],
     [
       'an unknown option',
       ['probe', '--sed', '1'],

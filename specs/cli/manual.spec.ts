@@ -57,6 +57,13 @@ describe('what is not there', () => {
     [['diff', 'orignal', 'fixed'], "no variant is called 'orignal' (did you mean 'original'?)"],
     [['run', 'fixed'], "no scenario is called 'fixed'; it is a variant: give it with --variant"],
     [['run', 'docs'], "the folder 'docs' holds no scenario"],
+    [
+      ['run', 'LICENSE'],
+      "no scenario is called 'LICENSE'; for the file of that name give './LICENSE'",
+    ],
+    [['prob', '--help'], "unknown command 'prob'"],
+    [['diff', 'base', 'fixed', '--size', '1'], '--size is for --search only; add --search'],
+    [['diff', 'base', 'fixed', '--beginning', 'merged'], '--beginning is for --search only'],
     [['run', 'madvise-kind'], "(did you mean 'madvise-kinds'?)"],
   ])('%j is answered with what was meant', async (words, message) => {
     const { code, stdout, stderr } = await runCli(words);
