@@ -1,5 +1,5 @@
 import { UsageError, type CommandSpec } from '../cli/command';
-import { forOption, stopAfter } from '../cli/stop-after';
+import { forOption, limitedBy, stopAfter } from '../cli/stop-after';
 
 /** `lzfree attribute SCENARIO`: which hunks make an outcome appear or vanish. */
 export const attributeCommand: CommandSpec = {
@@ -52,15 +52,17 @@ export const attributeCommand: CommandSpec = {
       throw new UsageError(`one scenario is wanted, ${sources.length} are given; name one of them`);
     }
     const progress = startProgress(io, 'attribute');
-    const document = await attributeOutcome({
+    const seconds = args.integer('for');
+    const found = await attributeOutcome({
       source,
       outcome: args.text('outcome'),
       largest: args.integer('largest')!,
       executions: args.integer('executions')!,
-      signal: stopAfter(args.integer('for'), io.signal),
+      signal: stopAfter(seconds, io.signal),
       onProgress: (tried) => progress.update(tried, undefined, 'sets tried'),
     });
     progress.end();
+    const document = limitedBy(found, seconds, io.signal);
     if (args.json) io.json(document);
     else io.out(attributeText(document, io.width));
     return 0;

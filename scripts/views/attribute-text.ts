@@ -21,13 +21,17 @@ export function attributeText(document: AttributeDocument, width: number): strin
 
 function conditionText(attribution: Attribution, width: number): string {
   const { condition, onFixed, onBase, removals, additions } = attribution;
+  const verdicts = [wrapText(condition, width), `  on fixed: ${onFixed}; on base: ${onBase}`];
+  if (onFixed === 'unknown') {
+    const why = 'no set was tried: a bound leaves open what fixed itself does';
+    return [...verdicts, indent(wrapText(why, width - 2), 2)].join('\n');
+  }
   const added =
     additions === null
       ? '  base has the same verdict with nothing added'
       : setsText('added to base, it is as on fixed with', 'what they need', additions, width);
   return [
-    wrapText(condition, width),
-    `  on fixed: ${onFixed}; on base: ${onBase}`,
+    ...verdicts,
     setsText('it changes when fixed loses', 'what needs them', removals, width),
     added,
   ].join('\n');
@@ -41,7 +45,7 @@ function setsText(title: string, beside: string, found: Attributed, width: numbe
   const lines = sets.map((set) => wrapText(setText(set, beside), width - 4, 2));
   return [
     indent(wrapText(`${title} (${counts}):`, width - 2, 2), 2),
-    ...(lines.length > 0 ? lines : ['none']).map((line) => indent(line, 4)),
+    ...(lines.length > 0 ? lines : ['none of those tried']).map((line) => indent(line, 4)),
   ].join('\n');
 }
 
