@@ -38,8 +38,9 @@ export function checkAnswer(document: CheckDocument, scenarios: number): string 
   }
   if (done < scenarios)
     return `interrupted: no change in the first ${done} of ${scenarios} scenarios.`;
+  const all = scenarios === 1 ? 'the one scenario' : `all ${scenarios} scenarios`;
   return completeness.kind === 'complete'
-    ? `unchanged: the same behaviour in all ${scenarios} scenarios.`
+    ? `unchanged: the same behaviour in ${all}.`
     : `unknown: no change was seen, but the exploration is ${printCompleteness(completeness)}.`;
 }
 
