@@ -63,8 +63,14 @@ export class Diagrams {
     return on ? this.node(level, this.none, this.all) : this.node(level, this.all, this.none);
   }
 
-  /** The variants that have all of these switches as said. */
+  /**
+   * The variants that have all of these switches as said.
+   *
+   * @throws Error for a switch that is named twice, which would be asked twice
+   */
   cube(literals: readonly Literal[]): Diagram {
+    const levels = new Set(literals.map(({ level }) => level));
+    if (levels.size < literals.length) throw new Error('diagram: a cube names a switch twice');
     return [...literals]
       .sort((a, b) => b.level - a.level)
       .reduce(

@@ -28,6 +28,11 @@ const tables = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: ROWS, maxLe
 const sets = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: ROWS, maxLength: ROWS });
 
 describe('a decision diagram', () => {
+  it('refuses a cube that names a switch twice', () => {
+    const twice = [true, true].map((on) => ({ level: 0, on }));
+    expect(() => new Diagrams(SWITCHES).cube(twice)).toThrow('names a switch twice');
+  });
+
   it('has the numbers of its table, is one object for one function, and survives storing', () => {
     fc.assert(
       fc.property(tables, tables, (a, b) => {
