@@ -110,13 +110,6 @@ describe('lzfree attribute', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('--outcome')]);
   });
 
-  it('calls what a time limit left out bounded, and no set refuted that was not tried', async () => {
-    const words = ['attribute', 'half-written-page', '--largest', '3', '--for', '1'];
-    const { stdout } = await runCli(words);
-    expect(stdout).toContain('bounded (1 s), with sets of up to 3');
-    expect(stdout).not.toMatch(/^ +none$/m);
-  });
-
   it('lists no sets where a bound leaves open what fixed does', async () => {
     const { stdout } = await runCli(['attribute', 'fixup-swap-slot', '--executions', '1']);
     expect(stdout).toContain('no set was tried: a bound leaves open what fixed itself does');
