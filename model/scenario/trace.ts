@@ -153,14 +153,12 @@ class Recorder {
   }
 }
 
-/** The model's own helpers have names that no function of Linux has: a trace leaves them out. */
-const HELPER = /^[a-z\d]+[A-Z]/;
+/** A function of Linux, by its name: no helper of the model is called like that (specs/linux-names.txt). */
+const OF_LINUX = /_|^[A-Z]|^(?:mmput|pageout|swapoff|writepage)$/;
 
-/** The functions of Linux among those of a step; all if there is none. */
-function kernelNames(functions: readonly string[]): readonly string[] {
-  const names = functions.filter((name) => !HELPER.test(name));
-  return names.length > 0 ? names : functions;
-}
+/** The operation that a step belongs to, and the functions of Linux on the way to it. */
+const kernelNames = (functions: readonly string[]): readonly string[] =>
+  functions.filter((name, index) => index === 0 || OF_LINUX.test(name));
 
 /** Functions that build an op: between the kernel's code and the machine. */
 const BUILDERS = new Set(['pack', 'wild', ...Object.keys(ops)]);

@@ -1,33 +1,14 @@
 /** The page of `lzfree classes` in a real browser, opened from disk. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { runCli } from '../cli/run-cli';
-import { inspect, launchBrowser, LOOKS, openPage, type OpenPage } from './open-page';
+import type { Page } from 'playwright-core';
+import { inspect, LOOKS } from './open-page';
+import { pageOfCommand } from './page-of-command';
 
-const folder = mkdtempSync(join(tmpdir(), 'lzfree-classes-'));
-const url = pathToFileURL(join(folder, 'index.html')).href;
-let browser: Browser;
-let opened: OpenPage;
+const names = ['half-written-page', 'huge-page-is-dropped-whole'];
+const opened = pageOfCommand(['classes', ...names, '--workers', '1']);
 let page: Page;
-
-beforeAll(async () => {
-  const names = ['half-written-page', 'huge-page-is-dropped-whole'];
-  const command = ['classes', ...names, '--workers', '1', '--html', folder];
-  expect(await runCli(command)).toMatchObject({ code: 0 });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  opened = await openPage(browser, url);
+beforeEach(() => {
   page = opened.page;
 });
-afterEach(() => page.close());
 
 const tree = (scenario: string) =>
   page.locator('article', { has: page.getByRole('heading', { name: scenario }) });
@@ -64,6 +45,9 @@ describe('the page of classes, from disk', () => {
   });
 
   it.each(LOOKS)('passes the checks of axe, %s and %d pixels wide', async (...look) => {
-    expect(await inspect(browser, url, look)).toEqual({ violations: [], overflow: 0 });
+    expect(await inspect(opened.browser, opened.url, look)).toEqual({
+      violations: [],
+      overflow: 0,
+    });
   });
 });

@@ -1,32 +1,16 @@
 /** The page of `lzfree matrix` in a real browser, opened from disk. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { runCli } from '../cli/run-cli';
-import { inspect, launchBrowser, LOOKS, openPage, type OpenPage } from './open-page';
+import type { Page } from 'playwright-core';
+import { inspect, LOOKS } from './open-page';
+import { pageOfCommand } from './page-of-command';
 
-const folder = mkdtempSync(join(tmpdir(), 'lzfree-matrix-'));
-const url = pathToFileURL(join(folder, 'index.html')).href;
-let browser: Browser;
-let opened: OpenPage;
+const opened = pageOfCommand([
+  'matrix',
+  ...['zero-page-is-simply-zapped', 'half-written-page', 'freed-page-keeps-rss'],
+]);
 let page: Page;
-
-beforeAll(async () => {
-  const names = ['zero-page-is-simply-zapped', 'half-written-page', 'freed-page-keeps-rss'];
-  expect(await runCli(['matrix', ...names, '--html', folder])).toMatchObject({ code: 0 });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  opened = await openPage(browser, url);
+beforeEach(() => {
   page = opened.page;
 });
-afterEach(() => page.close());
 
 const map = () => page.getByRole('grid');
 const focused = () => page.locator('[data-cell]:focus');
@@ -108,6 +92,9 @@ describe('the page of a matrix, from disk', () => {
   });
 
   it.each(LOOKS)('passes the checks of axe, %s and %d pixels wide', async (...look) => {
-    expect(await inspect(browser, url, look)).toEqual({ violations: [], overflow: 0 });
+    expect(await inspect(opened.browser, opened.url, look)).toEqual({
+      violations: [],
+      overflow: 0,
+    });
   });
 });

@@ -1,31 +1,13 @@
 /** The page of `lzfree review` in a real browser, opened from disk. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { runCli } from '../cli/run-cli';
-import { explored, inspect, launchBrowser, LOOKS, openPage, type OpenPage } from './open-page';
+import type { Page } from 'playwright-core';
+import { explored, inspect, LOOKS, openPage } from './open-page';
+import { pageOfCommand } from './page-of-command';
 
-const folder = mkdtempSync(join(tmpdir(), 'lzfree-browser-'));
-const url = pathToFileURL(join(folder, 'index.html')).href;
-let browser: Browser;
-let opened: OpenPage;
+const opened = pageOfCommand(['review']);
 let page: Page;
-
-beforeAll(async () => {
-  expect(await runCli(['review', '--html', folder])).toMatchObject({ code: 0 });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  opened = await openPage(browser, url);
+beforeEach(() => {
   page = opened.page;
 });
-afterEach(() => page.close());
 
 const live = () => page.locator('#live');
 const fixup = () => live().getByLabel('fixup/mm/swap_state/free_pages_and_swap_cache');
@@ -77,7 +59,10 @@ describe('the page of a review, from disk', () => {
   });
 
   it.each(LOOKS)('passes the checks of axe, %s and %d pixels wide', async (...look) => {
-    expect(await inspect(browser, url, look)).toEqual({ violations: [], overflow: 0 });
+    expect(await inspect(opened.browser, opened.url, look)).toEqual({
+      violations: [],
+      overflow: 0,
+    });
   });
 });
 
@@ -144,7 +129,7 @@ describe('the live model', () => {
     await live().getByText('explored your text on original').waitFor();
     await live().getByRole('link', { name: 'show' }).first().click();
     await live().getByText('The chosen execution').waitFor();
-    const again = await openPage(browser, page.url());
+    const again = await openPage(opened.browser, page.url());
     await again.page.locator('#live').getByText('The chosen execution').waitFor();
     expect(await again.page.locator('#live').innerText()).toBe(await live().innerText());
     expect(again.complaints).toEqual([]);
