@@ -3,6 +3,7 @@ import { UsageError, type Args, type Io, type OptionSpec } from './cli/command';
 import { startProgress } from './cli/progress';
 import { forOption } from './cli/stop-after';
 import type { ExploreAllOptions, OverallProgress } from './exploration-job';
+import { counted } from './cli/text';
 import { workersOption } from './workers/option';
 
 export const explorationOptions: readonly OptionSpec[] = [
@@ -103,6 +104,24 @@ export function showExplorations(
       } else {
         line.update(progress.executions, progress.estimate, explorationDetail(progress, seconds));
       }
+    },
+    end: () => line.end(),
+  };
+}
+
+/** Draws the progress of a search, whose programs take longer the more operations they have. */
+export function showSearch(io: Pick<Io, 'isTTY' | 'verbosity' | 'width'>): {
+  onProgram(size: number, done: number, total: number, kinds: number): void;
+  end(): void;
+} {
+  const line = startProgress(io, 'search');
+  let at = { size: 0, done: 0, began: 0 };
+  return {
+    onProgram(size, done, total, kinds) {
+      if (at.size !== size) at = { size, done: done - 1, began: performance.now() };
+      const each = (performance.now() - at.began) / 1000 / (done - at.done);
+      const left = secondsText(each * (total - done));
+      line.update(done, total, `of ${counted(size, 'operation')}, ${kinds} kinds, ${left} left`);
     },
     end: () => line.end(),
   };

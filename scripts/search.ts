@@ -9,6 +9,16 @@ import { loadSearch, searchIdentity, storeSearch } from './search-checkpoint';
 import type { NamedVariant } from './variants';
 import { withPool } from './workers/pool';
 
+/** What is searched unless somebody asks for more or less. */
+export const DEFAULT_SEARCH = {
+  size: 2,
+  threads: 3,
+  /** The programs are small; one that has more traces than this is left incomplete, and said so. */
+  executions: 5000,
+  operations: 'core',
+  beginnings: [],
+} as const;
+
 export interface SearchRequest {
   readonly a: NamedVariant;
   readonly b: NamedVariant;

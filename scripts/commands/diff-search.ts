@@ -1,14 +1,11 @@
 /** `lzfree diff A B --search`: its options, and what it does. */
 import { join } from 'node:path';
 import { UsageError, type Args, type ExitCode, type Io, type OptionSpec } from '../cli/command';
-import { stopAfter } from '../cli/stop-after';
+import { limitedBy, stopAfter } from '../cli/stop-after';
 import type { Format } from '../formats/format';
 import { writePage } from '../html/write-page';
 import type { NamedVariant } from '../variants';
 import { workersFor } from '../workers/option';
-
-/** Programs of the search are small; one that has more traces than this is left incomplete, and said so. */
-const EXECUTIONS = 5000;
 
 /** Options that mean something with `--search` only, beside those of every exploration. */
 export const searchOptions: readonly OptionSpec[] = [
@@ -64,28 +61,29 @@ export async function searchAll(
   if (format !== 'text' && format !== 'json') {
     throw new UsageError(`--search has no --format ${format}; choose text or json`);
   }
-  const { search } = await import('../search');
+  const { DEFAULT_SEARCH, search } = await import('../search');
   const { searchText } = await import('../views/search-text');
-  const { startProgress } = await import('../cli/progress');
+  const { showSearch } = await import('../exploration-options');
   const { writeFileAtomically } = await import('../cli/atomic-write');
   const folder = args.text('save');
   const checkpoint = args.text('checkpoint');
-  const progress = startProgress(io, 'search');
-  const document = await search({
+  const seconds = args.integer('for');
+  const { onProgram, end } = showSearch(io);
+  const found = await search({
     a,
     b,
-    size: args.integer('size') ?? 2,
-    threads: args.integer('threads') ?? 3,
-    executions: args.integer('executions') ?? EXECUTIONS,
+    size: args.integer('size') ?? DEFAULT_SEARCH.size,
+    threads: args.integer('threads') ?? DEFAULT_SEARCH.threads,
+    executions: args.integer('executions') ?? DEFAULT_SEARCH.executions,
     operations: args.text('operations') === 'all' ? 'all' : 'core',
     beginnings: await beginningsOf(args.texts('beginning')),
     workers: workersFor(args.integer('workers'), Infinity),
-    signal: stopAfter(args.integer('for'), io.signal),
+    signal: stopAfter(seconds, io.signal),
     ...(checkpoint !== undefined && { checkpoint }),
     ...(folder !== undefined && { folder }),
-    onProgram: (size, done, total, kinds) =>
-      progress.update(done, total, `programs of ${size} operations, ${kinds} differences`),
-  }).finally(() => progress.end());
+    onProgram,
+  }).finally(end);
+  const document = limitedBy(found, seconds, io.signal);
   if (folder !== undefined) {
     for (const { name, scenario } of document.kinds) {
       await writeFileAtomically(join(folder, `${name}.yaml`), scenario);

@@ -1,5 +1,10 @@
-import type { CommandSpec } from '../cli/command';
-import { explorationBounds, explorationOptions, showExplorations } from '../exploration-options';
+import { UsageError, type CommandSpec } from '../cli/command';
+import {
+  explorationBounds,
+  explorationOptions,
+  showExplorations,
+  showSearch,
+} from '../exploration-options';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 
@@ -9,9 +14,10 @@ export const reviewCommand: CommandSpec = {
   summary: 'Reviews the mail, or a patch of your own: what its hunks and its fixup do',
   description:
     'Reads the patch, builds the variant it makes and the one to hold it against (for the mail: the ' +
-    'series as posted), explores every scenario of the suite on both, and says where they differ, ' +
-    'at which level and by which schedule. A file can be an mbox, a mail, a file of git ' +
-    'format-patch or a bare diff; - reads standard input.',
+    'series as posted), and compares the two over every interleaving of each scenario of the suite ' +
+    'and of all small programs: where they differ, at which level and by which schedule. A file can ' +
+    'be an mbox, a mail, a file of git format-patch or a bare diff; - reads standard input. With ' +
+    '--checkpoint FILE the search has a file of its own, FILE.search.',
   arguments: [{ name: 'file', description: 'a patch of your own' }],
   options: [
     formatOption,
@@ -21,6 +27,13 @@ export const reviewCommand: CommandSpec = {
       description: 'review what is known of a patch with unknown hunks',
     },
     { flags: '--force', description: 'review a patch that does not compile, as a what-if' },
+    {
+      flags: '--search-size <n>',
+      description:
+        'operations of the largest programs to search; 0 for the suite alone (default: 2, which ' +
+        'takes seconds for the mail, and a minute or two where more programs can differ)',
+      integer: { min: 0, max: 8 },
+    },
     ...explorationOptions,
     HTML_OPTION,
   ],
@@ -34,6 +47,7 @@ export const reviewCommand: CommandSpec = {
     const { readPatchFile } = await import('./read-patch-file');
     const { importPatch } = await import('../../model/patch/import-patch');
     const { readImported, readVariant } = await import('../variants');
+    const { DEFAULT_SEARCH } = await import('../search');
     const { reviewVariants } = await import('../review');
     const { reviewChecks } = await import('../formats/diff-checks');
     const { reviewText } = await import('../views/review-text');
@@ -41,21 +55,27 @@ export const reviewCommand: CommandSpec = {
     const doubts = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
     const variant = readImported(imported, doubts, io);
     const against = args.text('against');
+    const size = args.integer('search-size') ?? DEFAULT_SEARCH.size;
+    if (size > 0 && args.text('steps') !== undefined) {
+      throw new UsageError('the search has no --steps; leave it out, or add --search-size 0');
+    }
     const { onProgress, end } = showExplorations(io, 'review');
+    const progress = showSearch(io);
     const review = await reviewVariants(
       {
         imported,
         variant,
         against: against === undefined ? undefined : readVariant(against, doubts.force, io).variant,
-        bounds: { ...explorationBounds(args, EXECUTIONS), onProgress },
+        bounds: { ...explorationBounds(args), onProgress },
+        searched: { size, onProgram: progress.onProgram },
       },
       io,
-    ).finally(end);
+    ).finally(() => {
+      end();
+      progress.end();
+    });
     await writePage(args, io, review);
     await printAs(format, { document: review, text: reviewText, checks: reviewChecks }, io);
     return 0;
   },
 };
-
-/** Most executions of one exploration, unless told otherwise; the suite's largest have hundreds. */
-const EXECUTIONS = 20_000;

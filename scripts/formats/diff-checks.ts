@@ -5,10 +5,13 @@ import type {
   DiffDocument,
   VariantComparison,
 } from '../../model/report/diff-document';
+import type { SearchDocument } from '../../model/report/search-document';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import type { ReviewDocument } from '../review';
+import { counted } from '../cli/text';
 import { diffAnswer } from '../views/diff-text';
-import { answer as reviewAnswer } from '../views/review-text';
+import { searchedText } from '../views/searched-text';
+import { reviewAnswer } from '../views/review-answer';
 import type { Check, CheckReport, CheckSuite } from './check-report';
 import { SEVERITY } from './severity';
 
@@ -22,9 +25,9 @@ export function diffChecks(document: DiffDocument): CheckReport {
   };
 }
 
-/** The result of `review`: the same, and that all of the patch was looked at. */
+/** The result of `review`: the same, with the searched programs, and that all of the patch was looked at. */
 export function reviewChecks(document: ReviewDocument): CheckReport {
-  const { unknown } = document;
+  const { unknown, search, completeness } = document;
   const patch: Check = {
     rule: 'unknown-hunk',
     name: 'every hunk is known',
@@ -36,12 +39,42 @@ export function reviewChecks(document: ReviewDocument): CheckReport {
   return {
     command: 'review',
     answer: reviewAnswer(document),
-    interrupted: document.completeness.kind === 'interrupted',
+    interrupted: [completeness, search?.completeness].some((each) => each?.kind === 'interrupted'),
     suites: [
       { name: 'the patch', title: 'What the patch holds', checks: [patch] },
       ...comparedSuites(document),
+      ...(search === null ? [] : [searchSuite(search)]),
     ],
   };
+}
+
+function searchSuite(search: SearchDocument): CheckSuite {
+  const { a, b, bound } = search;
+  return {
+    name: `programs of up to ${counted(bound.size, 'operation')} on ${a} and ${b}`,
+    title: 'every small program of the operation language',
+    checks: LEVELS.map((level) => searchCheck(search, level)),
+  };
+}
+
+function searchCheck(search: SearchDocument, level: Level): Check {
+  const { equalUpTo, differsFrom } = search.levels[level];
+  const kinds = search.kinds.filter((kind) => kind.level === level);
+  const base = {
+    rule: `${level}-difference` as const,
+    name: `${level} level is equal`,
+    severity: SEVERITY[level],
+    details: kinds.map(
+      ({ direction, paths, title }) => `${direction}: ${paths.join(', ')}; smallest: ${title}`,
+    ),
+  };
+  if (differsFrom !== null) {
+    const reason = `${level} level: differs in programs from ${counted(differsFrom, 'operation')} on`;
+    return { ...base, result: 'fails', reason };
+  }
+  if (equalUpTo === search.bound.size) return { ...base, result: 'holds', reason: '' };
+  const reason = `${level} level: no difference is certain, ${searchedText(search)}`;
+  return { ...base, result: 'open', reason };
 }
 
 function comparedSuites({ a, b, scenarios }: VariantComparison): CheckSuite[] {

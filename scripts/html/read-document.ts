@@ -5,7 +5,7 @@ import { classesAnswer } from '../views/classes-text';
 import { diffAnswer } from '../views/diff-text';
 import { huntAnswer } from '../views/hunt-text';
 import { matrixAnswer } from '../views/matrix-text';
-import { answer as reviewAnswer } from '../views/review-text';
+import { reviewAnswer } from '../views/review-answer';
 import { runAnswer } from '../views/run-text';
 import { searchAnswer } from '../views/search-text';
 import type { ReportDocument } from './documents';
@@ -15,7 +15,7 @@ export const COMMANDS = 'review, diff, run, hunt, matrix or classes';
 
 /** The newest version of each document that a page can show. */
 const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
-  'lzfree/review': 3,
+  'lzfree/review': 4,
   'lzfree/diff': 3,
   'lzfree/diff-search': 3,
   'lzfree/run': 3,

@@ -72,10 +72,11 @@ async function scenarioTexts(document: ReportDocument | null): Promise<ScenarioT
   if (document?.schema === 'lzfree/hunt') return [...foundTexts(document), ...textsOf(suite)];
   if (document?.schema === 'lzfree/diff-search')
     return [...document.kinds.map(programText), ...textsOf(suite)];
+  const searched = document?.schema === 'lzfree/review' ? (document.search?.kinds ?? []) : [];
   const others = (document?.scenarios ?? []).filter(
     ({ file }) => !suite.some((known) => known.file === file),
   );
-  return textsOf([...others, ...suite]);
+  return [...textsOf([...others, ...suite]), ...searched.map(programText)];
 }
 
 const textsOf = (scenarios: readonly Omit<ScenarioText, 'text'>[]): ScenarioText[] =>

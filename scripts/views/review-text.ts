@@ -1,49 +1,30 @@
 /** A review as plain text; the first line is the answer. */
-import { printCompleteness } from '../../model/diff/completeness';
-import type { Level } from '../../model/scenario/outcome';
 import type { ComparedScenario } from '../../model/report/diff-document';
 import type { ReviewDocument } from '../review';
 import { wrapText } from '../cli/text';
 import { levelsText } from './diff-text';
 import { hunksText } from './hunks-text';
 import { patchesText } from './patches-text';
+import { reviewAnswer } from './review-answer';
+import { searchedKindsText } from './searched-kinds-text';
 import { witnessLines } from './witness-text';
-
-const WHO: Readonly<Record<Level, string>> = {
-  user: 'a program sees the difference',
-  system: 'no program of the suite sees the difference, an administrator does',
-  internal:
-    'neither a program of the suite nor an administrator sees the difference, only the kernel',
-};
 
 /** The whole report, in at most `width` columns. */
 export function reviewText(review: ReviewDocument, width: number): string {
+  const different = byShortestWitness(review.scenarios);
   const parts = [
-    wrapText(answer(review), width),
-    differenceText(review, width),
+    wrapText(reviewAnswer(review), width),
+    differenceText(different, width),
+    review.search === null ? '' : searchedKindsText(review.search, different[0], width),
     agreementText(review, width),
     `The patch\n\n${patchesText(review.patch, { width })}`,
     `What each hunk pins\n\n${hunksText(review.switches, width)}`,
-    wrapText(hint(review), width),
+    wrapText(hint(review, different[0]), width),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** One sentence: who sees a difference, in how much of the suite, and how sure that is. */
-export function answer({ a, b, differsAt, scenarios, completeness }: ReviewDocument): string {
-  const different = scenarios.filter(({ witness }) => witness !== null).length;
-  const how = `${scenarios.length} scenarios, every interleaving: ${printCompleteness(completeness)}`;
-  if (differsAt !== null) {
-    return `${a} -> ${b}: ${WHO[differsAt]}; they differ in ${different} of ${how}.`;
-  }
-  return completeness.kind === 'complete'
-    ? `${a} -> ${b}: no difference in ${how}.`
-    : `${a} -> ${b}: no difference seen in ${how}.`;
-}
-
-function differenceText({ scenarios }: ReviewDocument, width: number): string {
-  const different = scenarios.filter(({ witness }) => witness !== null).sort(byShortestWitness);
-  const [first, ...others] = different;
+function differenceText([first, ...others]: readonly ComparedScenario[], width: number): string {
   if (first === undefined) return '';
   const lines = [
     'Where they differ',
@@ -58,9 +39,11 @@ function differenceText({ scenarios }: ReviewDocument, width: number): string {
   return lines.join('\n');
 }
 
-function byShortestWitness(x: ComparedScenario, y: ComparedScenario): number {
-  return x.witness!.trace.steps.length - y.witness!.trace.steps.length;
-}
+/** Those that differ, the one first whose witness is told in the fewest steps. */
+const byShortestWitness = (scenarios: readonly ComparedScenario[]): ComparedScenario[] =>
+  scenarios
+    .filter(({ witness }) => witness !== null)
+    .sort((x, y) => x.witness!.trace.steps.length - y.witness!.trace.steps.length);
 
 function agreementText({ scenarios }: ReviewDocument, width: number): string {
   const same = scenarios.filter(({ witness }) => witness === null);
@@ -79,10 +62,14 @@ function agreementText({ scenarios }: ReviewDocument, width: number): string {
   ].join('\n\n');
 }
 
-function hint({ a, b, scenarios }: ReviewDocument): string {
-  const different = scenarios.find(({ witness }) => witness !== null);
-  const search = `lzfree diff ${a} ${b} --search compares them on all small programs`;
-  return different === undefined
-    ? `Next: ${search}.`
-    : `Next: lzfree diff ${a} ${b} ${different.name} shows this difference alone; ${search}.`;
+/** What tells more. */
+function hint({ a, b, search }: ReviewDocument, shown: ComparedScenario | undefined): string {
+  const whole = `lzfree diff ${a} ${b} --search`;
+  const larger = `--size ${(search?.bound.size ?? 0) + 1} --checkpoint search.json`;
+  return `Next: ${[
+    ...(shown ? [`lzfree diff ${a} ${b} ${shown.name} shows this difference alone`] : []),
+    search === null
+      ? `${whole} compares them on all small programs`
+      : `${whole} ${larger} goes on to larger programs, for hours`,
+  ].join('; ')}.`;
 }

@@ -4,6 +4,7 @@ import { LEVELS, type Level } from '../../model/scenario/outcome';
 import { formatTable } from '../cli/table';
 import { counted, wrapText } from '../cli/text';
 import { indent } from './outcome-text';
+import { isWhole, searchedText } from './searched-text';
 import { UNSAVED } from '../../model/report/search-document';
 import { witnessLines } from './witness-text';
 
@@ -31,16 +32,11 @@ const VIEWERS: Readonly<Record<Level, string>> = {
 
 /** Who can see a difference, from which size on, and up to which size nobody can. */
 export function searchAnswer(document: SearchDocument): string {
-  const { a, b, differsAt, bound, completeness } = document;
+  const { a, b, differsAt, bound } = document;
   const parts = LEVELS.map((level) => levelAnswer(level, document));
-  const how =
-    completeness.kind === 'complete'
-      ? 'complete'
-      : completeness.kind === 'bounded'
-        ? `bounded (${document.incomplete.length} programs at ${completeness.bound})`
-        : 'interrupted';
   const verdict = differsAt === null ? 'no difference found' : `they differ at ${differsAt} level`;
-  return `${a} -> ${b}: ${verdict}. ${parts.join('; ')}. Programs of up to ${bound.size} operations: ${how}.`;
+  const searched = `Programs of up to ${bound.size} operations: ${searchedText(document)}`;
+  return `${a} -> ${b}: ${verdict}. ${parts.join('; ')}. ${searched}.`;
 }
 
 function levelAnswer(level: Level, { levels }: SearchDocument): string {
@@ -74,10 +70,8 @@ function programText(scenario: string): string {
   return scenario.slice(scenario.indexOf('setup:'), scenario.indexOf('\nafter:'));
 }
 
-function coverage(
-  { sizes, bound, incomplete, completeness }: SearchDocument,
-  width: number,
-): string {
+function coverage(document: SearchDocument, width: number): string {
+  const { sizes, bound, incomplete } = document;
   const rows = sizes.map((row) => [
     String(row.size),
     String(row.all),
@@ -144,7 +138,7 @@ function coverage(
               .map((title) => wrapText(`  ${title}`, width, 4))
               .join('\n'),
         ]),
-    ...(completeness.kind === 'interrupted' ? ['The search was stopped before its end.'] : []),
+    ...(isWhole(document) ? [] : ['The search was stopped before its end.']),
   ].join('\n\n');
 }
 

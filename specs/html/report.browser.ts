@@ -20,7 +20,7 @@ describe('the page of a review, from disk', () => {
   it('loads without a complaint of the browser, and says the answer first', async () => {
     expect(opened.complaints).toEqual([]);
     expect(await page.locator('h1').innerText()).toContain(
-      'original -> fixed: no program of the suite sees',
+      'original -> fixed: no program sees a difference; an administrator sees one in 1 scenario',
     );
   });
 

@@ -7,7 +7,7 @@ import { LiveView } from './live-view';
 import { MatrixView } from './matrix-view';
 import { PatchView } from './patch-view';
 import { RunView } from './run-view';
-import { SearchView } from './search-view';
+import { SearchedPrograms, SearchView } from './search-view';
 import { useLive } from './use-live';
 
 export function App({ data }: { readonly data: PageData }) {
@@ -62,7 +62,12 @@ function Report({ data: { document: report, scenarios, switches } }: { readonly 
     case undefined:
       return null;
     case 'lzfree/review':
-      return <ComparisonView comparison={report} scenarios={scenarios} unknown={report.unknown} />;
+      return (
+        <>
+          <ComparisonView comparison={report} scenarios={scenarios} unknown={report.unknown} />
+          {report.search !== null && <SearchedPrograms search={report.search} />}
+        </>
+      );
     case 'lzfree/diff':
       return <ComparisonView comparison={report} scenarios={scenarios} />;
     case 'lzfree/diff-search':
@@ -107,6 +112,9 @@ function partsOf({ document: report }: PageData): (readonly [id: string, name: s
         ['answer', 'Answer'],
         ['differences', 'Differences'],
         ['scenarios', 'Scenarios'],
+        ...(report.schema === 'lzfree/review' && report.search !== null
+          ? [['searched', 'Small programs'] as const]
+          : []),
         ...common,
       ];
   }

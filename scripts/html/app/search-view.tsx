@@ -1,29 +1,26 @@
-/** The view of `lzfree diff A B --search`: who can see the difference, its kinds, and what was searched. */
-import { printCompleteness } from '../../../model/diff/completeness';
+/** The views of a search: who can see the difference, its kinds, and what was searched. */
 import type { ReportedKind, SearchDocument } from '../../../model/report/search-document';
 import { LEVELS } from '../../../model/scenario/outcome';
 import { grouped } from '../../views/grouped';
+import { searchedText } from '../../views/searched-text';
 import { Difference } from './difference';
 import { count, sentence, WHO } from './words';
 
+/** The whole page of `lzfree diff A B --search`. */
 export function SearchView({ search }: { readonly search: SearchDocument }) {
-  const { a, b, kinds, completeness } = search;
+  const { a, b, kinds } = search;
   return (
     <>
       <section id="answer" aria-labelledby="answer-title">
         <h2 id="answer-title">The answer</h2>
         <LevelsTable search={search} />
-        <p>
-          Looked at: every program of the language below of up to{' '}
-          {count(search.bound.size, 'operation')}, on both variants, by every interleaving:{' '}
-          <b>{printCompleteness(completeness)}</b>.
-        </p>
+        <LookedAt search={search} />
       </section>
       <section id="differences" aria-labelledby="differences-title">
         <h2 id="differences-title">The kinds of difference</h2>
         {kinds.length === 0 && <p>None was found.</p>}
         {kinds.map((kind, index) => (
-          <Kind key={kind.name} kind={kind} number={index + 1} names={{ a, b }} />
+          <Kind key={index} kind={kind} number={index + 1} names={{ a, b }} />
         ))}
       </section>
       <section id="searched" aria-labelledby="searched-title">
@@ -32,6 +29,42 @@ export function SearchView({ search }: { readonly search: SearchDocument }) {
         <Language search={search} />
       </section>
     </>
+  );
+}
+
+/** The part of a page of `lzfree review`. What differs is closed, as the suite often shows it already. */
+export function SearchedPrograms({ search }: SearchProps) {
+  const { a, b, kinds } = search;
+  return (
+    <section id="searched" aria-labelledby="searched-title">
+      <h2 id="searched-title">All small programs</h2>
+      <LevelsTable search={search} />
+      <LookedAt search={search} />
+      {kinds.map((kind, index) => (
+        <details key={index}>
+          <summary>
+            {index + 1}. {kind.level} level, only {kind.direction === 'gained' ? b : a}:{' '}
+            {kind.title}
+          </summary>
+          <Kind kind={kind} number={index + 1} names={{ a, b }} />
+        </details>
+      ))}
+      <details>
+        <summary>What was searched</summary>
+        <Sizes search={search} />
+        <Language search={search} />
+      </details>
+    </section>
+  );
+}
+
+function LookedAt({ search }: SearchProps) {
+  return (
+    <p>
+      Looked at: every program of the language below of up to{' '}
+      {count(search.bound.size, 'operation')}, on both variants, by every interleaving:{' '}
+      <b>{searchedText(search)}</b>.
+    </p>
   );
 }
 

@@ -1,0 +1,18 @@
+/** How completely a search explored its programs. The page says it too. */
+import type { SearchDocument } from '../../model/report/search-document';
+
+/** In words: `complete`, or `bounded (60 s; 3 programs at 5000 executions)`. */
+export function searchedText(search: SearchDocument): string {
+  const { completeness, incomplete, bound } = search;
+  if (completeness.kind !== 'bounded') return completeness.kind;
+  const left = incomplete.length;
+  const atBound = `${left} program${left === 1 ? '' : 's'} at ${bound.executions} executions`;
+  return `bounded (${[
+    ...(isWhole(search) ? [] : [completeness.bound]),
+    ...(left > 0 ? [atBound] : []),
+  ].join('; ')})`;
+}
+
+/** Whether the search came to every program, each explored completely or not. */
+export const isWhole = ({ sizes, bound }: SearchDocument): boolean =>
+  sizes.length === bound.size && sizes.every(({ done, programs }) => done === programs);
