@@ -1,5 +1,5 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
-import { AccessLists } from './access-lists';
+import { AccessLists, type AccessList } from './access-lists';
 import { conflicting } from './dependence';
 import { Depends, Mode, type Access, type Run } from './program';
 import { grown } from './word-table';
@@ -10,6 +10,9 @@ const RELEASES = modes(Mode.unlock, Mode.readUnlock);
 const TOTAL = modes(Mode.write, Mode.lock, Mode.unlock, Mode.tryLock);
 /** Modes without which a guard on the same lock is open for certain. */
 const TAKES = modes(Mode.lock, Mode.tryLock);
+
+/** No list of accesses: it is not known yet. */
+export const NOT_FORESEEN = -(2 ** 31);
 
 /** States of a lock that an event's access is foreseen for; see {@link Execution.foreseen}. */
 export const FORESEEN = [0, -1, 1] as const;
@@ -35,14 +38,16 @@ export class Execution {
   foreseen: Int32Array = new Int32Array(64 * 3);
   /** For an event that depends on a comparison: the value that it expects. */
   expected: Int32Array = new Int32Array(64);
-  /** What the one object that an event wrote holds after it, where the program tells values. */
-  written: Int32Array = new Int32Array(64);
   /** Event i touched `acc[accFrom[i] .. accFrom[i + 1])`. */
   accFrom: Int32Array = new Int32Array(65);
   acc: Int32Array = new Int32Array(128);
   accEvent: Int32Array = new Int32Array(128);
   /** The access before this one of the same object, or -1. */
   accPrevious: Int32Array = new Int32Array(128);
+  /** What the object holds after the event, where the program tells values. */
+  value: Int32Array = new Int32Array(128);
+  /** What the event looked at of the object, where the program tells. */
+  looked: Uint8Array = new Uint8Array(128);
   /** The same as one number, of {@link lists}. */
   list: Int32Array = new Int32Array(64);
   readonly lists = new AccessLists();
@@ -52,6 +57,10 @@ export class Execution {
    */
   raceFrom: Int32Array = new Int32Array(65);
   race: Int32Array = new Int32Array(128);
+  /** For each race, what the later event was seen to touch without the earlier one; or {@link NOT_FORESEEN}. */
+  raceLast: Int32Array = new Int32Array(128);
+  /** For events that chose, what they were seen to touch with other choices. */
+  readonly otherLast: AccessList[][] = [];
   /** How many events of each thread happen before the event, itself included. */
   clock: Int32Array;
   /** How many events of each thread come before the event in this sequence. */
@@ -114,10 +123,12 @@ export class Execution {
     this.thread[i] = thread;
     this.choice[i] = choice;
     this.choices[i] = choices;
+    if (choices > 1) this.otherLast[i] = [];
     this.guard[i] = guard;
     this.depends[i] = run.accessCount > 1 ? Depends.anything : depends;
     this.keepAccesses(i, run);
-    if (run.value !== undefined && run.accessCount === 1) this.keepValue(i, run);
+    if (run.value !== undefined) this.keepValues(i, run);
+    if (run.looked !== undefined) this.keepLooks(i, run.looked);
     this.countEvent(i, thread);
     this.startClock(this.clock, i * this.stride, thread, this.count[thread]! - 1);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
@@ -197,9 +208,17 @@ export class Execution {
     this.list[i] = this.lists.of(this.acc, from, from + n);
   }
 
-  private keepValue(i: number, run: Run): void {
-    const access = run.accesses[0]!;
-    if ((access & 15) === Mode.write) this.written[i] = run.value!(access >>> 4);
+  private keepValues(i: number, run: Run): void {
+    const end = this.accFrom[i + 1]!;
+    for (let k = this.accFrom[i]!; k < end; k++) this.value[k] = run.value!(this.acc[k]! >>> 4);
+  }
+
+  private keepLooks(i: number, looked: Uint8Array): void {
+    const from = this.accFrom[i]!;
+    const n = this.accFrom[i + 1]! - from;
+    let any = this.choices[i]! > 1 ? 1 : 0;
+    for (let k = 0; k < n; k++) any |= this.looked[from + k] = looked[k]!;
+    this.depends[i] = any === 0 ? Depends.nothing : Depends.looks;
   }
 
   private countEvent(i: number, thread: number): void {
@@ -308,8 +327,12 @@ export class Execution {
 
   private addRace(i: number, event: number): void {
     const at = this.raceFrom[i + 1]!++;
-    if (at === this.race.length) this.race = grown(this.race);
+    if (at === this.race.length) {
+      this.race = grown(this.race);
+      this.raceLast = grown(this.raceLast);
+    }
     this.race[at] = event;
+    this.raceLast[at] = NOT_FORESEEN;
   }
 
   /** What happens before the event that follows the first `n` of a thread. */
@@ -352,7 +375,6 @@ export class Execution {
     this.depends = grown(this.depends);
     this.foreseen = grown(this.foreseen);
     this.expected = grown(this.expected);
-    this.written = grown(this.written);
     this.list = grown(this.list);
     this.accFrom = grown(this.accFrom);
     this.raceFrom = grown(this.raceFrom);
@@ -362,6 +384,10 @@ export class Execution {
 
   private growAccesses(): void {
     this.acc = grown(this.acc);
+    const looked = new Uint8Array(this.looked.length * 2);
+    looked.set(this.looked);
+    this.looked = looked;
+    this.value = grown(this.value);
     this.accEvent = grown(this.accEvent);
     this.accPrevious = grown(this.accPrevious);
   }

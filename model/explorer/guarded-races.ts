@@ -25,7 +25,8 @@ export class GuardedRaces {
 
   /**
    * Reverses each race of event `i` (the length of the execution for a step that waits at its end).
-   * The candidates `candidates[from .. to)` are latest first; a race hides what it follows.
+   * The candidates `candidates[from .. to)`, the event's races if it happened, are latest first; a race
+   * hides what it follows.
    *
    * @returns what all of them are seen to by
    */
@@ -45,7 +46,8 @@ export class GuardedRaces {
     for (let k = from; k < to; k++) {
       const e = candidates[k]!;
       if (execution.isCovered(e)) continue;
-      reversal.start(e, i, thread, happened ? execution.choice[i]! : 0);
+      if (happened) reversal.startRace(i, k);
+      else reversal.start(e, i, thread, 0);
       if (!execution.takesLock(e, guard)) {
         // What follows decides on this one.
         seenTo = BY_THE_WHOLE;
@@ -71,35 +73,49 @@ export class GuardedRaces {
     const { execution, reversal } = this;
     for (;;) {
       const state = lockStateAfter(execution, guard >>> 4, reversal);
-      if (state === UNKNOWN) return this.reverser.isOpenBySteps(thread);
       if (state === UNCHANGED) return happened;
-      if (state === 0 || (state > 0 && (guard & 15) !== Mode.lock)) return true;
-      const holder = this.holderAfter(e, guard >>> 4, state);
+      if (state === UNKNOWN ? this.reverser.isOpenBySteps(thread) : admits(state, guard))
+        return true;
+      const holder = this.holderAfter(e, guard >>> 4);
       if (holder < 0 || execution.precedes(holder, thread, own)) return false;
       reversal.drop(holder);
     }
   }
 
-  /** An acquisition after e that the sequence keeps without its release, or -1. */
-  private holderAfter(e: number, lock: number, state: number): number {
+  /** The latest acquisition after e that the sequence keeps without its release, or -1. */
+  private holderAfter(e: number, lock: number): number {
     const { execution, reversal } = this;
-    const releases = new Map<number, number>();
+    const dropped = new Map<number, number>();
+    let opened = 0;
     for (let k = execution.lastAccessOf(lock); k >= 0; k = execution.accPrevious[k]!) {
       const event = execution.accEvent[k]!;
       if (event <= e) return -1;
       if (!reversal.keeps(event)) continue;
-      const mode = execution.acc[k]! & 15;
       const thread = execution.thread[event]!;
-      if (state < 0) {
-        if (mode === Mode.lock || mode === Mode.tryLock) return event;
-      } else if (mode === Mode.readUnlock) {
-        releases.set(thread, (releases.get(thread) ?? 0) + 1);
-      } else if (mode === Mode.readLock || mode === Mode.readTryLock) {
-        const released = releases.get(thread) ?? 0;
-        if (released === 0) return event;
-        releases.set(thread, released - 1);
+      switch (execution.acc[k]! & 15) {
+        case Mode.unlock:
+          opened++;
+          break;
+        case Mode.lock:
+        case Mode.tryLock:
+          if (opened === 0) return event;
+          opened--;
+          break;
+        case Mode.readUnlock:
+          dropped.set(thread, (dropped.get(thread) ?? 0) + 1);
+          break;
+        case Mode.readLock:
+        case Mode.readTryLock: {
+          const own = dropped.get(thread) ?? 0;
+          if (own === 0) return event;
+          dropped.set(thread, own - 1);
+        }
       }
     }
     return -1;
   }
 }
+
+/** Whether a guard is open in a state of its lock. */
+const admits = (state: number, guard: Access): boolean =>
+  state === 0 || (state > 0 && (guard & 15) !== Mode.lock);

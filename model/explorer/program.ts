@@ -28,7 +28,7 @@ export const Mode = {
 
 /**
  * On what the accesses of a step depend, besides what its thread has seen before it. A step that turns
- * out to touch more than one object is taken to depend on anything.
+ * out to touch more than one object is taken to depend on anything, or on what it {@link Run.looked} at.
  */
 export const Depends = {
   /** On nothing, not on a choice either. */
@@ -42,6 +42,18 @@ export const Depends = {
    * writes the word if it does, and reads it if not.
    */
   comparison: 3,
+  /** On what it looked at, and on the choice; a run that tells {@link Run.looked} implies it. */
+  looks: 4,
+} as const;
+
+/** What a step looks at of an object, as far as it decides on what it touches, or on what its thread sees. */
+export const Look = {
+  /** Nothing: the step does the same whatever the object holds. */
+  nothing: 0,
+  value: 1,
+  /** Whether the value is below 0, 0 or above. */
+  sign: 2,
+  isOne: 3,
 } as const;
 
 /** A deterministic program: every {@link start} gives a run from the same initial state. */
@@ -63,6 +75,12 @@ export interface Run {
   step(thread: number, choice: number): void;
   readonly accesses: Int32Array;
   readonly accessCount: number;
+  /**
+   * For each access of the last step, a value of {@link Look}: the step does the same wherever what it
+   * looked at, and the choice, are the same. A program that tells this need not tell `depends`; it has
+   * to tell values.
+   */
+  readonly looked?: Uint8Array;
   /** A value of {@link Depends} for the next step. Without this method every step is `anything`. */
   depends?(thread: number): number;
   /**
@@ -72,7 +90,7 @@ export interface Run {
   lockAccess?(thread: number, state: number): Access;
   /** The value with which the next step, one of {@link Depends}.comparison, compares its word. */
   expected?(thread: number): number;
-  /** What a word holds now, where steps compare words. */
+  /** What a word holds now, where steps compare words or tell what they looked at. */
   value?(object: number): number;
   /** Index of the thread that the last step created, or -1. */
   readonly spawned: number;

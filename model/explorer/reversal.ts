@@ -4,7 +4,7 @@
  */
 import { NO_ACCESS, type AccessList } from './access-lists';
 import { conflicting } from './dependence';
-import type { Execution } from './execution';
+import { NOT_FORESEEN, type Execution } from './execution';
 import { Depends } from './program';
 import type { SleepSets } from './sleep-sets';
 import { NO_NODE, type WakeupTrees } from './wakeup-tree';
@@ -16,6 +16,9 @@ const enum Begin {
   /** The step is not in the sequence and commutes with all but the last, which is not known yet. */
   perhaps,
 }
+
+/** What {@link Reversal.findBeginning} says where the last step, not known yet, decides. */
+const UNSURE = -2;
 
 /**
  * Whether a sequence is seen to, and by what: the events up to this one, as long as they stay what
@@ -39,6 +42,8 @@ export class Reversal {
   choice = 0;
   /** What the last step touches, where that is known. */
   private last: AccessList = NO_ACCESS;
+  /** The number of the race, if it is one between two events. */
+  private race = 0;
   private lastKnown = false;
   private lastTaken = false;
   /** Acquisitions that are left out besides e: without them a guard is open. */
@@ -78,11 +83,13 @@ export class Reversal {
     if (this.dropped.length > 0) this.dropped.length = 0;
   }
 
-  /** Turns round race k, of an event that waited for nothing. */
+  /** Turns round race k, of event i. */
   startRace(i: number, k: number): void {
-    const { race, raceFrom, thread, choice } = this.execution;
+    const { race, raceFrom, thread, choice, guard } = this.execution;
     this.start(race[k]!, i, thread[i]!, choice[i]!);
-    if (!this.isSteady()) return;
+    this.race = k;
+    // Of what it waited for, not all are races.
+    if (guard[i]! >= 0 || !this.isSteady()) return;
     this.racesKnown = true;
     this.races = race;
     this.racesFrom = raceFrom[i]!;
@@ -98,6 +105,45 @@ export class Reversal {
   setLast(list: AccessList): void {
     this.last = list;
     this.lastKnown = true;
+  }
+
+  /**
+   * Keeps what the last step touches, for when the same race is turned round again. It stays so while what
+   * the sequence has of later events commutes with it, as then only events before the step decide on it.
+   */
+  keepLast(): void {
+    if (this.i >= this.execution.length || this.dropped.length > 0) return;
+    if (!this.meetsLater(this.last)) this.kept()[this.keptAt()] = this.last;
+  }
+
+  /** Takes what was kept, if it still holds. @returns whether it does */
+  recallLast(): boolean {
+    const list = this.kept()[this.keptAt()] ?? NOT_FORESEEN;
+    if (list === NOT_FORESEEN || this.dropped.length > 0 || this.meetsLater(list)) return false;
+    this.setLast(list);
+    return true;
+  }
+
+  private kept(): Int32Array | AccessList[] {
+    const { raceLast, otherLast } = this.execution;
+    return this.e === this.i ? otherLast[this.i]! : raceLast;
+  }
+  private keptAt(): number {
+    return this.e === this.i ? this.choice : this.race;
+  }
+
+  /** Whether an event of the sequence that comes after i in the execution depends on an access of a list. */
+  private meetsLater(list: AccessList): boolean {
+    const { execution, i } = this;
+    const { acc, accEvent, accPrevious, lists } = execution;
+    for (let n = lists.length(list) - 1; n >= 0; n--) {
+      const access = lists.at(list, n);
+      for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+        if (accEvent[k]! <= i) break;
+        if (conflicting(acc[k]! & 15, access & 15) && this.inSequence(accEvent[k]!)) return true;
+      }
+    }
+    return false;
   }
 
   /** Whether an event comes before e or belongs to the sequence (other than as the last step). */
@@ -138,15 +184,18 @@ export class Reversal {
 
   /**
    * Inserts the sequence into the forest that `heads[e]` begins, unless a branch of it already leads
-   * to an equivalent beginning. What the last step touches must be known.
+   * to an equivalent beginning. Undefined, with nothing done, if that depends on what the last step
+   * touches.
    */
-  insert(trees: WakeupTrees, heads: Int32Array): SeenTo {
+  insert(trees: WakeupTrees, heads: Int32Array): SeenTo | undefined {
     this.rewind();
     this.foundBecause = 0;
     let first = heads[this.e]!;
     for (;;) {
       const match = this.findBeginning(trees, first);
+      if (match === UNSURE) return undefined;
       if (match < 0) {
+        if (!this.lastKnown && !this.lastTaken) return undefined;
         const chain = this.chain(trees);
         if (chain === NO_NODE) return BY_THE_WHOLE;
         if (first < 0) heads[this.e] = chain;
@@ -165,11 +214,13 @@ export class Reversal {
     this.lastTaken = false;
   }
 
+  /** A step of a list of siblings that can begin the sequence; {@link NO_NODE} if there is none. */
   private findBeginning(trees: WakeupTrees, first: number): number {
     for (let node = first; node >= 0; node = trees.sibling[node]!) {
       const begin = this.canBegin(trees.thread[node]!, trees.choice[node]!, trees.list[node]!);
       if (this.because > this.foundBecause) this.foundBecause = this.because;
       if (begin === Begin.yes) return node;
+      if (begin === Begin.perhaps) return UNSURE;
       this.lastSibling = node;
     }
     return NO_NODE;

@@ -12,8 +12,8 @@ import type { OpenStates } from './open-states';
 import { NOT_SEEN_TO, Reversal, type SeenTo } from './reversal';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
-import { lastWrite, NO_WRITE, UNCLEAR } from './word-value';
 import { grown } from './word-table';
+import { WordValues } from './word-value';
 
 /** Receives what the search finds. */
 export interface SearchListener {
@@ -48,8 +48,7 @@ export class Search {
   private seenTo: Int32Array = new Int32Array(64);
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
-  /** What words hold at the start, of those that were asked for. */
-  private readonly valuesAtStart: number[] = [];
+  private readonly values: WordValues;
   /** Whether the execution ended with steps that are redundant. */
   private stuck = false;
   /** Whether the execution ended with threads that wait, as far as is known. */
@@ -64,6 +63,7 @@ export class Search {
     this.execution = new Execution(this.run.threadCount);
     this.sleep = new SleepSets(this.execution.lists);
     this.reversal = new Reversal(this.execution);
+    this.values = new WordValues(this.execution, program);
     this.guarded = new GuardedRaces(this.execution, this.reversal, {
       reverse: (i) => this.reverse(i),
       isOpenBySteps: (thread) => this.runReversal().enabled(thread),
@@ -260,56 +260,45 @@ export class Search {
   /** Sees to it that the sequence of the reversal is explored, unless it is already. */
   private reverse(i: number): SeenTo {
     const { reversal, sleep } = this;
-    const known = this.foreseeLast(i);
-    let asleep = reversal.asleep(sleep);
-    if (asleep === undefined || (asleep === NOT_SEEN_TO && !known)) {
-      this.probe();
-      asleep = reversal.asleep(sleep)!;
-    }
+    this.foreseeLast(i);
+    const asleep = reversal.asleep(sleep) ?? this.probe().asleep(sleep)!;
     if (asleep !== NOT_SEEN_TO) return asleep;
-    return reversal.insert(this.trees, this.heads);
+    return reversal.insert(this.trees, this.heads) ?? this.probe().insert(this.trees, this.heads)!;
   }
 
   /** Tells the reversal what its last step touches, if that is known without trying. */
-  private foreseeLast(i: number): boolean {
+  private foreseeLast(i: number): void {
     const { execution, reversal } = this;
-    if (i >= execution.length) return false;
-    const depends = execution.depends[i]!;
-    if (depends === Depends.anything) return false;
-    if (depends === Depends.comparison) return this.foreseeComparison(i);
-    if (depends === Depends.lock) {
-      const from = execution.accFrom[i]!;
-      const state = lockStateAfter(execution, execution.acc[from]! >>> 4, reversal);
-      if (state === UNKNOWN) return false;
-      if (state !== UNCHANGED) {
-        const column = i * 3 + (state === 0 ? 0 : state < 0 ? 1 : 2);
-        reversal.setLast(execution.foreseen[column]!);
-        return true;
-      }
-    }
-    reversal.setLast(execution.list[i]!);
-    return true;
+    if (i >= execution.length) return;
+    const depends = execution.depends[i];
+    if (depends === Depends.nothing) reversal.setLast(execution.list[i]!);
+    else if (reversal.recallLast()) return;
+    else if (depends === Depends.lock) this.foreseeLock(i);
+    else if (depends === Depends.comparison) this.foreseeComparison(i);
+    else if (depends === Depends.looks) this.foreseeLooks(i);
   }
 
-  /** The same for an event that compares a word. */
-  private foreseeComparison(i: number): boolean {
+  private foreseeLooks(i: number): void {
+    const { execution, reversal } = this;
+    // With another choice it may look at anything.
+    if (reversal.e === i || !this.values.seesTheSame(i, reversal.e, reversal)) return;
+    reversal.setLast(execution.list[i]!);
+  }
+
+  private foreseeLock(i: number): void {
+    const { execution, reversal } = this;
+    const from = execution.accFrom[i]!;
+    const state = lockStateAfter(execution, execution.acc[from]! >>> 4, reversal);
+    if (state === UNKNOWN) return;
+    const column = i * 3 + (state === 0 ? 0 : state < 0 ? 1 : 2);
+    reversal.setLast(state === UNCHANGED ? execution.list[i]! : execution.foreseen[column]!);
+  }
+
+  private foreseeComparison(i: number): void {
     const { execution, reversal } = this;
     const object = execution.acc[execution.accFrom[i]!]! >>> 4;
-    const write = lastWrite(execution, object, reversal);
-    if (write === UNCLEAR) return false;
-    const value = write === NO_WRITE ? this.valueAtStart(object) : execution.written[write]!;
-    reversal.setLast(object * 16 + (value === execution.expected[i] ? Mode.write : Mode.read));
-    return true;
-  }
-
-  /** What a word holds at the start. As a probe does, this may end the run. */
-  private valueAtStart(object: number): number {
-    let value = this.valuesAtStart[object];
-    if (value === undefined) {
-      value = this.program.start().value!(object);
-      this.valuesAtStart[object] = value;
-    }
-    return value;
+    const equal = this.values.after(object, reversal) === execution.expected[i];
+    reversal.setLast(object * 16 + (equal ? Mode.write : Mode.read));
   }
 
   /** Runs the sequence of the reversal without its last step. */
@@ -325,11 +314,13 @@ export class Search {
   }
 
   /** Finds out what the last step of the reversal touches, by taking it. */
-  private probe(): void {
+  private probe(): Reversal {
     const { reversal } = this;
     const run = this.runReversal();
     run.step(reversal.thread, reversal.choice);
     reversal.setLast(this.execution.lists.of(run.accesses, 0, run.accessCount));
+    reversal.keepLast();
+    return reversal;
   }
 
   /** Goes back to the deepest state with something left to explore. @returns false if none has. */

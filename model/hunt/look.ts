@@ -127,7 +127,10 @@ function watched(run: Run, schedule: ScheduleStep[], outcome: () => string): Run
     choices: (thread) => run.choices(thread),
     guard: (thread) => run.guard(thread),
     enabled: (thread) => run.enabled(thread),
-    depends: (thread) => run.depends!(thread),
+    get looked() {
+      return run.looked!;
+    },
+    value: (word) => run.value!(word),
     step(thread, choice) {
       schedule.push({ thread, choice });
       run.step(thread, choice);

@@ -21,6 +21,12 @@ export const Touch = {
   await: 9,
 } as const;
 
+/**
+ * What a step looks at of a word, as far as it decides on what follows; the values are the explorer's
+ * (model/explorer/program.ts).
+ */
+const Look = { nothing: 0, value: 1, sign: 2, isOne: 3 } as const;
+
 /** A change of one word, for traces. */
 export interface Change {
   readonly addr: Ptr;
@@ -58,6 +64,8 @@ export class Machine {
   readonly arena = new Arena();
   /** What the last step touched: word index * 16 + {@link Touch}. */
   accesses = new Int32Array(64);
+  /** For each access, what the step looked at of the word. */
+  looked = new Uint8Array(64);
   accessCount = 0;
   readonly spawned = -1;
   /** Faults of this run, in order. */
@@ -179,21 +187,9 @@ export class Machine {
     this.current = -1;
   }
 
-  /**
-   * Whether the result of a task's next access is the same in every state. Then so is what follows up
-   * to the next access, as long as it does not look at shared state itself.
-   */
-  isBlind(index: number): boolean {
-    switch (codeOf(this.tasks[index]!.op)) {
-      case Code.store:
-      case Code.add:
-      case Code.lock:
-      case Code.readLock:
-      case Code.awaitFree:
-        return true;
-      default:
-        return false;
-    }
+  /** What a word holds now. */
+  value(cell: number): number {
+    return this.arena.mem[cell]!;
   }
 
   /** What the task in the present step has seen so far has no influence on it any more. */
@@ -232,7 +228,7 @@ export class Machine {
   /** Reads a word inside an atomic section. */
   peek(addr: Ptr): number {
     const cell = addr >> 2;
-    this.touch(cell, Touch.read);
+    this.look(cell, 0);
     const value = this.arena.mem[cell]!;
     if (this.current >= 0) this.trails.see(this.current, value);
     return value;
@@ -255,14 +251,13 @@ export class Machine {
   /** Adds to a reference count inside an atomic section, as the op addToCount does. */
   bumpCount(addr: Ptr, delta: number): void {
     const cell = addr >> 2;
-    const old = this.arena.mem[cell]!;
-    this.touch(cell, growing(old, delta));
-    this.set(cell, old + delta);
+    this.count(cell, this.arena.mem[cell]!, delta, 0);
   }
 
   /** Takes a lock word inside an atomic section; the caller knows that it is free. */
   take(addr: Ptr): void {
     const cell = addr >> 2;
+    this.refuseSecondChange(cell);
     this.touch(cell, Touch.trylock);
     this.set(cell, -1);
   }
@@ -270,8 +265,8 @@ export class Machine {
   /** Releases a lock word inside an atomic section. */
   release(addr: Ptr): void {
     const cell = addr >> 2;
-    this.touch(cell, this.arena.mem[cell] === 0 ? Touch.write : Touch.unlock);
-    this.set(cell, 0);
+    this.refuseSecondChange(cell);
+    this.open(cell);
   }
 
   /** Records a fault that does not end the task. */
@@ -298,13 +293,27 @@ export class Machine {
     }
   }
 
-  private touch(cell: number, how: number): void {
-    if (this.accessCount === this.accesses.length) {
-      const grown = new Int32Array(this.accesses.length * 2);
-      grown.set(this.accesses);
-      this.accesses = grown;
+  /** To the explorer a step either takes a lock or releases it. */
+  private refuseSecondChange(cell: number): void {
+    for (let k = 0; k < this.accessCount; k++) {
+      const access = this.accesses[k]!;
+      if (access >> 4 === cell && (access & 15) >= Touch.lock && (access & 15) !== Touch.await) {
+        throw new Error(`step: ${this.arena.describe(cell * 4)} changes twice in one step`);
+      }
     }
-    this.accesses[this.accessCount++] = cell * 16 + how;
+  }
+
+  private touch(cell: number, how: number, looked: number = Look.nothing): void {
+    const n = this.accessCount++;
+    if (n === this.accesses.length) {
+      const { accesses, looked } = this;
+      this.accesses = new Int32Array(n * 2);
+      this.accesses.set(accesses);
+      this.looked = new Uint8Array(n * 2);
+      this.looked.set(looked);
+    }
+    this.accesses[n] = cell * 16 + how;
+    this.looked[n] = looked;
   }
 
   private set(cell: number, value: number): void {
@@ -324,34 +333,33 @@ export class Machine {
     const old = this.arena.mem[cell]!;
     switch (code) {
       case Code.load:
-        this.touch(cell, Touch.read);
-        return old;
+        return this.look(cell, old);
       case Code.store:
-        return this.write(cell, task.a, 0);
+        return this.change(cell, task.a, Touch.write, 0, Look.nothing);
       case Code.testAndSet:
-        return this.write(cell, 1, old);
+        return this.replace(cell, 1, old);
       case Code.testAndClear:
-        return this.write(cell, 0, old);
+        return this.replace(cell, 0, old);
       case Code.add:
-        return this.change(cell, old + task.a, Touch.add, 0);
+        return this.change(cell, old + task.a, Touch.add, 0, Look.nothing);
       case Code.addToCount:
-        return this.change(cell, old + task.a, growing(old, task.a), 0);
+        return this.count(cell, old, task.a, 0);
       case Code.decAndTest:
-        return this.change(cell, old - 1, Touch.write, old === 1 ? 1 : 0);
+        return this.change(cell, old - 1, Touch.write, old === 1 ? 1 : 0, Look.isOne);
       case Code.incNotZero:
-        return old === 0 ? this.look(cell, 0) : this.change(cell, old + 1, growing(old, 1), 1);
+        return old === 0 ? this.look(cell, 0, Look.sign) : this.count(cell, old, 1, 1);
       case Code.incAndTestZero:
-        return this.change(cell, old + 1, old < 0 ? Touch.write : Touch.add, old === -1 ? 1 : 0);
+        return this.incAndTestZero(cell, old);
       case Code.decAndTestNegative:
-        return this.change(cell, old - 1, Touch.write, old <= 0 ? 1 : 0);
+        return this.change(cell, old - 1, Touch.write, old <= 0 ? 1 : 0, Look.sign);
       case Code.exchange:
-        return this.write(cell, task.a, old);
+        return this.replace(cell, task.a, old);
       case Code.compareAndSwap:
-        return old === task.a ? this.write(cell, task.b, 1) : this.look(cell, 0);
+        return old === task.a ? this.replace(cell, task.b, 1) : this.look(cell, 0);
       case Code.fetchOr:
-        return this.write(cell, old | task.a, old);
+        return this.replace(cell, old | task.a, old);
       case Code.fetchAnd:
-        return this.write(cell, old & task.a, old);
+        return this.replace(cell, old & task.a, old);
       case Code.step:
         return 0;
       default:
@@ -362,18 +370,19 @@ export class Machine {
   private executeLock(code: number, cell: number, old: number): number {
     switch (code) {
       case Code.lock:
-        return this.change(cell, -1, Touch.lock, 1);
+        return this.change(cell, -1, Touch.lock, 1, Look.nothing);
       case Code.trylock:
-        return old === 0 ? this.change(cell, -1, Touch.trylock, 1) : this.look(cell, 0);
+        if (old !== 0) return this.look(cell, 0, Look.sign);
+        return this.change(cell, -1, Touch.trylock, 1, Look.sign);
       case Code.unlock:
-        // Releasing what nobody holds opens nothing: to the explorer it is a plain write.
-        return this.change(cell, 0, old === 0 ? Touch.write : Touch.unlock, old);
+        return this.open(cell);
       case Code.readLock:
-        return this.change(cell, old + 1, Touch.readLock, 1);
+        return this.change(cell, old + 1, Touch.readLock, 1, Look.nothing);
       case Code.readTrylock:
-        return old >= 0 ? this.change(cell, old + 1, Touch.readTrylock, 1) : this.look(cell, 0);
+        if (old < 0) return this.look(cell, 0, Look.sign);
+        return this.change(cell, old + 1, Touch.readTrylock, 1, Look.sign);
       case Code.readUnlock:
-        return this.change(cell, old - 1, old > 0 ? Touch.readUnlock : Touch.write, 0);
+        return this.readOpen(cell, old);
       case Code.awaitFree:
         this.touch(cell, Touch.await);
         return 0;
@@ -382,17 +391,40 @@ export class Machine {
     }
   }
 
-  private look(cell: number, result: number): number {
-    this.touch(cell, Touch.read);
+  private look(cell: number, result: number, looked: number = Look.value): number {
+    this.touch(cell, Touch.read, looked);
     return result;
   }
 
-  private write(cell: number, value: number, result: number): number {
-    return this.change(cell, value, Touch.write, result);
+  /** Reads a word and writes it. */
+  private replace(cell: number, value: number, result: number): number {
+    return this.change(cell, value, Touch.write, result, Look.value);
   }
 
-  private change(cell: number, value: number, how: number, result: number): number {
-    this.touch(cell, how);
+  /** Adds to a count that others test for 0. */
+  private count(cell: number, old: number, delta: number, result: number): number {
+    const looked = delta > 0 ? Look.sign : Look.nothing;
+    return this.change(cell, old + delta, growing(old, delta), result, looked);
+  }
+
+  private incAndTestZero(cell: number, old: number): number {
+    const how = old < 0 ? Touch.write : Touch.add;
+    return this.change(cell, old + 1, how, old === -1 ? 1 : 0, Look.value);
+  }
+
+  /** Releases a lock; of one that is not held exclusively that is a plain write to the explorer. */
+  private open(cell: number): number {
+    const old = this.arena.mem[cell]!;
+    return this.change(cell, 0, old < 0 ? Touch.unlock : Touch.write, old, Look.value);
+  }
+
+  private readOpen(cell: number, old: number): number {
+    const how = old > 0 ? Touch.readUnlock : Touch.write;
+    return this.change(cell, old - 1, how, 0, Look.sign);
+  }
+
+  private change(cell: number, value: number, how: number, result: number, looked: number): number {
+    this.touch(cell, how, looked);
     this.set(cell, value);
     return result;
   }

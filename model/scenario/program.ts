@@ -1,5 +1,5 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
-import { Depends, type Program, type Run, type ScheduleStep } from '../explorer/program';
+import type { Program, Run, ScheduleStep } from '../explorer/program';
 import { applySwitches } from '../features/hunk';
 import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
@@ -319,6 +319,12 @@ class RunView implements Run, ScenarioRun {
   get accessCount(): number {
     return this.machine.accessCount;
   }
+  get looked(): Uint8Array {
+    return this.machine.looked;
+  }
+  value(word: number): number {
+    return this.machine.value(word);
+  }
   choices(thread: number): number {
     return this.machine.choices(thread);
   }
@@ -330,9 +336,6 @@ class RunView implements Run, ScenarioRun {
   }
   step(thread: number, choice: number): void {
     this.machine.step(thread, choice);
-  }
-  depends(thread: number): number {
-    return this.machine.isBlind(thread) ? Depends.nothing : Depends.anything;
   }
   outcome(): string {
     return this.program.outcomeText();

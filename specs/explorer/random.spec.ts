@@ -7,6 +7,7 @@ import {
   readLock,
   readTrylock,
   spawn,
+  unlock,
   write,
 } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
@@ -52,6 +53,22 @@ describe('explorer > random programs', () => {
 
   it('finds the trace in which a writer precedes two readers that need each other', () => {
     const program = mutualReaders();
+    expect(explore(program).executions).toBe(enumerate(program).traces.size);
+  });
+
+  it('leaves out whoever holds a lock for reading, where a plain write has touched it too', () => {
+    const program = cellProgram(1, [
+      function* () {
+        yield lock(0);
+      },
+      function* () {
+        yield unlock(0);
+        yield readTrylock(0);
+      },
+      function* () {
+        yield readTrylock(0);
+      },
+    ]);
     expect(explore(program).executions).toBe(enumerate(program).traces.size);
   });
 
