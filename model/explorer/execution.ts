@@ -57,7 +57,7 @@ export class Execution {
    */
   raceFrom: Int32Array = new Int32Array(65);
   race: Int32Array = new Int32Array(128);
-  /** For each race, what the later event was seen to touch without the earlier one; or {@link NOT_FORESEEN}. */
+  /** For each race, what the later event would touch without the earlier one; or {@link NOT_FORESEEN}. */
   raceLast: Int32Array = new Int32Array(128);
   /** For events that chose, what they were seen to touch with other choices. */
   readonly otherLast: AccessList[][] = [];
