@@ -6,7 +6,6 @@ import type { AnyExploration } from '../model/diff/explore-states';
 import { DEFAULT_STEPS } from '../model/explorer/explore';
 import type { Checkpoint } from '../model/explorer/checkpoint';
 import { SharedExploration, type NumberedTask } from '../model/explorer/shared';
-import type { UnitResult } from '../model/explorer/unit';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import {
   identityOf,
@@ -17,12 +16,11 @@ import {
 } from './checkpoint-file';
 import type { Io } from './cli/command';
 import { limitedBy, stopAfter } from './cli/stop-after';
-import type { ExploreInput } from './workers/explore-task';
-import { inParallel } from './workers/in-parallel';
+import { withCrew } from './workers/crew';
+import type { ExploreInput, UnitNews } from './workers/explore-task';
 import type { ExploreAllOptions, Job } from './exploration-job';
 import { exploreAllByStates } from './state-explorations';
 import { workersFor } from './workers/option';
-import { withPool, type Pool } from './workers/pool';
 
 /** Explores scenarios on two variants and compares what was seen. @throws ScenarioError, UsageError */
 export async function compareAll(
@@ -53,8 +51,6 @@ export function exploreJobs(
     : exploreAll(jobs, options, io);
 }
 
-/** So long this thread works alone: most commands are over by then, and workers take long to start. */
-const ALONE_MS = 700;
 const WRITE_MS = 5000;
 
 /** Explores all by traces, in the order given. @throws ScenarioError, UsageError */
@@ -67,43 +63,31 @@ export async function exploreAll(
   await ledger.open(io);
   const { seconds } = options;
   const signal = stopAfter(seconds, io.signal);
-  if (options.workers === undefined) {
-    const alone = stopAfter(ALONE_MS / 1000, signal);
-    await work(ledger, 0, alone);
-  }
-  const left = ledger.unfinished().length;
-  const workers = workersFor(options.workers);
-  if (left > 0 && !signal.aborted) await work(ledger, workers === 1 ? 0 : workers, signal);
+  const threads = workersFor(options.workers);
+  await withCrew({ threads, signal, isMuch: () => ledger.isMuchLeft() }, async (crew) => {
+    while (!signal.aborted) {
+      const units = ledger.nextUnits();
+      if (units.length === 0) break;
+      const inputs = units.map((unit) => ledger.input(unit));
+      await crew.explore(inputs, (news) => ledger.take(units[news.unit]!, news));
+    }
+  });
   await ledger.close();
   return ledger.results().map((result) => limitedBy(result, seconds, io.signal));
 }
 
-/** Explorations under way at a time, for each worker: their last units leave workers idle. */
-const UNDER_WAY = 2;
-
-async function work(ledger: Ledger, workers: number, signal: AbortSignal): Promise<void> {
-  await withPool({ workers, signal }, (pool) =>
-    // Without workers one after the other, as programs in one thread share their switches.
-    inParallel(ledger.unfinished(), Math.max(1, workers * UNDER_WAY), (index) =>
-      workOn(index, ledger, pool, signal),
-    ),
-  );
+/** A unit of one of the explorations. */
+interface LedgerUnit {
+  readonly index: number;
+  readonly task: NumberedTask;
 }
 
-async function workOn(index: number, ledger: Ledger, pool: Pool, signal: AbortSignal) {
-  const exploration = ledger.explorations[index]!;
-  while (!signal.aborted) {
-    const tasks = exploration.tasks();
-    if (tasks.length === 0) return ledger.finish(index);
-    let done = 0;
-    const results = pool.map(
-      'exploreUnit',
-      tasks.map((task) => ledger.input(index, task)),
-      (progress, k) => ledger.report(tasks[k]!, progress.done),
-    );
-    for await (const result of results) ledger.put(index, tasks[done++]!, result);
-  }
-}
+/** Units to have under way: of one exploration, or of many, so that no thread is idle for long. */
+const UNITS = 48;
+/** Other threads help where so much is left: they compile the model anew, each for itself. */
+const MUCH_MS = 2000;
+/** So is it where this thread has come to no end of a unit for so long. */
+const UNKNOWN_MS = 500;
 
 /** What is known of each exploration, in memory and in the checkpoint file. */
 class Ledger {
@@ -114,6 +98,7 @@ class Ledger {
   private readonly over: (Exploration | undefined)[];
   private readonly names: readonly ExplorationName[];
   private readonly underWay = new Map<NumberedTask, number>();
+  private readonly began = performance.now();
   private writtenAt = performance.now();
   private writing: Promise<void> = Promise.resolve();
 
@@ -155,13 +140,23 @@ class Ledger {
     await writeCheckpointFile(file, this.entries());
   }
 
-  unfinished(): number[] {
-    return [...this.over.keys()].filter((index) => this.over[index] === undefined);
+  /** Units of the first explorations that are not over. */
+  nextUnits(): LedgerUnit[] {
+    const units: LedgerUnit[] = [];
+    for (const [index, exploration] of this.explorations.entries()) {
+      if (this.ended.has(index)) continue;
+      const tasks = exploration.tasks();
+      if (tasks.length === 0) this.finish(index);
+      units.push(...tasks.map((task) => ({ index, task })));
+      if (units.length >= UNITS) break;
+    }
+    return units;
   }
 
-  input(index: number, task: NumberedTask): ExploreInput {
+  input({ index, task }: LedgerUnit): ExploreInput {
     const { source, variant } = this.jobs[index]!;
     return {
+      identity: this.names[index]!.identity,
       scenario: source.scenario,
       file: source.file,
       switches: variant.variant.switches(),
@@ -170,19 +165,30 @@ class Ledger {
     };
   }
 
-  /** Told while a task is under way: how many executions it has come to. */
-  report(task: NumberedTask, executions: number): void {
-    this.underWay.set(task, executions);
+  /** Told while a unit is under way, and when it is over. */
+  take({ index, task }: LedgerUnit, { executions, result }: UnitNews): void {
+    if (result === undefined) this.underWay.set(task, executions);
+    else {
+      this.underWay.delete(task);
+      this.explorations[index]!.put(task, result);
+    }
     this.tell();
+    this.keep();
   }
 
-  put(index: number, task: NumberedTask, result: UnitResult): void {
-    this.underWay.delete(task);
-    this.explorations[index]!.put(task, result);
-    this.tell();
+  /** Whether much is left to do, at the pace so far. */
+  isMuchLeft(): boolean {
+    const spent = performance.now() - this.began;
+    const shares = this.explorations.map((exploration, index) => {
+      if (this.ended.has(index)) return 1;
+      const { executions, estimate } = exploration.progress();
+      return executions / (Math.min(estimate, this.options.executions ?? Infinity) || 1);
+    });
+    const share = shares.reduce((sum, each) => sum + each, 0) / shares.length;
+    return share === 0 ? spent > UNKNOWN_MS : (spent * (1 - share)) / share > MUCH_MS;
   }
 
-  finish(index: number): void {
+  private finish(index: number): void {
     const exploration = this.explorations[index]!;
     this.ended.add(index);
     if (exploration.isExhausted) this.over[index] = explored(exploration.result());
@@ -199,17 +205,23 @@ class Ledger {
   }
 
   private tell(): void {
+    const { onProgress } = this.options;
+    if (onProgress === undefined) return;
     const progress = this.explorations.map((exploration) => exploration.progress());
     const more = [...this.underWay.values()].reduce((total, each) => total + each, 0);
     const sum = (key: 'executions' | 'blocked' | 'estimate') =>
       progress.reduce((total, each) => total + each[key], 0);
-    this.options.onProgress?.({
+    onProgress({
       executions: sum('executions') + more,
       blocked: sum('blocked'),
       estimate: sum('estimate') + more,
       done: this.ended.size,
       total: this.over.length,
     });
+  }
+
+  /** Writes the file, now and then. */
+  private keep(): void {
     if (this.file === undefined || performance.now() - this.writtenAt < WRITE_MS) return;
     this.writtenAt = performance.now();
     const [file, kept] = [this.file, this.entries()];

@@ -36,13 +36,14 @@ export interface SharedOptions {
 export interface Sizes {
   /** Executions before the first cut. */
   readonly first: number;
-  /** Executions of each unit in each round. */
+  /** Executions of each unit in a round, at least and at most: see {@link SharedExploration}. */
   readonly each: number;
+  readonly most: number;
   /** How many units to make, where there is enough left. */
   readonly units: number;
 }
 
-const SIZES: Sizes = { first: 500, each: 200, units: 32 };
+const SIZES: Sizes = { first: 500, each: 200, most: 1600, units: 32 };
 
 /** A task with the number of its unit in the round. */
 export interface NumberedTask extends UnitTask {
@@ -167,14 +168,21 @@ export class SharedExploration {
     for (const { unit } of this.round) this.outcomes.add(unit.outcomes);
     this.part = splitInto(settle(this.part), this.sizes.units);
     this.round = unitsOf(this.part);
+    const each = this.each();
     for (const { unit } of this.round) {
       Object.assign(unit, {
-        left: this.sizes.each,
+        left: each,
         counts: NO_COUNTS,
         outcomes: [],
         asked: [],
       });
     }
+  }
+
+  /** A round is about as much as all before it, so that what it costs to cut and merge hardly counts. */
+  private each(): number {
+    const { each, most, units } = this.sizes;
+    return Math.max(each, Math.min(most, Math.floor(allOf(this.counts) / units)));
   }
 }
 

@@ -1,7 +1,7 @@
 /** Threads that do tasks. What they return comes in the order of the inputs, however many there are. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pool as createPool } from 'workerpool';
+import { pool as createPool, type Pool as ThreadPool } from 'workerpool';
 import { stopFlag } from './stop-flag';
 import type { Task, TaskProgress } from './task';
 import { tasks, type TaskInput, type TaskName, type TaskOutput } from './tasks';
@@ -34,11 +34,7 @@ export async function withPool<T>(
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
   if (options.workers === 0) return work({ map: inOrder(callHere(options.signal), 1, options) });
-  const threads = createPool(entry(), {
-    workerType: 'thread',
-    maxWorkers: options.workers,
-    workerThreadOpts: { workerData: stopFlag(options.signal), execArgv: loader() },
-  });
+  const threads = startThreads(options.workers, options.signal);
   const call: Call = async (name, input, on) => threads.exec(name, [input], { on });
   // A task waits for each worker, so that none is idle while results are put in order.
   const ahead = options.workers * WAITING;
@@ -47,6 +43,15 @@ export async function withPool<T>(
   } finally {
     await threads.terminate(true);
   }
+}
+
+/** Threads that do the tasks of tasks.ts, each begun when it is first needed; a signal raises their flag. */
+export function startThreads(threads: number, signal: AbortSignal): ThreadPool {
+  return createPool(entry(), {
+    workerType: 'thread',
+    maxWorkers: threads,
+    workerThreadOpts: { workerData: stopFlag(signal), execArgv: loader() },
+  });
 }
 
 /** Tasks under way or waiting, for each worker. */

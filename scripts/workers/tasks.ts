@@ -1,6 +1,6 @@
 /** Every task that a worker can do, by name. A worker loads what is imported here, so keep that small. */
 import { classesOfScenario } from './classes-task';
-import { exploreUnit } from './explore-task';
+import { exploreUnits } from './explore-task';
 import { huntCause, huntPrograms, huntRandom, judgeScenario } from './hunt-task';
 import { matrixOfScenario } from './matrix-task';
 import { searchProgram } from './search-task';
@@ -8,7 +8,7 @@ import { exploreStates } from './states-task';
 import type { Task } from './task';
 
 export const tasks = {
-  exploreUnit,
+  exploreUnits,
   exploreStates,
   classesOfScenario,
   matrixOfScenario,

@@ -16,7 +16,7 @@ import { build, randomProgram, steadyProgram } from './random-programs';
 
 const STEPS = 100_000;
 /** Cuts as often as can be. */
-const SMALL: Sizes = { first: 1, each: 1, units: 4 };
+const SMALL: Sizes = { first: 1, each: 1, most: 1, units: 4 };
 
 interface Options extends Partial<SharedOptions> {
   /** How many units to run at a time, of which the last one begins first. */
@@ -85,8 +85,9 @@ describe('explorer > sharing', () => {
     const whole = counts(explore(program));
     for (const sizes of [
       SMALL,
-      { first: 5, each: 3, units: 7 },
-      { first: 2, each: 20, units: 2 },
+      { first: 5, each: 3, most: 3, units: 7 },
+      { first: 2, each: 20, most: 20, units: 2 },
+      { first: 4, each: 1, most: 30, units: 5 },
     ]) {
       const shared = counts(share(program, { workers: 3, sizes }));
       expect(shared).toEqual(whole);
@@ -109,7 +110,7 @@ describe('explorer > sharing', () => {
           if (error instanceof MoreInterleavings) return;
           throw error;
         }
-        const sizes = { first: first + 1, each: each + 1, units: units + 1 };
+        const sizes = { first: first + 1, each: each + 1, most: 2 * each + 1, units: units + 1 };
         const { executions, blocked, completeness, outcomes } = share(program, {
           workers: 2,
           sizes,
@@ -128,7 +129,7 @@ describe('explorer > sharing', () => {
   it.each(table)(
     '%s gives the same for each number of workers and each interruption',
     (_n, program) => {
-      const sizes = { first: 3, each: 4, units: 5 };
+      const sizes = { first: 3, each: 2, most: 12, units: 5 };
       const alone = summary(share(program, { sizes }));
       expect(summary(share(program, { sizes, workers: 2 }))).toEqual(alone);
       expect(summary(share(program, { sizes, workers: 3, pause: 3 }))).toEqual(alone);
@@ -137,14 +138,14 @@ describe('explorer > sharing', () => {
 
   it('is not cut, and is what one search does, where there is little to explore', () => {
     const program = programs.trylocks(4);
-    expect(summary(share(program, { sizes: { first: 149, each: 1, units: 4 } }))).toEqual(
+    expect(summary(share(program, { sizes: { ...SMALL, first: 149 } }))).toEqual(
       summary(explore(program)),
     );
   });
 
   it('a bound leaves the first executions in the order of units, for each number of workers', () => {
     const program = programs.trylocks(4);
-    const sizes = { first: 5, each: 7, units: 4 };
+    const sizes = { first: 5, each: 7, most: 20, units: 4 };
     let before = 0;
     for (const executions of [1, 5, 6, 17, 40, 147]) {
       const alone = share(program, { sizes, executions });
@@ -174,7 +175,7 @@ describe('explorer > sharing', () => {
   it('estimates the number of executions between what is done and all of them, in the end exactly', () => {
     const exploration = new SharedExploration({
       steps: STEPS,
-      sizes: { first: 50, each: 20, units: 4 },
+      sizes: { first: 50, each: 20, most: 20, units: 4 },
     });
     for (let tasks = exploration.tasks(); tasks.length > 0; tasks = exploration.tasks()) {
       for (const task of tasks) {
@@ -208,7 +209,7 @@ function inPieces(program: Program, pieces: readonly number[], sizes: Sizes): Ex
 }
 
 describe('explorer > checkpoints', () => {
-  const sizes = { first: 10, each: 5, units: 3 };
+  const sizes = { first: 10, each: 5, most: 15, units: 3 };
 
   it.each([
     ['lastzero(6)', programs.lastzero(6)],
@@ -257,7 +258,7 @@ describe('explorer > checkpoints', () => {
   it.each([
     ['half of the text', () => resume(text.slice(0, 100)), /not JSON/],
     ['another document', () => resume('{"a":1}'), /format is not/],
-    ['a later version', () => resume(text.replace('"version":2', '"version":3')), /version is 3/],
+    ['a later version', () => resume(text.replace('"version":3', '"version":4')), /version is 4/],
     ['an edited count', () => resume(text.replace('"executions":5', '"executions":4')), /damaged/],
     ['another identity', () => resume(text, 'trylock 4'), /another program \('trylock 3'/],
     [
