@@ -43,7 +43,7 @@ export interface Sizes {
   readonly units: number;
 }
 
-const SIZES: Sizes = { first: 500, each: 200, most: 1600, units: 32 };
+const SIZES: Sizes = { first: 500, each: 200, most: 5000, units: 32 };
 
 /** A task with the number of its unit in the round. */
 export interface NumberedTask extends UnitTask {

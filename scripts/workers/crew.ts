@@ -92,14 +92,23 @@ class Round {
   private readonly claims: Claims;
   private ended = 0;
   private readonly errors = new Map<number, unknown>();
-  private resolve = (): void => {};
-  private reject = (_error: unknown): void => {};
+  /** Whether no more units are taken. */
+  private closed = false;
+  private readonly over: Promise<void>;
+  private resolve!: () => void;
+  private reject!: (error: unknown) => void;
 
   constructor(
     private readonly inputs: readonly ExploreInput[],
     private readonly onNews: (news: UnitNews) => void,
   ) {
     this.claims = new Claims(this.memory, inputs.length);
+    this.over = new Promise<void>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // Who waits for it sees the error; until then it is nobody's.
+    this.over.catch(() => {});
   }
 
   /** The units that are left, for others. */
@@ -112,25 +121,18 @@ class Round {
   /** Takes part, and waits for the units that others have. */
   async run(signal: AbortSignal): Promise<void> {
     const { claims, inputs } = this;
-    const over = new Promise<void>((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    // Who waits for it sees the error; until then it is nobody's.
-    over.catch(() => {});
     await exploreTaken(
       claims,
       (unit) => inputs[unit]!,
       signal,
       (news) => this.hear(news),
     ).catch((error: UnitError) => this.fail(error));
-    // From now on no more are taken: there are none left, or an error or the signal has closed the list.
-    this.isLast = true;
+    // There are none left, or an error or the signal has closed the list.
+    this.closed = true;
     this.look();
-    await over;
+    await this.over;
     if (this.errors.size > 0) throw this.errors.get(Math.min(...this.errors.keys()));
   }
-  private isLast = false;
 
   hear(news: UnitNews): void {
     this.onNews(news);
@@ -138,7 +140,8 @@ class Round {
   }
 
   fail(error: UnitError): void {
-    // That of a thread which has ended is of no unit.
+    this.claims.close();
+    // That of a thread which has died is of no unit.
     if (error.unit === undefined) return this.reject(error);
     this.errors.set(error.unit, error);
     this.settle();
@@ -150,7 +153,7 @@ class Round {
   }
 
   private look(): void {
-    if (this.isLast && this.ended === this.claims.taken) this.resolve();
+    if (this.closed && this.ended === this.claims.taken) this.resolve();
   }
 }
 

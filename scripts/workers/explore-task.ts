@@ -99,7 +99,7 @@ async function exploreUnit(
 
 let last: { readonly identity: string; readonly program: ScenarioProgram } | undefined;
 
-/** The program of a unit, built anew only where the unit before was of another: code is compiled for its objects. */
+/** The program of a unit. The last one is kept, as the engine has compiled the model for its objects. */
 function programOf({ identity, scenario, switches, file }: ExploreInput): ScenarioProgram {
   const variant = Variant.of(switches);
   const has = (id: SwitchId): boolean => variant.has(id);
