@@ -79,6 +79,18 @@ function runBare(program: Program, schedule: Int32Array): void {
   for (let i = 0; i < schedule.length; i += 2) run.step(schedule[i], schedule[i + 1]);
 }
 
+/** CPU seconds that work takes: the least of as many times as fit, the first of which warm it up. */
+export function leastSeconds(work: () => void, seconds: number): number {
+  const end = cpuSeconds() + seconds;
+  let least = Infinity;
+  do {
+    const began = cpuSeconds();
+    work();
+    least = Math.min(least, cpuSeconds() - began);
+  } while (cpuSeconds() < end);
+  return least;
+}
+
 /** Units of work in a CPU second, from at least one call. */
 function rate(work: () => number, seconds: number): number {
   const began = cpuSeconds();

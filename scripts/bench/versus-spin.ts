@@ -1,0 +1,114 @@
+/**
+ * The explorer beside Spin's verifier, both to exhaustion. The aim is to be faster wherever a program has
+ * fewer traces than Spin has states.
+ */
+import { explore } from '../../model/explorer/explore';
+import type { Program } from '../../model/explorer/program';
+import { exploreStates } from '../../model/explorer/states';
+import { formatTable } from '../cli/table';
+import { milliseconds, right, whole } from './columns';
+import { leastSeconds } from './measure';
+import * as programs from './programs';
+import { runSpin, type SpinProgram, type SpinRun } from './spin';
+
+export interface VersusSpinRow {
+  readonly program: string;
+  readonly traces: number;
+  /** CPU seconds to exhaustion, the least of several explorations, warmed up. */
+  readonly seconds: number;
+  /** The same by states, which tells outcomes but no traces; null where there are too many. */
+  readonly byStatesSeconds: number | null;
+  readonly spin: SpinRun;
+  /** Whether there are fewer traces than Spin has states. */
+  readonly aimed: boolean;
+  /** Which of the two explorations is faster than the verifier. */
+  readonly faster: { readonly byTraces: boolean; readonly byStates: boolean };
+}
+
+const SUBJECTS: Readonly<Record<SpinProgram, readonly [(n: number) => Program, ...number[]]>> = {
+  readers: [programs.readers, 8, 12, 16],
+  lastzero: [programs.lastzero, 6, 8, 10],
+  trylock: [programs.trylocks, 4, 5, 6],
+  casw: [programs.casw, 2, 3, 4],
+  ordered: [programs.orderedLocks, 4, 6, 8],
+  phil: [programs.philosophers, 4, 6, 8],
+  swaprace: [(pages) => programs.swaprace('original', pages), 1, 2, 3],
+};
+
+/** With more states, the explorations by states are left out. */
+const MOST_STATES = 50_000;
+
+/** @param seconds CPU time to spend on each measurement, at least */
+export function measureVersusSpin(seconds: number): VersusSpinRow[] {
+  return Object.entries(SUBJECTS).flatMap(([name, [program, ...sizes]]) =>
+    sizes.map((size) => versusSpin(name as SpinProgram, size, program(size), seconds)),
+  );
+}
+
+function versusSpin(
+  name: SpinProgram,
+  size: number,
+  program: Program,
+  seconds: number,
+): VersusSpinRow {
+  const spin = runSpin(name, size, seconds);
+  const traces = explore(program).executions;
+  const own = leastSeconds(() => explore(program), seconds);
+  const few = exploreStates(program, { states: MOST_STATES }).completeness.kind === 'complete';
+  const byStates = few ? leastSeconds(() => exploreStates(program), seconds) : null;
+  return {
+    program: `${name}(${size})`,
+    traces,
+    seconds: own,
+    byStatesSeconds: byStates,
+    spin,
+    aimed: traces < spin.states,
+    faster: {
+      byTraces: own < spin.verifierSeconds,
+      byStates: byStates !== null && byStates < spin.verifierSeconds,
+    },
+  };
+}
+
+export function versusSpinTable(rows: readonly VersusSpinRow[]): string {
+  return formatTable(
+    [
+      { title: 'program' },
+      right('traces'),
+      right('ms'),
+      right('by states ms'),
+      right('Spin: states'),
+      right('ms'),
+      right('usual ms'),
+      right('process ms'),
+      { title: 'aim' },
+    ],
+    rows.map(({ spin, ...row }) => [
+      row.program,
+      whole(row.traces),
+      milliseconds(row.seconds),
+      row.byStatesSeconds === null ? '-' : milliseconds(row.byStatesSeconds),
+      whole(spin.states),
+      milliseconds(spin.verifierSeconds),
+      milliseconds(spin.usualSeconds),
+      milliseconds(spin.processSeconds),
+      aimText(row),
+    ]),
+    100,
+  );
+}
+
+export function aimSentence(rows: readonly VersusSpinRow[]): string {
+  const aimed = rows.filter((row) => row.aimed);
+  const reached = aimed.filter(({ faster }) => faster.byTraces);
+  return (
+    'The aim, to be faster wherever there are fewer traces than Spin has states, is reached for ' +
+    `${reached.length} of ${aimed.length} programs.`
+  );
+}
+
+/** Whether the aim is reached, where it is one. */
+function aimText({ aimed, faster }: Omit<VersusSpinRow, 'spin'>): string {
+  if (!aimed) return 'none';
+  return faster.byTraces ? 'faster' : faster.byStates ? 'by states' : 'slower';
+}
