@@ -130,7 +130,6 @@ export class Execution {
     if (run.value !== undefined) this.keepValues(i, run);
     if (run.looked !== undefined) this.keepLooks(i, run.looked);
     this.countEvent(i, thread);
-    this.startClock(this.clock, i * this.stride, thread, this.count[thread]! - 1);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
     if (guard >= 0) this.orderGuarded(i, thread, guard);
     else this.order(i, thread);
@@ -171,18 +170,6 @@ export class Execution {
     return this.found.slice(0, this.foundCount);
   }
 
-  /** Starts a set of events with what happens before the next event of `thread` after its first `n`. */
-  startCover(thread: number, n: number): void {
-    this.startClock(this.covered, 0, thread, n);
-  }
-  /** Adds what happens before event `e`. */
-  cover(e: number): void {
-    this.join(this.covered, 0, e);
-  }
-  isCovered(e: number): boolean {
-    return this.covered[this.thread[e]!]! >= this.seq[e]!;
-  }
-
   /** Whether event e took the lock of a guard exclusively, so that the guard is open without it. */
   takesLock(e: number, guard: Access): boolean {
     for (let k = this.accFrom[e]!; k < this.accFrom[e + 1]!; k++) {
@@ -221,11 +208,18 @@ export class Execution {
     this.depends[i] = any === 0 ? Depends.nothing : Depends.looks;
   }
 
+  /** Counts event i, and starts its clock with what its thread has seen. */
   private countEvent(i: number, thread: number): void {
-    const { stride, count, before } = this;
+    const { stride, count, before, clock } = this;
+    const n = count[thread]!;
+    const last = this.lastBefore(thread, n);
     const row = i * stride;
-    for (let t = 0; t < stride; t++) before[row + t] = count[t]!;
-    const n = count[thread]!++;
+    const past = last * stride;
+    for (let t = 0; t < stride; t++) {
+      before[row + t] = count[t]!;
+      clock[row + t] = last < 0 ? 0 : clock[past + t]!;
+    }
+    count[thread] = n + 1;
     this.seq[i] = n + 1;
     if (n === this.eventsOf[thread]!.length) this.eventsOf[thread] = grown(this.eventsOf[thread]!);
     this.eventsOf[thread]![n] = i;
@@ -302,7 +296,7 @@ export class Execution {
       const release = guarded && ((RELEASES >>> other) & 1) === 1;
       if (this.thread[event] !== thread && conflicting(other, mode)) {
         if (release) this.join(this.clock, row, event);
-        else if (!this.isCovered(event)) this.addFound(event);
+        else if (this.covered[this.thread[event]!]! < this.seq[event]!) this.addFound(event);
       }
       // A guard may be open before an event that took the lock, not before just any.
       if ((((guarded ? TAKES : TOTAL) >>> other) & 1) === 1) return;
@@ -335,8 +329,8 @@ export class Execution {
     this.raceLast[at] = NOT_FORESEEN;
   }
 
-  /** What happens before the event that follows the first `n` of a thread. */
-  private startClock(into: Int32Array, to: number, thread: number, n: number): void {
+  /** Writes down what happens before the event that follows the first `n` of a thread, as a clock. */
+  startClock(into: Int32Array, to: number, thread: number, n: number): void {
     const event = this.lastBefore(thread, n);
     const { stride, clock } = this;
     if (event < 0) {
@@ -347,7 +341,8 @@ export class Execution {
     for (let t = 0; t < stride; t++) into[to + t] = clock[row + t]!;
   }
 
-  private join(into: Int32Array, to: number, event: number): void {
+  /** Adds an event, and what happens before it, to a clock. */
+  join(into: Int32Array, to: number, event: number): void {
     const { stride, clock } = this;
     const row = event * stride;
     for (let t = 0; t < stride; t++) {

