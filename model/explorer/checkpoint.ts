@@ -4,7 +4,7 @@ import type { OutcomeDocument } from './outcome-counts';
 import type { Counts } from './unit';
 
 const FORMAT = 'lzfree exploration';
-const VERSION = 3;
+const VERSION = 4;
 
 export interface CheckpointContent {
   readonly program: string;

@@ -2,6 +2,8 @@
 import { OutcomeCounts, type OutcomeCount } from './outcome-counts';
 import type { Program } from './program';
 import { Search } from './search';
+import { withinThreads } from './thread-bound';
+import { allOf } from './unit';
 
 /** Says when to stop; an AbortSignal is one. */
 export interface StopSignal {
@@ -13,6 +15,12 @@ export interface ExploreOptions {
   readonly executions?: number;
   /** Most steps of one execution; a longer one is cut off, and has no outcome. */
   readonly steps?: number;
+  /**
+   * Most threads that begin in one execution, those that are there from the start included; one in which
+   * more would begin has no outcome. Executions are traces as long as one thread creates all others; where
+   * several do, two orders of their creations are two executions.
+   */
+  readonly threads?: number;
   /** Most milliseconds in all, by {@link now}. */
   readonly milliseconds?: number;
   /** A clock in milliseconds; without one there is no time bound, and progress shows no time. */
@@ -58,18 +66,36 @@ export function explore(program: Program, options: ExploreOptions = {}): Explore
   return new Exploration(program, options).result();
 }
 
+/** What an exploration that came to its end is, by the executions that were left out of it. */
+export function boundReached(
+  { cut, crowded }: { readonly cut: number; readonly crowded: number },
+  bounds: { readonly steps: number; readonly threads: number | undefined },
+): Completeness {
+  const reached = [
+    ...(crowded > 0 ? [counted(bounds.threads!, 'thread')] : []),
+    ...(cut > 0 ? [counted(bounds.steps, 'step')] : []),
+  ];
+  return reached.length === 0
+    ? { kind: 'complete' }
+    : { kind: 'bounded', bound: reached.join(', ') };
+}
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
 class Exploration {
   private readonly outcomes = new OutcomeCounts();
   private readonly search: Search;
   private readonly began: number;
   private readonly now: () => number;
+  private readonly steps: number;
 
   constructor(
     program: Program,
     private readonly options: ExploreOptions,
   ) {
     this.now = options.now ?? (() => 0);
-    const search: Search = new Search(program, options.steps ?? DEFAULT_STEPS, {
+    this.steps = options.steps ?? DEFAULT_STEPS;
+    const search: Search = new Search(withinThreads(program, options.threads), this.steps, {
       onEnd: (run) => this.outcomes.count(run, () => search.schedule()),
     });
     this.search = search;
@@ -87,14 +113,12 @@ class Exploration {
       const stop = this.mustStop();
       if (stop !== undefined) return stop;
     }
-    return this.search.cut > 0
-      ? { kind: 'bounded', bound: `${this.options.steps ?? DEFAULT_STEPS} steps` }
-      : { kind: 'complete' };
+    return boundReached(this.search, { steps: this.steps, threads: this.options.threads });
   }
 
   private mustStop(): Completeness | undefined {
     const { executions, milliseconds, signal, onProgress } = this.options;
-    const done = this.search.executions + this.search.blocked + this.search.cut;
+    const done = allOf(this.search);
     if (signal?.aborted === true) return { kind: 'interrupted' };
     if (executions !== undefined && done >= executions) {
       return { kind: 'bounded', bound: `${executions} executions` };

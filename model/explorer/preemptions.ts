@@ -8,8 +8,9 @@
  * counts once for each of those that could go on. No order of independent steps is left out: two orders
  * of the same trace may need different numbers of preemptions.
  */
-import { DEFAULT_STEPS } from './explore';
+import { boundReached, DEFAULT_STEPS } from './explore';
 import type { Program, Run, ScheduleStep } from './program';
+import { withinThreads } from './thread-bound';
 import type { StatesOptions, StatesResult } from './states';
 
 /** Explores all schedules with at most `most` preemptions. @throws Error if the program has no state keys */
@@ -45,18 +46,22 @@ class PreemptionSearch {
   private now: Move[] = [];
   private later: Move[] = [];
   private at = START;
+  private readonly program: Program;
   private run: Run;
   private states = 0;
   private transitions = 0;
   private steps = 0;
-  private cut = false;
+  /** Executions that were cut off at each bound. */
+  cut = 0;
+  crowded = 0;
 
   constructor(
-    private readonly program: Program,
+    program: Program,
     private readonly most: number,
     private readonly options: StatesOptions,
   ) {
-    this.run = program.start();
+    this.program = withinThreads(program, options.threads);
+    this.run = this.program.start();
   }
 
   result(): StatesResult {
@@ -77,7 +82,7 @@ class PreemptionSearch {
       if (left === 0) return bounded(this.most, 'preemption');
       [this.now, this.later] = [this.later, this.now];
     }
-    return this.cut ? bounded(this.stepsMost, 'step') : { kind: 'complete' };
+    return boundReached(this, { steps: this.stepsMost, threads: this.options.threads });
   }
 
   private get stepsMost(): number {
@@ -128,7 +133,7 @@ class PreemptionSearch {
       }
     }
     if (ended) this.end();
-    else if (atBound) this.cut = true;
+    else if (atBound) this.cut++;
   }
 
   private isNew(last: number): boolean {
@@ -146,6 +151,10 @@ class PreemptionSearch {
   }
 
   private end(): void {
+    if (this.run.outOfBounds === true) {
+      this.crowded++;
+      return;
+    }
     const outcome = this.run.outcome();
     if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, scheduleTo(this.at));
   }

@@ -94,6 +94,8 @@ export interface Run {
   value?(object: number): number;
   /** Index of the thread that the last step created, or -1. */
   readonly spawned: number;
+  /** Whether the execution has left a bound of its program, so that it has no outcome. */
+  readonly outOfBounds?: boolean;
   /** The final observation, asked when no thread can move. */
   outcome(): string;
   /** A key of the final observation: equal keys, equal observations. It spares making most of them. */

@@ -39,6 +39,8 @@ export class Search {
   blocked = 0;
   /** Executions that were cut off at the most steps. */
   cut = 0;
+  /** Executions in which more threads would have begun than may. */
+  crowded = 0;
   /** Steps of all executions, replayed ones included. */
   steps = 0;
   run: Run;
@@ -186,6 +188,7 @@ export class Search {
   private finish(cut: boolean): void {
     if (cut) this.cut++;
     else if (this.stuck) this.blocked++;
+    else if (this.run.outOfBounds === true) this.crowded++;
     else {
       this.executions++;
       this.listener.onEnd(this.run, this.execution);

@@ -5,7 +5,7 @@
  * the executions, of which a bound takes the first, is that of rounds, of units, and within a unit its own.
  */
 import { checkIdentity, sealCheckpoint, type Checkpoint } from './checkpoint';
-import type { Completeness, ExploreResult } from './explore';
+import { boundReached, type Completeness, type ExploreResult } from './explore';
 import {
   newUnit,
   nodesOf,
@@ -25,7 +25,9 @@ export interface SharedOptions {
   readonly executions?: number;
   /** Most steps of one execution, which units have to be run with. */
   readonly steps: number;
-  /** What tells this program from others, for checkpoints: the same text, the same program. */
+  /** Most threads that begin, as in `explore`; units have to be run with it too. */
+  readonly threads?: number;
+  /** What tells this program, and these two bounds, from others, for checkpoints. */
   readonly identity?: string;
   /** Where to go on: what an exploration of the same program left. */
   readonly resume?: Checkpoint;
@@ -152,11 +154,9 @@ export class SharedExploration {
   }
 
   private completeness(): Completeness {
-    const { executions, steps } = this.options;
+    const { executions, steps, threads } = this.options;
     if (this.part !== null) return { kind: 'bounded', bound: `${executions} executions` };
-    return this.counts.cut > 0
-      ? { kind: 'bounded', bound: `${steps} steps` }
-      : { kind: 'complete' };
+    return boundReached(this.counts, { steps, threads });
   }
 
   private sofar(): Counts {

@@ -9,16 +9,19 @@
  * not explored again, as its footprint is known.
  */
 import { dependent } from './dependence';
-import type { StopSignal } from './explore';
+import { boundReached, type StopSignal } from './explore';
 import { Footprints, type Footprint } from './footprints';
 import { Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Preference } from './preference';
+import { withinThreads } from './thread-bound';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */
   readonly states?: number;
   /** Most steps on the way to a state. */
   readonly steps?: number;
+  /** Most threads that begin in one execution, as in `explore`. */
+  readonly threads?: number;
   readonly signal?: StopSignal;
   /** Called now and then with the states so far. */
   readonly onProgress?: (states: number) => void;
@@ -87,17 +90,21 @@ class StateSearch {
   private readonly outcomes = new Map<string, ScheduleStep[]>();
   /** The frame whose state the run is in, if that is one of those to go on from. */
   private at: Frame | undefined;
+  private readonly program: Program;
   private run: Run;
   private transitions = 0;
   private steps = 0;
-  private cut = false;
+  /** Executions that were cut off at each bound. */
+  cut = 0;
+  crowded = 0;
 
   constructor(
-    private readonly program: Program,
+    program: Program,
     private readonly options: StatesOptions,
   ) {
-    this.preference.warmUp(program);
-    this.run = program.start();
+    this.program = withinThreads(program, options.threads);
+    this.preference.warmUp(this.program);
+    this.run = this.program.start();
   }
 
   result(): StatesResult {
@@ -121,8 +128,8 @@ class StateSearch {
       if (stop !== undefined) return stop;
       this.take(frame, step);
     }
-    if (!this.cut) return { kind: 'complete' };
-    return { kind: 'bounded', bound: `${this.options.steps ?? DEFAULT_STEPS} steps` };
+    const { steps = DEFAULT_STEPS, threads } = this.options;
+    return boundReached(this, { steps, threads });
   }
 
   private mustStop(): StatesResult['completeness'] | undefined {
@@ -217,11 +224,15 @@ class StateSearch {
     // A thread that waits for ever could touch its guard, so those before it have to make way.
     for (const [t, guard] of waiting) this.add(frame, t, [guard]);
     if (enabled.size === 0) this.end(run);
-    else if (this.frames.length > (this.options.steps ?? DEFAULT_STEPS)) this.cut = true;
+    else if (this.frames.length > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
     else this.choose(frame, this.preference.pick(enabled, positions));
   }
 
   private end(run: Run): void {
+    if (run.outOfBounds === true) {
+      this.crowded++;
+      return;
+    }
     const outcome = run.outcome();
     if (this.outcomes.has(outcome)) return;
     const path = this.frames.slice(0, -1).map((frame) => frame.step);

@@ -4,6 +4,7 @@ import { OpenStates } from './open-states';
 import { OutcomeCounts, type OutcomeDocument } from './outcome-counts';
 import type { Program } from './program';
 import { Search } from './search';
+import { withinThreads } from './thread-bound';
 import type { TreeDocument } from './wakeup-tree';
 
 /** What executions came to. */
@@ -13,23 +14,27 @@ export interface Counts {
   readonly blocked: number;
   /** Those that were cut off at the most steps. */
   readonly cut: number;
+  /** Those in which more threads would have begun than may. */
+  readonly crowded: number;
   /** Steps of all, replayed ones included. */
   readonly steps: number;
 }
 
-export const NO_COUNTS: Counts = { executions: 0, blocked: 0, cut: 0, steps: 0 };
+export const NO_COUNTS: Counts = { executions: 0, blocked: 0, cut: 0, crowded: 0, steps: 0 };
 
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
     executions: a.executions + b.executions,
     blocked: a.blocked + b.blocked,
     cut: a.cut + b.cut,
+    crowded: a.crowded + b.crowded,
     steps: a.steps + b.steps,
   };
 }
 
 /** Executions of all kinds. */
-export const allOf = ({ executions, blocked, cut }: Counts): number => executions + blocked + cut;
+export const allOf = ({ executions, blocked, cut, crowded }: Omit<Counts, 'steps'>): number =>
+  executions + blocked + cut + crowded;
 
 /** A unit to run: plain data. */
 export interface UnitTask {
@@ -66,9 +71,10 @@ export class UnitRun {
     program: Program,
     private readonly task: UnitTask,
     mostSteps: number,
+    mostThreads?: number,
   ) {
     this.left = task.executions;
-    const search: Search = new Search(program, mostSteps, {
+    const search: Search = new Search(withinThreads(program, mostThreads), mostSteps, {
       onEnd: (run) => this.outcomes.count(run, () => search.schedule()),
     });
     this.search = search;
@@ -101,9 +107,9 @@ export class UnitRun {
   result(): UnitResult {
     const { search, open, ended } = this;
     const { frozen } = this.task;
-    const { executions, blocked, cut, steps, trees, heads, execution } = search;
+    const { executions, blocked, cut, crowded, steps, trees, heads, execution } = search;
     return {
-      counts: { executions, blocked, cut, steps },
+      counts: { executions, blocked, cut, crowded, steps },
       outcomes: this.outcomes.documents(),
       path: ended && !open.isOpen(frozen) ? [] : writeNodes(search, open, frozen),
       ended,

@@ -30,6 +30,8 @@ export interface Instruction {
 export interface RandomProgram {
   readonly threads: readonly (readonly Instruction[])[];
   readonly spawnable: readonly (readonly Instruction[])[];
+  /** Body b of the spawnable ones can be started by thread b modulo this. */
+  readonly creators: number;
   readonly commutingAdds: boolean;
   readonly coarseTrylock: boolean;
 }
@@ -60,7 +62,11 @@ const LOCKS = 2;
 const GATES = 4;
 const CELLS = 6;
 
-function programOf(kinds: readonly Instruction['kind'][]): fc.Arbitrary<RandomProgram> {
+function programOf(
+  kinds: readonly Instruction['kind'][],
+  bodies = { minLength: 0, maxLength: 2 },
+  creators = 1,
+): fc.Arbitrary<RandomProgram> {
   const instruction: fc.Arbitrary<Instruction> = fc.record({
     kind: fc.constantFrom(...kinds),
     cell: fc.nat(1),
@@ -72,7 +78,8 @@ function programOf(kinds: readonly Instruction['kind'][]): fc.Arbitrary<RandomPr
       minLength: 2,
       maxLength: 3,
     }),
-    spawnable: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), { maxLength: 2 }),
+    spawnable: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), bodies),
+    creators: fc.constant(creators),
     commutingAdds: fc.boolean(),
     coarseTrylock: fc.boolean(),
   });
@@ -85,14 +92,23 @@ export const steadyProgram = programOf(
   KINDS.filter((kind) => !/cas|trylock|Trylock|open/.test(kind)),
 );
 
+/** Programs that create threads: one of theirs does, or two. */
+export const creatingProgram = (creators: 1 | 2): fc.Arbitrary<RandomProgram> =>
+  programOf(
+    ['read', 'write', 'writeSeen', 'trylock', 'trylock', 'choose', 'spawn', 'spawn', 'spawn'],
+    { minLength: 2, maxLength: 3 },
+    creators,
+  );
+
 /** The program: its outcome tells the cells and everything that each thread has seen. */
 export function build(description: RandomProgram): Program {
-  const { threads, spawnable, commutingAdds, coarseTrylock } = description;
+  const { threads, spawnable, creators, commutingAdds, coarseTrylock } = description;
   const seen: number[][] = [];
   const body = (instructions: readonly Instruction[]): ThreadBody =>
     function* (index) {
       const values: number[] = (seen[index] = []);
-      yield* interpret(instructions, values, index === 0, spawnable.length);
+      const own = spawnable.map((_, b) => b % creators === index);
+      yield* interpret(instructions, values, own);
     };
   const initial = new Array<number>(CELLS).fill(0).fill(-1, GATES);
   const program = cellProgram(CELLS, threads.map(body), {
@@ -115,8 +131,8 @@ export function build(description: RandomProgram): Program {
 function* interpret(
   instructions: readonly Instruction[],
   seen: number[],
-  spawns: boolean,
-  bodies: number,
+  /** Which of the spawnable bodies it may start. */
+  creates: readonly boolean[],
 ): Generator<number, void, number> {
   const held = new Map<number, 'exclusive' | 'shared'>();
   const started = new Set<number>();
@@ -184,7 +200,7 @@ function* interpret(
         seen.push((result = yield choose(2)));
         break;
       case 'spawn':
-        if (!spawns || value >= bodies || started.has(value)) break;
+        if (creates[value] !== true || started.has(value)) break;
         started.add(value);
         yield spawn(value);
         break;
