@@ -1,12 +1,15 @@
 /** The tables of docs/fixup.md: what a search told of a beginning. */
 import type { SearchDocument } from '../../model/report/search-document';
 
-/** The table of a search of one beginning. */
-export function tableOf(document: SearchDocument): string {
+/** The table of searches of one beginning each, with what they come to. */
+export function tableOf(documents: readonly SearchDocument[]): string {
+  const numbers = documents.map(numbersOf);
+  const sums = numbers[0]!.map((_, column) => numbers.reduce((sum, row) => sum + row[column]!, 0));
   return [
     '| page a at the beginning | programs | with MADV_FREE | never get there | executions | differ |',
-    '| --- | --- | --- | --- | --- | --- |',
-    tableRow(document),
+    '| --- | ---: | ---: | ---: | ---: | ---: |',
+    ...documents.map(tableRow),
+    `| all | ${sums.join(' | ')} |`,
   ].join('\n');
 }
 
