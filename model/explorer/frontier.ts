@@ -10,12 +10,12 @@
  * way needs no such help, as its own races have asked for all that follows from it; it is forgotten
  * once it has been explored. The others are kept (open-states.ts).
  */
+import { chain, childrenOf, countTrees, treesIn, type Forest, type StepDocument } from './forest';
 import type { NodeDocument } from './nodes';
 import type { BranchBehind } from './open-states';
 import type { OutcomeDocument } from './outcome-counts';
-import { after, chain, insert, sequencesOf, type Sequence } from './sequences';
+import { after, insert, sequencesOf, type Sequence } from './sequences';
 import { addCounts, allOf, NO_COUNTS, type Counts, type UnitResult } from './unit';
-import type { StepDocument, TreeDocument } from './wakeup-tree';
 
 /** All that is left of a branch: a state with branches of its own, a unit, or nothing. */
 export type Part = State | Unit | null;
@@ -41,7 +41,7 @@ export interface Unit {
   counts: Counts;
   outcomes: OutcomeDocument[];
   /** What its races require of each state before it, from the first on. */
-  asked: readonly (readonly TreeDocument[])[];
+  asked: readonly Forest[];
 }
 
 /** A unit and the way to it: at each state, the branch to take. */
@@ -50,7 +50,7 @@ export interface PlacedUnit {
   readonly trail: readonly { readonly state: State; readonly index: number }[];
 }
 
-export function newUnit(pending: readonly TreeDocument[] = []): Unit {
+export function newUnit(pending: number[] = []): Unit {
   const path = [{ sleep: [], pending }];
   return { path, ended: false, begun: false, left: 0, counts: NO_COUNTS, outcomes: [], asked: [] };
 }
@@ -71,7 +71,7 @@ export function nodesOf({ unit, trail }: PlacedUnit): NodeDocument[] {
   const before = trail.map(({ state, index }, i) => ({
     step: state.branches[index]!.step,
     sleep: state.branches.slice(0, index).map(asleepBefore),
-    pending: unit.asked[i] ?? [],
+    pending: [...(unit.asked[i] ?? [])],
   }));
   return [...before, ...unit.path];
 }
@@ -139,7 +139,7 @@ function askPart(part: Part, sequence: Sequence): Part {
 /** Adds to what a unit begins with; with nothing prescribed it explores everything. */
 function askNewUnit(unit: Unit, sequence: Sequence): Unit {
   const { pending } = unit.path[0]!;
-  if (pending.length > 0) unit.path = [{ sleep: [], pending: insert(pending, sequence) }];
+  if (pending.length > 0) insert(pending, sequence);
   return unit;
 }
 
@@ -155,7 +155,7 @@ function askUnit(unit: Unit, sequence: Sequence): Part {
   }
   const rest = node.step === undefined ? undefined : after(node.step, sequence);
   if (rest === undefined) {
-    unit.path = [{ ...node, pending: insert(node.pending, sequence) }, ...below];
+    insert(node.pending, sequence);
     return unit;
   }
   const part = askUnit({ ...unit, path: below }, rest);
@@ -201,7 +201,7 @@ export function splitInto(root: Part, enough: number): Part {
 }
 
 const branchesOf = ({ path }: Unit): number =>
-  path.reduce((sum, { pending }) => sum + pending.length, 0);
+  path.reduce((sum, { pending }) => sum + countTrees(pending), 0);
 
 function shallowest(units: readonly PlacedUnit[]): PlacedUnit | undefined {
   const depth = ({ unit, trail }: PlacedUnit): number =>
@@ -219,8 +219,8 @@ function split({ path }: Unit): State {
   if (step !== undefined) {
     branches.push({ step, part: { ...newUnit(), path: rest, begun: true } });
   }
-  for (const [thread, choice, accesses, children] of pending) {
-    branches.push({ step: [thread, choice, accesses], part: newUnit(children) });
+  for (const tree of treesIn(pending)) {
+    branches.push({ step: tree.step, part: newUnit(childrenOf(pending, tree)) });
   }
   return { branches };
 }
@@ -245,7 +245,7 @@ function shareOfPath(path: readonly NodeDocument[]): number {
   let behind = 0;
   let weight = 1;
   for (const { sleep, step, pending } of path) {
-    const branches = sleep.length + (step === undefined ? 0 : 1) + pending.length;
+    const branches = sleep.length + (step === undefined ? 0 : 1) + countTrees(pending);
     if (branches === 0) break;
     behind += (weight * sleep.length) / branches;
     weight /= branches;

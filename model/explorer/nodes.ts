@@ -1,8 +1,8 @@
 /** Where a search stands, as plain data: written out between two executions, and taken up by another. */
+import type { StepDocument } from './forest';
 import type { BranchBehind, OpenStates } from './open-states';
 import { misfit } from './schedule';
 import type { Search } from './search';
-import type { StepDocument, TreeDocument } from './wakeup-tree';
 
 /** The state before a step of the path (or after the last): what is left to explore from it. */
 export interface NodeDocument {
@@ -10,8 +10,8 @@ export interface NodeDocument {
   readonly step?: StepDocument;
   /** Steps that this node has put to sleep: the branches that lie behind. */
   readonly sleep: readonly BranchBehind[];
-  /** Branches that remain. */
-  readonly pending: readonly TreeDocument[];
+  /** Branches that remain: a {@link Forest}, to which those are added that others' races require. */
+  readonly pending: number[];
 }
 
 /** Where a search stands, from node `from` on. */
@@ -29,7 +29,7 @@ export function writeNodes(search: Search, open: OpenStates, from: number): Node
         ] as const,
       }),
       sleep: open.branchesBehind(i),
-      pending: trees.toDocuments(heads[i]!, lists),
+      pending: trees.toForest(heads[i]!, lists),
     };
   });
 }
@@ -63,7 +63,7 @@ export function restoreNodes(
         throw new Error(`explore: step ${i} of a unit touches something else now`);
       }
     }
-    search.heads[i] = search.trees.fromDocuments(pending, lists);
+    search.heads[i] = search.trees.fromForest(pending, lists);
     search.taken[i] = sleep.length + (step === undefined ? 0 : 1);
   });
 }

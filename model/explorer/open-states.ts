@@ -4,8 +4,8 @@
  * of a state before the unit may lead here, and be covered by none of the branches from here.
  */
 import type { Execution } from './execution';
+import type { StepDocument } from './forest';
 import type { SleepSets } from './sleep-sets';
-import type { StepDocument } from './wakeup-tree';
 
 /** A branch that has been explored, as far as is known. */
 export interface BranchBehind {

@@ -1,6 +1,6 @@
 /** Sequences of steps that must be explored, inserted into trees of them, as plain data. */
 import { dependent } from './dependence';
-import type { StepDocument, TreeDocument } from './wakeup-tree';
+import { chain, treesIn, addTree, type Forest, type StepDocument, type Tree } from './forest';
 
 /** Steps in an order in which they can be taken. */
 export type Sequence = readonly StepDocument[];
@@ -19,35 +19,44 @@ export function after(step: StepDocument, sequence: Sequence): Sequence | undefi
 }
 
 /** Adds a sequence to a forest, unless one of its branches leads to an equivalent beginning. */
-export function insert(
-  forest: readonly TreeDocument[],
-  sequence: Sequence,
-): readonly TreeDocument[] {
-  for (const [k, [thread, choice, accesses, children]] of forest.entries()) {
-    const rest = after([thread, choice, accesses], sequence);
-    if (rest === undefined) continue;
-    if (children.length === 0) return forest;
-    const tree: TreeDocument = [thread, choice, accesses, insert(children, rest)];
-    return [...forest.slice(0, k), tree, ...forest.slice(k + 1)];
+export function insert(forest: number[], sequence: Sequence): void {
+  const path: Tree[] = [];
+  let trees = treesIn(forest);
+  let rest = sequence;
+  for (;;) {
+    const next = firstThatBegins(trees, rest);
+    if (next === undefined) return addTree(forest, path, chain(rest));
+    const { tree } = next;
+    if (tree.from === tree.to) return;
+    path.push(tree);
+    trees = treesIn(forest, tree.from, tree.to);
+    rest = next.rest;
   }
-  return [...forest, ...chain(sequence)];
 }
 
-/** A sequence as a forest of one tree, or of none if it is empty. */
-export function chain(sequence: Sequence): readonly TreeDocument[] {
-  return sequence.reduceRight<readonly TreeDocument[]>(
-    (children, [thread, choice, accesses]) => [[thread, choice, accesses, children]],
-    [],
-  );
+function firstThatBegins(
+  trees: readonly Tree[],
+  sequence: Sequence,
+): { readonly tree: Tree; readonly rest: Sequence } | undefined {
+  for (const tree of trees) {
+    const rest = after(tree.step, sequence);
+    if (rest !== undefined) return { tree, rest };
+  }
+  return undefined;
 }
 
 /** The sequences that a forest is made of, in order: from its roots to its leaves. */
-export function sequencesOf(forest: readonly TreeDocument[]): Sequence[] {
-  return forest.flatMap(([thread, choice, accesses, children]) => {
-    const step: StepDocument = [thread, choice, accesses];
-    const rests = children.length === 0 ? [[]] : sequencesOf(children);
-    return rests.map((rest) => [step, ...rest]);
-  });
+export function sequencesOf(forest: Forest): Sequence[] {
+  const sequences: Sequence[] = [];
+  const walk = (before: Sequence, from: number, to: number): void => {
+    for (const tree of treesIn(forest, from, to)) {
+      const sequence = [...before, tree.step];
+      if (tree.from === tree.to) sequences.push(sequence);
+      else walk(sequence, tree.from, tree.to);
+    }
+  };
+  walk([], 0, forest.length);
+  return sequences;
 }
 
 const conflict = (a: readonly number[], b: readonly number[]): boolean =>

@@ -2,7 +2,8 @@
  * An exploration cut into units that can be run at the same time, in rounds. How it is cut depends on
  * nobody's speed, and units are merged in their order; so the result, with the schedules that stand for
  * outcomes and with what a bound leaves, is the same however many units are run at a time. The order of
- * the executions, of which a bound takes the first, is that of rounds, of units, and within a unit its own.
+ * the executions, of which a bound takes the first, is that of rounds, of laps in which each unit has an
+ * equal share, of units, and within a unit its own.
  */
 import { checkIdentity, sealCheckpoint, type Checkpoint } from './checkpoint';
 import { boundReached, type Completeness, type ExploreResult } from './explore';
@@ -52,6 +53,15 @@ export interface NumberedTask extends UnitTask {
   readonly unit: number;
 }
 
+/** Parts of a round, in which each unit has an equal share of its executions. */
+const LAPS = 8;
+
+interface Share {
+  readonly number: number;
+  readonly placed: PlacedUnit;
+  readonly executions: number;
+}
+
 /** Gives out units and merges what comes of them. It does not run the program. */
 export class SharedExploration {
   /** What the rounds before the current one have found. */
@@ -88,21 +98,34 @@ export class SharedExploration {
     let room = executions - allOf(this.sofar());
     if (room <= 0) return this.end();
     const tasks: NumberedTask[] = [];
-    for (const [number, placed] of this.round.entries()) {
-      const { unit } = placed;
-      if (isDone(unit)) continue;
+    for (const { number, placed, executions } of this.shares(room)) {
       // Those that come after it may not run before it is known how many executions it has.
-      if (unit.left > room && tasks.length > 0) break;
+      if (executions > room && tasks.length > 0) break;
       tasks.push({
         unit: number,
         nodes: nodesOf(placed),
         frozen: placed.trail.length,
-        executions: Math.min(unit.left, room),
+        executions: Math.min(executions, room),
       });
-      room -= unit.left;
+      room -= executions;
       if (room <= 0) break;
     }
     return tasks;
+  }
+
+  /** The units that go on now, and how far: to the end of the round, or of a lap where not all have room. */
+  private shares(room: number): Share[] {
+    const left = [...this.round.entries()].flatMap(([number, placed]) =>
+      isDone(placed.unit) ? [] : [{ number, placed, executions: placed.unit.left }],
+    );
+    const sum = left.reduce((total, { executions }) => total + executions, 0);
+    if (left.length === 1 || sum <= room) return left;
+    const lap = Math.ceil(this.each() / LAPS);
+    const laps = Math.max(...left.map(({ executions }) => Math.ceil(executions / lap)));
+    return left.flatMap((share) => {
+      const executions = share.executions - (laps - 1) * lap;
+      return executions > 0 ? [{ ...share, executions }] : [];
+    });
   }
 
   /** Takes back a unit, run to the end of its task or less far. */

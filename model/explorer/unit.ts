@@ -1,11 +1,11 @@
 /** A part of an exploration that can be run by itself, wherever there is a copy of the program. */
+import type { Forest } from './forest';
 import { restoreNodes, writeNodes, type NodeDocument } from './nodes';
 import { OpenStates } from './open-states';
 import { OutcomeCounts, type OutcomeDocument } from './outcome-counts';
 import type { Program } from './program';
 import { Search } from './search';
 import { withinThreads } from './thread-bound';
-import type { TreeDocument } from './wakeup-tree';
 
 /** What executions came to. */
 export interface Counts {
@@ -55,7 +55,7 @@ export interface UnitResult {
   /** Where it stands, from its first own node on. Empty if it has ended and nothing can be asked of it. */
   readonly path: readonly NodeDocument[];
   /** For each frozen node, what races require to be explored from it. */
-  readonly asked: readonly (readonly TreeDocument[])[];
+  readonly asked: readonly Forest[];
 }
 
 /** The run of a unit, which can pause after any execution. */
@@ -113,9 +113,7 @@ export class UnitRun {
       outcomes: this.outcomes.documents(),
       path: ended && !open.isOpen(frozen) ? [] : writeNodes(search, open, frozen),
       ended,
-      asked: Array.from({ length: frozen }, (_, i) =>
-        trees.toDocuments(heads[i]!, execution.lists),
-      ),
+      asked: Array.from({ length: frozen }, (_, i) => trees.toForest(heads[i]!, execution.lists)),
     };
   }
 }

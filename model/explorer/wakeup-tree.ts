@@ -4,17 +4,11 @@
  * as they come and go with every execution.
  */
 import type { AccessList, AccessLists } from './access-lists';
-import type { Access } from './program';
+import type { Forest } from './forest';
 import { grown } from './word-table';
 
 /** No node: the child of a leaf, the sibling of the last, the head of an empty list. */
 export const NO_NODE = -1;
-
-/** A step as JSON: thread, choice, accesses. */
-export type StepDocument = readonly [number, number, readonly Access[]];
-
-/** A tree as JSON: thread, choice, accesses, children. */
-export type TreeDocument = readonly [number, number, readonly Access[], readonly TreeDocument[]];
 
 export class WakeupTrees {
   thread: Int32Array = new Int32Array(64);
@@ -53,25 +47,39 @@ export class WakeupTrees {
     return n;
   }
 
-  /** A list of siblings as JSON. */
-  toDocuments(first: number, lists: AccessLists): TreeDocument[] {
-    const documents: TreeDocument[] = [];
+  /** A list of siblings with all below it as plain data, added to `words`. */
+  toForest(first: number, lists: AccessLists, words: number[] = []): number[] {
     for (let node = first; node >= 0; node = this.sibling[node]!) {
-      const children = this.toDocuments(this.child[node]!, lists);
-      const accesses = lists.toArray(this.list[node]!);
-      documents.push([this.thread[node]!, this.choice[node]!, accesses, children]);
+      const list = this.list[node]!;
+      const accesses = lists.length(list);
+      words.push(this.thread[node]!, this.choice[node]!, accesses, 0);
+      const from = words.length;
+      for (let k = 0; k < accesses; k++) words.push(lists.at(list, k));
+      this.toForest(this.child[node]!, lists, words);
+      words[from - 1] = words.length - from - accesses;
     }
-    return documents;
+    return words;
   }
 
-  /** The list of siblings that documents describe. @returns its first node */
-  fromDocuments(documents: readonly TreeDocument[], lists: AccessLists): number {
+  /** The list of siblings that a forest describes. @returns its first node */
+  fromForest(forest: Forest, lists: AccessLists): number {
+    return this.read(Int32Array.from(forest), 0, forest.length, lists);
+  }
+
+  private read(words: Int32Array, from: number, to: number, lists: AccessLists): number {
     let first = NO_NODE;
-    for (const [thread, choice, accesses, children] of [...documents].reverse()) {
-      const list = lists.of(Int32Array.from(accesses), 0, accesses.length);
-      const node = this.add(thread, choice, list, this.fromDocuments(children, lists));
-      this.sibling[node] = first;
-      first = node;
+    let last = NO_NODE;
+    for (let at = from; at < to;) {
+      const accesses = at + 4;
+      const children = accesses + words[at + 2]!;
+      const end = children + words[at + 3]!;
+      const child = this.read(words, children, end, lists);
+      const list = lists.of(words, accesses, children);
+      const node = this.add(words[at]!, words[at + 1]!, list, child);
+      if (last < 0) first = node;
+      else this.sibling[last] = node;
+      last = node;
+      at = end;
     }
     return first;
   }
