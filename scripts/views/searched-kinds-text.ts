@@ -21,7 +21,7 @@ export function searchedKindsText(
     .slice(0, MOST_SHOWN)
     .map((kind, i) => wrapText(kindText(kind, i + 1, search, known), width, 3));
   return [
-    `In ${programsText(search)} (${searchedText(search)})`,
+    wrapText(`In ${programsText(search)}: ${searchedText(search)}`, width),
     ...(kinds.length === 0 ? ['No difference was found.'] : [kinds.join('\n')]),
     wrapText(moreText(search), width),
   ].join('\n\n');

@@ -43,6 +43,15 @@ describe('the page of a review, from disk', () => {
     expect(await state.locator('mark').count()).toBe(0);
   });
 
+  it('tells what all small programs add, each kind of difference with its interleaving', async () => {
+    const searched = page.locator('#searched');
+    expect(await searched.locator('.levels tbody tr').first().innerText()).toMatch(/2 operations$/);
+    const kinds = searched.locator('details', { has: page.locator('.timeline') });
+    expect(await kinds.count()).toBe(2);
+    await kinds.first().locator('summary').first().click();
+    expect(await kinds.first().getByRole('slider').isVisible()).toBe(true);
+  });
+
   it('has a live model that finds what the document says', async () => {
     expect(await verdicts()).toEqual(['= equal', '+ gained', '+ gained']);
     const steps = await live().locator('.steps table').innerText();

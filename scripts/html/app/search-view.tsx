@@ -32,6 +32,9 @@ export function SearchView({ search }: { readonly search: SearchDocument }) {
   );
 }
 
+/** More are counted only, where they are a part of a page. */
+const MOST_SHOWN = 8;
+
 /** The part of a page of `lzfree review`. What differs is closed, as the suite often shows it already. */
 export function SearchedPrograms({ search }: SearchProps) {
   const { a, b, kinds } = search;
@@ -40,7 +43,7 @@ export function SearchedPrograms({ search }: SearchProps) {
       <h2 id="searched-title">All small programs</h2>
       <LevelsTable search={search} />
       <LookedAt search={search} />
-      {kinds.map((kind, index) => (
+      {kinds.slice(0, MOST_SHOWN).map((kind, index) => (
         <details key={index}>
           <summary>
             {index + 1}. {kind.level} level, only {kind.direction === 'gained' ? b : a}:{' '}
@@ -49,6 +52,14 @@ export function SearchedPrograms({ search }: SearchProps) {
           <Kind kind={kind} number={index + 1} names={{ a, b }} />
         </details>
       ))}
+      {kinds.length > MOST_SHOWN && (
+        <p class="commands">
+          {count(kinds.length - MOST_SHOWN, 'kind')} more have a page of their own:{' '}
+          <code>
+            lzfree diff {a} {b} --search --html search
+          </code>
+        </p>
+      )}
       <details>
         <summary>What was searched</summary>
         <Sizes search={search} />
