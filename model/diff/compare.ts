@@ -16,7 +16,7 @@ export interface Comparison {
   readonly b: AnyExploration;
   /** user, system, internal, in this order. */
   readonly levels: readonly LevelDiff[];
-  /** The outermost level at which the variants differ; undefined if at none. */
+  /** The outermost level at which the variants certainly differ; undefined if at none. */
   readonly differsAt: Level | undefined;
   readonly completeness: Completeness;
 }
@@ -73,16 +73,9 @@ export function witnessOf(
 ): DifferenceWitness | undefined {
   const level = comparison.levels.find(({ verdict }) => differs(verdict));
   if (level === undefined) return undefined;
-  // Where only one side was explored completely, what the other seems to lack is not certain.
   const candidates = [
-    ...(level.verdict === 'lost' ? [] : level.gained).map((observed) => ({
-      kind: 'gained' as const,
-      observed,
-    })),
-    ...(level.verdict === 'gained' ? [] : level.lost).map((observed) => ({
-      kind: 'lost' as const,
-      observed,
-    })),
+    ...level.gained.map((observed) => ({ kind: 'gained' as const, observed })),
+    ...level.lost.map((observed) => ({ kind: 'lost' as const, observed })),
   ];
   const [best] = candidates.sort((x, y) => switches(x.observed) - switches(y.observed));
   const [doer, other] = best!.kind === 'gained' ? [b, a] : [a, b];

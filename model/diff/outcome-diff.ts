@@ -20,14 +20,14 @@ export interface Behaviour {
 
 /**
  * `equal` needs completeness on both sides. `gained`: B has outcomes that A has not; `lost`: A has
- * outcomes that B has not; `changed`: both. `unknown`: no difference was seen, but not all was.
+ * outcomes that B has not; `changed`: both. `unknown`: no difference is certain, as not all was seen.
  */
 export type Verdict = 'equal' | 'gained' | 'lost' | 'changed' | 'unknown';
 
 export interface LevelDiff {
   readonly level: Level;
   readonly verdict: Verdict;
-  /** An outcome of B that A has not, for each distinct one. */
+  /** An outcome of B that A certainly has not, for each distinct one. */
   readonly gained: readonly ObservedOutcome[];
   readonly lost: readonly ObservedOutcome[];
   readonly completeness: Completeness;
@@ -41,21 +41,23 @@ export function diffBehaviours(a: Behaviour, b: Behaviour): LevelDiff[] {
 function diffAt(level: Level, a: Behaviour, b: Behaviour): LevelDiff {
   const ofA = project(a, level);
   const ofB = project(b, level);
-  const gained = without(ofB, ofA);
-  const lost = without(ofA, ofB);
+  // A side that was not explored completely may have what it seems to lack.
+  const gained = isComplete(a) ? without(ofB, ofA) : [];
+  const lost = isComplete(b) ? without(ofA, ofB) : [];
   const completeness = weaker(a.completeness, b.completeness);
-  return { level, verdict: verdict(gained.length, lost.length, a, b), gained, lost, completeness };
+  return { level, verdict: verdict(gained, lost, completeness), gained, lost, completeness };
 }
 
-/** A difference is certain only if the side that lacks the outcome was explored completely. */
-function verdict(gained: number, lost: number, a: Behaviour, b: Behaviour): Verdict {
-  const certainlyGained = gained > 0 && a.completeness.kind === 'complete';
-  const certainlyLost = lost > 0 && b.completeness.kind === 'complete';
-  if (certainlyGained && certainlyLost) return 'changed';
-  if (certainlyGained) return 'gained';
-  if (certainlyLost) return 'lost';
-  const complete = a.completeness.kind === 'complete' && b.completeness.kind === 'complete';
-  return complete ? 'equal' : 'unknown';
+const isComplete = ({ completeness }: Behaviour): boolean => completeness.kind === 'complete';
+
+function verdict(
+  gained: readonly ObservedOutcome[],
+  lost: readonly ObservedOutcome[],
+  completeness: Completeness,
+): Verdict {
+  if (gained.length > 0) return lost.length > 0 ? 'changed' : 'gained';
+  if (lost.length > 0) return 'lost';
+  return completeness.kind === 'complete' ? 'equal' : 'unknown';
 }
 
 /** The distinct values at a level, each with the outcome that has the shortest schedule. */

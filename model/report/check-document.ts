@@ -14,7 +14,7 @@ import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './repo
 
 export interface CheckedLevel {
   readonly verdict: Verdict;
-  /** What can happen now and could not, and the other way round. */
+  /** What can certainly happen now and could not, and the other way round. */
   readonly gained: readonly ReportedOutcome[];
   readonly lost: readonly ReportedOutcome[];
 }

@@ -15,7 +15,7 @@ import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './repo
 /** What was seen at one level. */
 export interface ReportedLevel {
   readonly verdict: Verdict;
-  /** Outcomes that only the second variant was seen to have, and only the first. */
+  /** Outcomes that for certain only the second variant has, and only the first. */
   readonly gained: readonly ReportedOutcome[];
   readonly lost: readonly ReportedOutcome[];
 }
@@ -66,7 +66,7 @@ export interface ComparedScenario {
 export interface VariantComparison {
   readonly a: string;
   readonly b: string;
-  /** The outermost level at which any scenario differs. */
+  /** The outermost level at which any scenario certainly differs. */
   readonly differsAt: Level | null;
   /** The weakest of all scenarios: `equal` is proved only if it is `complete`. */
   readonly completeness: Completeness;

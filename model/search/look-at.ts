@@ -81,8 +81,7 @@ export function differencesOf(scenario: Scenario, a: Explored, b: Explored): rea
     odd: readonly ObservedOutcome[],
     other: Explored,
   ) => {
-    // Only a side that was explored completely is known not to have an outcome.
-    if (odd.length === 0 || other.behaviour.completeness.kind !== 'complete') return;
+    if (odd.length === 0) return;
     const program = new ScenarioProgram(scenario, (id) => other.variant.has(id));
     for (const observed of odd) {
       const answer = outcomeAlong(program, observed.schedule);

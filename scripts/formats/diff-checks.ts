@@ -89,7 +89,6 @@ function comparedSuites({ a, b, scenarios }: VariantComparison): CheckSuite[] {
 function checkOf(scenario: ComparedScenario, level: Level): Check {
   const { verdict, gained, lost } = scenario.levels[level];
   const witness = scenario.witness?.level === level ? scenario.witness : undefined;
-  const outcomes = `outcomes gained: ${gained.length}, lost: ${lost.length}`;
   const base = { rule: `${level}-difference` as const, name: `${level} level is equal` };
   if (verdict === 'equal') {
     return { ...base, result: 'holds', severity: SEVERITY[level], reason: '', details: [] };
@@ -97,13 +96,13 @@ function checkOf(scenario: ComparedScenario, level: Level): Check {
   if (!differs(verdict)) {
     const how = printCompleteness(scenario.completeness);
     const reason = `${level} level: no difference is certain, ${how}`;
-    return { ...base, result: 'open', severity: SEVERITY[level], reason, details: [outcomes] };
+    return { ...base, result: 'open', severity: SEVERITY[level], reason, details: [] };
   }
   return {
     ...base,
     result: 'fails',
     severity: SEVERITY[level],
-    reason: `${level} level: ${verdict} (${outcomes})`,
+    reason: `${level} level: ${verdict} (outcomes gained: ${gained.length}, lost: ${lost.length})`,
     details: witness === undefined ? [] : witnessDetails(witness),
     ...(witness && {
       execution: { variant: witness.variant, trace: witness.trace, replay: witness.replay },

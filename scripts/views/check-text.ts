@@ -4,8 +4,9 @@ import type { CheckDocument, CheckedScenario } from '../../model/report/check-do
 import { valueDifferences } from '../../model/report/differences';
 import type { ReportedOutcome } from '../../model/report/reported-outcome';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import { classLines } from './class-change-text';
+import { isOpenFurtherOut } from './outer-levels';
 import { indent, systemLines, userText } from './outcome-text';
 
 /** @param scenarios how many there are, of which an interruption may have left some */
@@ -28,13 +29,21 @@ const WHO: Readonly<Record<Level, string>> = {
   internal: 'only the kernel can see it',
 };
 
+/** The same where a bound leaves open whether those with less insight see it too. */
+const WHO_AT_LEAST: typeof WHO = {
+  user: WHO.user,
+  system: 'no program is known to see it, an administrator can',
+  internal: 'only the kernel is known to see it',
+};
+
 /** One sentence: whether the behaviour changed, and who can see it. */
 export function checkAnswer(document: CheckDocument, scenarios: number): string {
   const { changedAt, completeness } = document;
   const done = document.scenarios.length;
   if (changedAt !== null) {
     const count = document.scenarios.filter((each) => each.changedAt !== null).length;
-    return `changed: in ${count} of ${scenarios} scenarios; ${WHO[changedAt]}.`;
+    const who = isOpenFurtherOut(changedAt, document.scenarios) ? WHO_AT_LEAST : WHO;
+    return `changed: in ${count} of ${counted(scenarios, 'scenario')}; ${who[changedAt]}.`;
   }
   if (done < scenarios)
     return `interrupted: no change in the first ${done} of ${scenarios} scenarios.`;

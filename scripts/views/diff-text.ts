@@ -2,33 +2,38 @@
 import { printCompleteness } from '../../model/diff/completeness';
 import type { ComparedScenario, DiffDocument } from '../../model/report/diff-document';
 import { LEVELS } from '../../model/scenario/outcome';
+import { counted, wrapText } from '../cli/text';
 import { exploredNoun } from './explored-text';
+import { isOpenFurtherOut } from './outer-levels';
 import { witnessLines } from './witness-text';
 
 export function diffText(document: DiffDocument, width: number): string {
   const different = document.scenarios.filter(({ witness }) => witness !== null);
   const same = document.scenarios.filter(({ witness }) => witness === null);
-  const lines = [diffAnswer(document)];
+  const lines = [wrapText(diffAnswer(document), width)];
   for (const scenario of different) {
-    lines.push('', `${scenario.name}: ${levelsText(scenario)}`);
+    lines.push('', wrapText(`${scenario.name}: ${levelsText(scenario)}`, width, 2));
+    if (scenario.completeness.kind !== 'complete') lines.push(`  ${howExplored(scenario)}`);
     for (const line of witnessLines(scenario.witness!, width - 2)) lines.push(line && `  ${line}`);
   }
   const sure = document.completeness.kind === 'complete' ? '' : 'certain ';
   if (same.length > 0) lines.push('', `No ${sure}difference:`);
-  for (const { name, executions, states, completeness } of same) {
-    const how = printCompleteness(completeness);
-    const { a, b } = executions ?? states!;
-    lines.push(`  ${name}  (${a} and ${b} ${exploredNoun({ executions })}s, ${how})`);
-  }
+  for (const scenario of same) lines.push(`  ${scenario.name}  ${howExplored(scenario)}`);
   return lines.join('\n');
 }
 
-/** One line: equal, different and where, or not settled. */
+function howExplored({ executions, states, completeness }: ComparedScenario): string {
+  const { a, b } = executions ?? states!;
+  return `(${a} and ${b} ${exploredNoun({ executions })}s, ${printCompleteness(completeness)})`;
+}
+
+/** One sentence: equal, different and where, or not settled. */
 export function diffAnswer({ a, b, differsAt, completeness, scenarios }: DiffDocument): string {
   if (differsAt !== null) {
     const count = scenarios.filter(({ witness }) => witness !== null).length;
-    const where = `${count} of ${scenarios.length} scenarios`;
-    return `different: ${a} and ${b} in ${where}, outermost level ${differsAt}`;
+    const where = `${count} of ${counted(scenarios.length, 'scenario')}`;
+    const sure = isOpenFurtherOut(differsAt, scenarios) ? ' as far as explored' : '';
+    return `different: ${a} and ${b} in ${where}, outermost level ${differsAt}${sure}`;
   }
   return completeness.kind === 'complete'
     ? `equal: ${a} and ${b} do the same in ${all(scenarios.length)}`

@@ -47,8 +47,23 @@ describe('lzfree check', () => {
   it('answers 1 and says what changed, and who can see it', async () => {
     const { code, stdout } = await check('--variant', 'base');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^changed: in 1 of 1 scenarios; a program can see it/);
+    expect(stdout).toMatch(/^changed: in 1 of 1 scenario; a program can see it/);
     expect(stdout).toContain('This can happen no more:');
+  });
+
+  it('claims no more than is certain where a bound cut the new side off', async () => {
+    const file = join(folder, 'truncate.json');
+    const scenario = ['--scenario', 'truncate-reads-uninitialised-member'];
+    await runCli(['baseline', '--variant', 'base', ...scenario, '-o', file]);
+    const words = ['--baseline', file, '--variant', 'original', '--executions'];
+    const bounded = await runCli(['check', ...words, '3']);
+    expect(bounded.stdout).toMatch(
+      /^changed: in 1 of 1 scenario; no program is known to see it, an administrator\scan\.\n/,
+    );
+    expect(bounded.stdout).toContain('This can happen now');
+    expect(bounded.stdout).not.toContain('This can happen no more');
+    const complete = await runCli(['check', ...words, '100']);
+    expect(complete.stdout).toMatch(/^changed: in 1 of 1 scenario; a program can see it\.\n/);
   });
 
   it('says which class the patch has left for which, and the hunks that it is owed to', async () => {

@@ -1,6 +1,6 @@
 /** The documents of `run` and `diff`: what they say must be what the commands' exit status and text say. */
 import { compare } from '../../model/diff/compare';
-import { explore } from '../../model/diff/explore';
+import { explore, type ExploreOptions } from '../../model/diff/explore';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { comparedScenario, diffDocument } from '../../model/report/diff-document';
 import { valueDifferences } from '../../model/report/differences';
@@ -8,11 +8,13 @@ import { replayCommand, shellWord } from '../../model/report/replay-command';
 import { runDocument, scenarioRun } from '../../model/report/run-document';
 import { parseScenario } from '../../model/scenario/parse';
 import { loadSuite } from '../../scripts/suite';
+import { diffText } from '../../scripts/views/diff-text';
 import { runCli } from '../cli/run-cli';
 
 const suite = loadSuite();
 const source = (name: string) => suite.find(({ scenario }) => scenario.name === name)!;
-const named = (name: 'base' | 'original' | 'fixed') => ({ name, variant: NAMED_VARIANTS[name] });
+type Name = 'base' | 'original' | 'fixed';
+const named = (name: Name) => ({ name, variant: NAMED_VARIANTS[name] });
 
 function run(name: string, executions?: number, extra = '') {
   const { scenario, ...rest } = source(name);
@@ -90,12 +92,12 @@ describe('the commands', () => {
 });
 
 describe('the document of diff', () => {
-  const of = (name: string, executions?: number) => {
-    const [a, b] = [named('original'), named('fixed')];
-    const options = executions === undefined ? {} : { executions };
+  const pair = (before: Name, after: Name, name: string, options: ExploreOptions = {}) => {
+    const [a, b] = [named(before), named(after)];
     const comparison = compare(source(name).scenario, a.variant, b.variant, options);
-    return diffDocument('original', 'fixed', [comparedScenario(source(name), a, b, comparison)]);
+    return diffDocument(before, after, [comparedScenario(source(name), a, b, comparison)]);
   };
+  const of = (name: string) => pair('original', 'fixed', name);
 
   it('names the level, the variant that does it and what differs', () => {
     const document = of('fixup-swap-slot');
@@ -106,10 +108,42 @@ describe('the document of diff', () => {
     expect(witness!.differences).toContainEqual({ path: ['freeSwap'], own: '3', other: '4' });
   });
 
-  it('shows no difference that a bound leaves uncertain', () => {
-    const document = of('fixup-swap-slot', 1);
+  it('shows no difference where a bound leaves both sides open, though they ended unlike', () => {
+    const document = pair('base', 'original', 'free-races-with-reclaim', { executions: 1 });
     expect(document.differsAt).toBeNull();
-    expect(document.scenarios[0].witness).toBeNull();
+    const [{ levels, witness }] = document.scenarios;
+    expect(witness).toBeNull();
+    for (const level of Object.values(levels)) {
+      expect(level).toEqual({ verdict: 'unknown', gained: [], lost: [] });
+    }
+  });
+
+  it.each([
+    ['base', 'original', 'gained', 'lost'],
+    ['original', 'base', 'lost', 'gained'],
+  ] as const)('tells of %s, %s and a bound what is %s, and not what is %s', (a, b, sure, open) => {
+    // Of the two only base, with its one trace, is explored completely.
+    const document = pair(a, b, 'half-written-page', { executions: 1 });
+    expect(document).toMatchObject({ differsAt: 'user', completeness: { kind: 'bounded' } });
+    const [{ levels, witness }] = document.scenarios;
+    expect(levels.user).toMatchObject({ verdict: sure, [open]: [] });
+    expect(levels.user[sure]).toHaveLength(1);
+    expect(witness).toMatchObject({ kind: sure, variant: 'original', otherVariant: 'base' });
+  });
+
+  it('says that a level may not be the outermost where a bound leaves those further out open', () => {
+    const name = 'truncate-reads-uninitialised-member';
+    const bounded = diffText(pair('base', 'original', name, { executions: 3 }), 80).split('\n');
+    expect(bounded.slice(0, 6)).toEqual([
+      'different: base and original in 1 of 1 scenario, outermost level system as far',
+      'as explored',
+      '',
+      `${name}: user unknown, system gained, internal`,
+      '  unknown',
+      '  (1 and 3 traces, bounded (3 executions))',
+    ]);
+    const [complete] = diffText(pair('base', 'original', name), 80).split('\n');
+    expect(complete).toBe('different: base and original in 1 of 1 scenario, outermost level user');
   });
 });
 
