@@ -13,7 +13,7 @@ import * as programs from './bench/programs';
 import { MEETINGS, meeting } from './bench/scenarios';
 import { hasSpin, spinVersion } from './bench/spin';
 import { aimSentence, measureVersusSpin, versusSpinTable } from './bench/versus-spin';
-import { measureWorkers, type WorkersRow } from './bench/workers';
+import { measureRow, measureWorkers, ROW_OPTION, type WorkersRow } from './bench/workers';
 import { formatTable } from './cli/table';
 
 const TABLE = [
@@ -112,12 +112,20 @@ function measureScenarios(seconds: number): Measurement[] {
 
 function workersTable(rows: readonly WorkersRow[]): string {
   return formatTable(
-    [{ title: 'work' }, right('workers'), right('executions'), right('seconds'), right('speed-up')],
-    rows.map(({ work, workers, executions, seconds }) => [
+    [
+      { title: 'work' },
+      right('workers'),
+      right('executions'),
+      right('seconds'),
+      right('CPU s'),
+      right('speed-up'),
+    ],
+    rows.map(({ work, workers, executions, seconds, cpuSeconds }) => [
       work,
       `${workers}`,
       whole(executions),
       seconds.toFixed(2),
+      cpuSeconds.toFixed(2),
       (rows.find((row) => row.work === work)!.seconds / seconds).toFixed(2),
     ]),
     100,
@@ -145,8 +153,11 @@ async function main(): Promise<void> {
       json: { type: 'string' },
       seconds: { type: 'string', default: '0.5' },
       'no-spin': { type: 'boolean', default: false },
+      [ROW_OPTION]: { type: 'string' },
     },
   });
+  const row = values[ROW_OPTION];
+  if (typeof row === 'string') return console.log(JSON.stringify(await measureRow(row)));
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) {
     console.error(`bench: --seconds must be a number above 0, not '${values.seconds}'`);
@@ -163,14 +174,14 @@ async function main(): Promise<void> {
   console.log(`Growth with threads\n\n${rateTable(growth)}\n`);
   const scenarios = measureScenarios(seconds);
   console.log(`Scenarios of the model: threads, operations, pages\n\n${rateTable(scenarios)}\n`);
-  const workers = await measureWorkers();
+  const workers = measureWorkers();
   console.log(`More workers\n\n${workersTable(workers)}\n`);
   const states = measureStates();
   console.log(`swaprace(original, pages) by states\n\n${statesTable(states)}\n`);
   const spin = values['no-spin'] || !hasSpin() ? null : versusSpin(seconds);
   if (values.json !== undefined) {
     const measured = { machine, rates, growth, scenarios, workers, states, spin };
-    const document = { schema: 'lzfree/bench', version: 4, ...measured };
+    const document = { schema: 'lzfree/bench', version: 5, ...measured };
     writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
   }
 }

@@ -56,7 +56,8 @@ class StartingCrew implements Crew {
 
   async explore(inputs: readonly ExploreInput[], onNews: (news: UnitNews) => void): Promise<void> {
     this.round = new Round(inputs, onNews);
-    this.callOthers();
+    if (this.others === undefined) this.ask();
+    else this.callOthers();
     await this.round.run(this.options.signal);
     this.round = undefined;
   }
