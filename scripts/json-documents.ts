@@ -63,10 +63,26 @@ export interface MaterializeDiffDocument {
   readonly files: readonly FileDifference[];
 }
 
-export interface ReplayDocument extends Trace {
+export type ReplayDocument = ReplayedDocument | MisfitDocument;
+
+interface ReplayBase {
   readonly schema: 'lzfree/replay';
-  readonly version: 2;
+  readonly version: 3;
   readonly variant: string;
+}
+
+/** The schedule fits, or was taken as far as it does. */
+interface ReplayedDocument extends ReplayBase, Trace {
+  readonly misfit: null;
+}
+
+/** The schedule does not fit. */
+interface MisfitDocument extends ReplayBase {
+  readonly misfit: {
+    /** The step that cannot be taken, from 0; their number where the schedule ends too early. */
+    readonly step: number;
+    readonly reason: string;
+  };
 }
 
 export interface B4CheckDocument {

@@ -39,7 +39,18 @@ export interface TraceOptions {
   readonly lenient?: boolean;
 }
 
-/** Runs a schedule and records it. @throws if the schedule does not fit and is not lenient. */
+/** A schedule that does not fit a program. */
+export class MisfitError extends Error {
+  constructor(
+    /** The step that cannot be taken, from 0; their number where the schedule ends too early. */
+    readonly step: number,
+    readonly reason: string,
+  ) {
+    super(`does not fit at step ${step + 1}: ${reason}`);
+  }
+}
+
+/** Runs a schedule and records it. @throws MisfitError if it does not fit and is not lenient */
 export function recordTrace(
   program: ScenarioProgram,
   schedule: readonly ScheduleStep[],
@@ -54,10 +65,15 @@ export function recordTrace(
     const { run, steps } = recorder;
     for (const step of schedule) {
       if (fits(run, step)) recorder.take(step);
-      else if (options.lenient !== true) throw new Error(misfit(program, run, step, steps.length));
+      else if (options.lenient !== true) {
+        throw new MisfitError(steps.length, whyNot(program, run, step));
+      }
     }
     for (let step = nextInOrder(run); step !== undefined; step = nextInOrder(run)) {
-      if (options.lenient !== true) throw new Error(`schedule: ends before the threads do`);
+      if (options.lenient !== true) {
+        const name = namesOf(program)[step.thread]!;
+        throw new MisfitError(steps.length, `the schedule ends there, and ${name} can go on`);
+      }
       recorder.take(step);
     }
     const { start } = recorder;
@@ -90,13 +106,11 @@ function nextInOrder(run: Run): ScheduleStep | undefined {
   return undefined;
 }
 
-function misfit(program: ScenarioProgram, run: Run, step: ScheduleStep, at: number): string {
-  return `schedule: does not fit at step ${at + 1}: ${whyNot(program, run, step)}`;
-}
+/** What comes after the threads runs as one more, once they have ended. */
+const namesOf = ({ threadNames }: ScenarioProgram): string[] => [...threadNames, 'after'];
 
 function whyNot(program: ScenarioProgram, run: Run, { thread, choice }: ScheduleStep): string {
-  // What comes after the threads runs as one more, once they have ended.
-  const names = [...program.threadNames, 'after'];
+  const names = namesOf(program);
   const name = names[thread];
   if (name === undefined) {
     const all = names.map((each, index) => `${index} ${each}`).join(', ');

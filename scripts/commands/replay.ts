@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/command';
+import { wrapText } from '../cli/text';
 
 /** `lzfree replay SCENARIO SCHEDULE`: one execution, step by step. */
 export const replayCommand: CommandSpec = {
@@ -29,7 +30,7 @@ export const replayCommand: CommandSpec = {
     const { readVariant } = await import('../variants');
     const { parseSchedule, ScheduleError } = await import('../../model/explorer/schedule');
     const { ScenarioProgram } = await import('../../model/scenario/program');
-    const { recordTrace } = await import('../../model/scenario/trace');
+    const { MisfitError, recordTrace } = await import('../../model/scenario/trace');
     const { traceLines } = await import('../../model/report/trace-text');
     const { countLines, resultsText } = await import('../views/outcome-text');
     const [name, text] = args.operands as [string, string];
@@ -41,12 +42,13 @@ export const replayCommand: CommandSpec = {
     const loaded = await loadScenarios([name], io);
     if (loaded.length !== 1) throw new UsageError(`'${name}' is more than one scenario; name one`);
     const { scenario, file } = loaded[0]!;
+    const head = { schema: 'lzfree/replay', version: 3, variant: variantName } as const;
     try {
       const schedule = parseSchedule(text);
       const program = new ScenarioProgram(scenario, (id) => variant.has(id), file);
       const trace = recordTrace(program, schedule, { lenient: args.flag('lenient') });
       if (args.json) {
-        io.json({ schema: 'lzfree/replay', version: 2, variant: variantName, ...trace });
+        io.json({ ...head, misfit: null, ...trace });
       } else {
         io.out(`${scenario.name} on ${variantName}: ${resultsText(trace.outcome)}`);
         for (const line of countLines(trace.outcome)) io.out(`  ${line}`);
@@ -56,11 +58,11 @@ export const replayCommand: CommandSpec = {
       return 0;
     } catch (error) {
       if (error instanceof ScheduleError) throw new UsageError(error.message, { cause: error });
-      if (error instanceof Error && error.message.startsWith('schedule: ')) {
-        io.err(`${scenario.name} on ${variantName}: ${error.message.slice('schedule: '.length)}`);
-        return 1;
-      }
-      throw error;
+      if (!(error instanceof MisfitError)) throw error;
+      const { step, reason, message } = error;
+      if (args.json) io.json({ ...head, misfit: { step, reason } });
+      else io.out(wrapText(`${scenario.name} on ${variantName}: ${message}`, io.width));
+      return 1;
     }
   },
 };
