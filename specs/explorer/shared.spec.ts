@@ -160,6 +160,19 @@ describe('explorer > sharing', () => {
     expect(share(program, { sizes, executions: 148 }).completeness).toEqual({ kind: 'complete' });
   });
 
+  it('the units of a round that a bound ends have equal shares of it, so that they run side by side', () => {
+    const program = programs.trylocks(4);
+    const sizes = { first: 5, each: 16, most: 16, units: 4 };
+    const exploration = new SharedExploration({ steps: STEPS, executions: 5 + 20, sizes });
+    const shares: number[][] = [];
+    for (let tasks = exploration.tasks(); tasks.length > 0; tasks = exploration.tasks()) {
+      shares.push(tasks.map(({ executions }) => executions));
+      for (const task of tasks) exploration.put(task, run(program, task));
+    }
+    expect(shares.slice(0, 2)).toEqual([[5], [2, 2, 2, 2]]);
+    expect(exploration.result().executions).toBe(25);
+  });
+
   it('an execution that is cut off leaves the result bounded', () => {
     const exploration = new SharedExploration({ steps: 4, sizes: SMALL });
     for (let tasks = exploration.tasks(); tasks.length > 0; tasks = exploration.tasks()) {
