@@ -125,16 +125,13 @@ export class Execution {
     this.choices[i] = choices;
     if (choices > 1) this.otherLast[i] = [];
     this.guard[i] = guard;
-    this.depends[i] = run.accessCount > 1 ? Depends.anything : depends;
-    this.keepAccesses(i, run);
-    if (run.value !== undefined) this.keepValues(i, run);
-    if (run.looked !== undefined) this.keepLooks(i, run.looked);
+    this.depends[i] = depends;
     this.countEvent(i, thread);
     this.raceFrom[i + 1] = this.raceFrom[i]!;
-    if (guard >= 0) this.orderGuarded(i, thread, guard);
-    else this.order(i, thread);
+    if (run.accessCount === 1) this.keepOne(i, run, thread, guard);
+    else this.keepSeveral(i, run, thread, guard);
+    if (run.looked !== undefined) this.keepLooks(i, run.looked);
     this.clock[i * this.stride + thread] = this.seq[i]!;
-    this.link(i);
     if (run.spawned >= 0) this.createdBy[run.spawned] = i;
   }
 
@@ -185,6 +182,36 @@ export class Execution {
     }
   }
 
+  private keepOne(i: number, run: Run, thread: number, guard: Access): void {
+    const k = this.accFrom[i]!;
+    if (k + 1 > this.acc.length) this.growAccesses();
+    const access = run.accesses[0]!;
+    const object = access >>> 4;
+    this.acc[k] = access;
+    this.accFrom[i + 1] = k + 1;
+    this.list[i] = access;
+    if (run.value !== undefined) this.value[k] = run.value(object);
+    if (guard >= 0) this.orderGuarded(i, thread, guard);
+    else this.orderOne(i, thread, access);
+    if (object >= this.lastAccess.length) this.growObjects(object);
+    this.accEvent[k] = i;
+    this.accPrevious[k] = this.lastAccess[object]!;
+    this.lastAccess[object] = k;
+  }
+
+  private growObjects(object: number): void {
+    while (object >= this.lastAccess.length) this.lastAccess = grown(this.lastAccess, -1);
+  }
+
+  private keepSeveral(i: number, run: Run, thread: number, guard: Access): void {
+    this.depends[i] = run.accessCount > 1 ? Depends.anything : this.depends[i]!;
+    this.keepAccesses(i, run);
+    if (run.value !== undefined) this.keepValues(i, run);
+    if (guard >= 0) this.orderGuarded(i, thread, guard);
+    else this.order(i);
+    this.link(i);
+  }
+
   private keepAccesses(i: number, run: Run): void {
     const from = this.accFrom[i]!;
     const n = run.accessCount;
@@ -226,12 +253,12 @@ export class Execution {
   }
 
   /** Finds what event i comes after, and its races. */
-  private order(i: number, thread: number): void {
+  private order(i: number): void {
     const from = this.accFrom[i]!;
     const accesses = this.accFrom[i + 1]! - from;
     if (accesses === 0) return;
-    if (accesses === 1) return this.orderOne(i, thread, this.acc[from]!);
     const { clock } = this;
+    const thread = this.thread[i]!;
     const row = i * this.stride;
     this.startCollecting(row);
     for (let k = 0; k < accesses; k++) this.collect(row, this.acc[from + k]!, thread, false);

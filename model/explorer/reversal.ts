@@ -289,22 +289,27 @@ export class Reversal {
   private canBegin(thread: number, choice: number, list: AccessList): Begin {
     const { execution, i } = this;
     const event = this.nextOf(thread);
-    if (event === i) {
-      if (choice !== this.choice) return Begin.no;
-      if (this.racesKnown) return this.lastNeedsNothing() ? Begin.yes : Begin.no;
-      if (!this.commutesWithRest(list)) return Begin.no;
-      if (list !== NO_ACCESS && !this.isSteady()) this.because = BY_THE_WHOLE;
-      return Begin.yes;
-    }
-    if (event >= 0) {
-      const begins = choice === execution.choice[event] && this.needsNothing(event, thread);
-      return begins ? Begin.yes : Begin.no;
-    }
+    if (event < 0) return this.canPrecedeAll(list);
+    if (event === i) return this.canBeginWithLast(choice, list);
+    const begins = choice === execution.choice[event] && this.needsNothing(event, thread);
+    return begins ? Begin.yes : Begin.no;
+  }
+
+  private canBeginWithLast(choice: number, list: AccessList): Begin {
+    if (choice !== this.choice) return Begin.no;
+    if (this.racesKnown) return this.lastNeedsNothing() ? Begin.yes : Begin.no;
+    if (!this.commutesWithRest(list)) return Begin.no;
+    if (list !== NO_ACCESS && !this.isSteady()) this.because = BY_THE_WHOLE;
+    return Begin.yes;
+  }
+
+  /** Of a step whose thread has none in the sequence. */
+  private canPrecedeAll(list: AccessList): Begin {
     if (!this.commutesWithRest(list)) return Begin.no;
     if (!this.lastTaken) {
       if (!this.lastKnown) return Begin.perhaps;
-      if (execution.lists.dependent(list, this.last)) {
-        this.restOn(this.isSteady() ? i : BY_THE_WHOLE);
+      if (this.execution.lists.dependent(list, this.last)) {
+        this.restOn(this.isSteady() ? this.i : BY_THE_WHOLE);
         return Begin.no;
       }
     }
@@ -343,10 +348,15 @@ export class Reversal {
    * races, unless it waited or is the first of a thread that was created.
    */
   private needsNothing(event: number, thread: number): boolean {
-    const { stride, clock, guard, seq, createdBy, race, raceFrom } = this.execution;
+    const { guard, seq, createdBy, race, raceFrom } = this.execution;
     if (guard[event]! < 0 && (seq[event]! > 1 || createdBy[thread]! < 0)) {
       return this.areTaken(race, raceFrom[event]!, raceFrom[event + 1]!);
     }
+    return this.isPastTaken(event, thread);
+  }
+
+  private isPastTaken(event: number, thread: number): boolean {
+    const { stride, clock } = this.execution;
     const row = event * stride;
     for (let t = 0; t < stride; t++) {
       if (clock[row + t]! > this.takenOf(t) && t !== thread) return false;
