@@ -98,7 +98,7 @@ export function showExplorations(
       const seconds = (performance.now() - began) / 1000;
       if (progress.states !== undefined) {
         const rate = rateText(progress.states, seconds);
-        line.update(progress.done, progress.total, `${progress.states} states, ${rate}`);
+        line.update(progress.done, progress.total, `${counted(progress.states, 'state')}, ${rate}`);
       } else if (progress.total > 1) {
         line.update(progress.done, progress.total, explorationsDetail(progress, seconds));
       } else {
@@ -131,7 +131,7 @@ export function showSearch(io: Pick<Io, 'isTTY' | 'verbosity' | 'width'>): {
 export function explorationsDetail(progress: OverallProgress, seconds: number): string {
   const { done, total, executions, blocked } = progress;
   const left = done > 0 ? `, ${secondsText((seconds / done) * (total - done))} left` : '';
-  return `${executions} executions, ${blocked} blocked, ${rateText(executions, seconds)}${left}`;
+  return `${counted(executions, 'execution')}, ${blocked} blocked, ${rateText(executions, seconds)}${left}`;
 }
 
 /** Beside the count of one: the total is estimated from the branches that lie behind. */

@@ -48,7 +48,10 @@ export function readImported(
   if (missing !== undefined) {
     io.err(`what-if: the patch, '${name}', does not compile: ${describeMissing(missing)}`);
   }
-  if (unknown.length > 0) io.err(`not modelled: ${unknown.length} of its hunks are unknown`);
+  if (unknown.length > 0)
+    io.err(
+      `not modelled: ${unknown.length} of its hunks ${unknown.length === 1 ? 'is' : 'are'} unknown`,
+    );
   return variant;
 }
 

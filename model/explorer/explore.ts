@@ -4,6 +4,7 @@ import type { Program } from './program';
 import { Search } from './search';
 import { withinThreads } from './thread-bound';
 import { allOf } from './unit';
+import { counted } from './counted';
 
 /** Says when to stop; an AbortSignal is one. */
 export interface StopSignal {
@@ -80,8 +81,6 @@ export function boundReached(
     : { kind: 'bounded', bound: reached.join(', ') };
 }
 
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-
 class Exploration {
   private readonly outcomes = new OutcomeCounts();
   private readonly search: Search;
@@ -121,7 +120,7 @@ class Exploration {
     const done = allOf(this.search);
     if (signal?.aborted === true) return { kind: 'interrupted' };
     if (executions !== undefined && done >= executions) {
-      return { kind: 'bounded', bound: `${executions} executions` };
+      return { kind: 'bounded', bound: counted(executions, 'execution') };
     }
     if (milliseconds !== undefined && this.now() - this.began > milliseconds) {
       return { kind: 'bounded', bound: `${milliseconds} ms` };

@@ -12,6 +12,7 @@ import { boundReached, DEFAULT_STEPS } from './explore';
 import type { Program, Run, ScheduleStep } from './program';
 import { withinThreads } from './thread-bound';
 import type { StatesOptions, StatesResult } from './states';
+import { counted } from './counted';
 
 /** Explores all schedules with at most `most` preemptions. @throws Error if the program has no state keys */
 export function explorePreemptions(
@@ -167,4 +168,4 @@ function scheduleTo(place: Place): ScheduleStep[] {
 }
 
 const bounded = (most: number, what: string) =>
-  ({ kind: 'bounded', bound: `${most} ${what}${most === 1 ? '' : 's'}` }) as const;
+  ({ kind: 'bounded', bound: counted(most, what) }) as const;

@@ -20,6 +20,7 @@ import {
 } from './frontier';
 import { OutcomeCounts } from './outcome-counts';
 import { addCounts, allOf, NO_COUNTS, type Counts, type UnitResult, type UnitTask } from './unit';
+import { counted } from './counted';
 
 export interface SharedOptions {
   /** Most executions. */
@@ -178,7 +179,7 @@ export class SharedExploration {
 
   private completeness(): Completeness {
     const { executions, steps, threads } = this.options;
-    if (this.part !== null) return { kind: 'bounded', bound: `${executions} executions` };
+    if (this.part !== null) return { kind: 'bounded', bound: counted(executions!, 'execution') };
     return boundReached(this.counts, { steps, threads });
   }
 

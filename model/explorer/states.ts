@@ -14,6 +14,7 @@ import { Footprints, type Footprint } from './footprints';
 import { Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Preference } from './preference';
 import { withinThreads } from './thread-bound';
+import { counted } from './counted';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */
@@ -137,7 +138,7 @@ class StateSearch {
     if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.found);
     if (signal?.aborted === true) return { kind: 'interrupted' };
     if (states !== undefined && this.found >= states) {
-      return { kind: 'bounded', bound: `${states} states` };
+      return { kind: 'bounded', bound: counted(states, 'state') };
     }
     return undefined;
   }

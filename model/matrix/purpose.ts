@@ -4,6 +4,7 @@ import { WHO } from '../report/level-words';
 import { LEVELS, type Level } from '../scenario/outcome';
 import { COLUMNS, type OffColumn } from './columns';
 import type { MatrixRow } from './row';
+import { counted } from '../explorer/counted';
 
 export interface ChangedScenario {
   readonly name: string;
@@ -76,4 +77,4 @@ function sentence(column: OffColumn, scenarios: readonly ChangedScenario[], open
 const alsoOut = (n: number): string =>
   n === 0 ? '' : n === 1 ? ' and the one that needs it' : ` and the ${n} that need it`;
 
-const count = (n: number): string => `${n} scenario${n === 1 ? '' : 's'}`;
+const count = (n: number): string => counted(n, 'scenario');

@@ -71,8 +71,9 @@ export function variantToRun(imported: ImportedPatch, options: ImportOptions = {
   if (unknown.length > 0 && options.ignoreUnknown !== true) {
     const [{ file, text }] = unknown;
     const where = `${file}, line ${text?.position.line ?? 0}`;
+    const are = unknown.length === 1 ? 'is' : 'are';
     throw new ImportError(
-      `${unknown.length} of its hunks are unknown, the first in ${where}; ` +
+      `${unknown.length} of its hunks ${are} unknown, the first in ${where}; ` +
         'see lzfree import, or give --ignore-unknown',
     );
   }

@@ -1,6 +1,7 @@
 /** What holds of the kernel itself: no fault, no deadlock, true counters, nothing left. */
 import { wordOf } from '../scenario/layout';
 import type { Breach, JudgedRun, KernelPromise } from './promise';
+import { counted } from '../explorer/counted';
 
 type Found = Omit<Breach, 'promise'>;
 
@@ -44,10 +45,12 @@ function* leftovers(run: JudgedRun): Generator<Found> {
   if (!swept) return;
   const pages = config.frames - 1 - outcome.system.freePages;
   const slots = (config.CONFIG_SWAP ? config.swapSlots : 0) - outcome.system.freeSwap;
-  if (pages !== 0) yield { detail: 'pages', text: `${pages} pages are left when all has ended` };
-  if (slots !== 0)
-    yield { detail: 'slots', text: `${slots} swap slots are left when all has ended` };
+  if (pages !== 0) yield { detail: 'pages', text: leftText(pages, 'page') };
+  if (slots !== 0) yield { detail: 'slots', text: leftText(slots, 'swap slot') };
 }
+
+const leftText = (count: number, what: string): string =>
+  `${counted(count, what)} ${count === 1 ? 'is' : 'are'} left when all has ended`;
 
 /** Reclaim that begins after every call that frees, and a page that is zero afterwards. */
 function* discardIo(run: JudgedRun): Generator<Found> {
@@ -74,7 +77,7 @@ function* discardIo(run: JudgedRun): Generator<Found> {
   if (swapOuts > 0) {
     yield {
       detail: 'swapped out',
-      text: `${swapOuts} writes to swap for pages that were discarded`,
+      text: `${counted(swapOuts, 'write')} to swap for pages that were discarded`,
     };
   }
 }

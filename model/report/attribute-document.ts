@@ -2,6 +2,7 @@
 import type { Attribution } from '../attribution/attribute';
 import type { Completeness } from '../diff/completeness';
 import type { SharedExplorations } from '../diff/shared-explorations';
+import { counted } from '../explorer/counted';
 
 export interface AttributeDocument {
   readonly schema: 'lzfree/attribute';
@@ -34,7 +35,7 @@ export function attributeDocument(
   const isOpen = ({ onFixed, onBase, removals, additions }: Attribution): boolean =>
     [onFixed, onBase].includes('unknown') || removals.open + (additions?.open ?? 0) > 0;
   const bounded: Completeness = conditions.some(isOpen)
-    ? { kind: 'bounded', bound: `${executions} executions` }
+    ? { kind: 'bounded', bound: counted(executions, 'execution') }
     : { kind: 'complete' };
   return {
     schema: 'lzfree/attribute',

@@ -14,6 +14,7 @@ import type { Language } from '../search/programs';
 import type { DifferenceKind, SearchResult, SizeCount } from '../search/search';
 import { reportDifference, type ReportedDifference } from './diff-document';
 import { replayCommand } from './replay-command';
+import { counted } from '../explorer/counted';
 
 /** Which programs were meant: the bound of every claim. */
 export interface SearchBound {
@@ -114,7 +115,7 @@ function completenessOf(result: SearchResult, executions: number): Completeness 
   const bounded: Completeness =
     result.incomplete.length === 0
       ? { kind: 'complete' }
-      : { kind: 'bounded', bound: `${executions} executions` };
+      : { kind: 'bounded', bound: counted(executions, 'execution') };
   return result.interrupted ? weaker(bounded, { kind: 'interrupted' }) : bounded;
 }
 

@@ -1,6 +1,8 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
+export { counted } from '../../model/explorer/counted';
+
 /**
  * Wraps prose at blanks to a width; a word that is longer is broken. Line feeds are kept.
  *
@@ -15,7 +17,3 @@ export function wrapText(text: string, width: number, hang = 0): string {
 export function textWidth(text: string): number {
   return text.split('\n').reduce((most, line) => Math.max(most, stringWidth(line)), 0);
 }
-
-/** A number with what it counts, in the plural unless it is one. */
-export const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;

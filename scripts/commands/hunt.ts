@@ -4,6 +4,7 @@ import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import type { HuntDocument } from '../hunt-document';
 import { workersFor, workersOption } from '../workers/option';
+import { counted } from '../cli/text';
 
 export const huntCommand: CommandSpec = {
   name: 'hunt',
@@ -88,7 +89,8 @@ export const huntCommand: CommandSpec = {
         const row = sizes.at(-1);
         const found = `${causes.length} found`;
         if (random.done > 0) progress.update(random.done, undefined, `random programs, ${found}`);
-        else if (row) progress.update(row.done, row.programs, `of ${row.size} moves, ${found}`);
+        else if (row)
+          progress.update(row.done, row.programs, `of ${counted(row.size, 'move')}, ${found}`);
         return file.keep(state);
       },
     });

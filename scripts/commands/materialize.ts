@@ -1,4 +1,5 @@
 import { UsageError, type CommandSpec, type Io } from '../cli/command';
+import { counted } from '../cli/text';
 
 /** `lzfree materialize`: the model's source of one variant, or the difference of two. */
 export const materializeCommand: CommandSpec = {
@@ -62,7 +63,7 @@ async function write(name: string, directory: string, asJson: boolean, io: Io): 
   if (asJson) {
     const result = { variant: shortName, switches, directory, files };
     io.json({ schema: 'lzfree/materialize', version: 1, ...result });
-  } else io.out(`wrote ${files.length} files of ${shortName} to ${directory}`);
+  } else io.out(`wrote ${counted(files.length, 'file')} of ${shortName} to ${directory}`);
   return 0;
 }
 
@@ -70,7 +71,6 @@ async function printDifference(a: string, b: string, asJson: boolean, io: Io): P
   const { readBuildableVariant } = await import('../variants');
   const [one, other] = [readBuildableVariant(a), readBuildableVariant(b)];
   const { materialize } = await import('../model-source/materialize');
-  const { plural } = await import('../views/patches-text');
   const { diffSources } = await import('../model-source/source-diff');
   const files = diffSources(await materialize(one.variant), await materialize(other.variant));
   const added = files.reduce((sum, file) => sum + file.added, 0);
@@ -80,8 +80,8 @@ async function printDifference(a: string, b: string, asJson: boolean, io: Io): P
     io.json({ schema: 'lzfree/materialize-diff', version: 1, ...result });
   } else {
     if (files.length > 0) io.out(files.map(({ patch }) => patch).join(''));
-    const changed = `${plural(added, 'line')} added, ${removed} removed`;
-    io.note(`${plural(files.length, 'file')} changed: ${changed}`);
+    const changed = `${counted(added, 'line')} added, ${removed} removed`;
+    io.note(`${counted(files.length, 'file')} changed: ${changed}`);
   }
   return files.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 import { nearestIds } from '../../model/features/variant-name';
 import { HUNK_IDS, SWITCH_IDS } from '../../model/features/hunk-id';
 import { UsageError, type CommandSpec } from '../cli/command';
+import { counted } from '../cli/text';
 
 /** `lzfree trace`: how the model's code and the patch's hunks are tied, and whether that tie holds. */
 export const traceCommand: CommandSpec = {
@@ -43,7 +44,7 @@ export const traceCommand: CommandSpec = {
     }
     progress.end();
     if (!step.done) {
-      io.err(`interrupted after ${runs} runs of scenarios: nothing was checked`);
+      io.err(`interrupted after ${counted(runs, 'run')} of scenarios: nothing was checked`);
       return 0;
     }
     const traced = trace(modelSources(), step.value);

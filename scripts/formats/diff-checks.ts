@@ -33,7 +33,7 @@ export function reviewChecks(document: ReviewDocument): CheckReport {
     name: 'every hunk is known',
     result: unknown === 0 ? 'holds' : 'open',
     severity: 'high',
-    reason: unknown === 0 ? '' : `${unknown} hunks are not modelled and were left out`,
+    reason: unknown === 0 ? '' : `hunks that are not modelled and were left out: ${unknown}`,
     details: [],
   };
   return {

@@ -2,6 +2,7 @@ import { PROMISES } from '../../model/promises/judge';
 import type { Finding, HuntDocument } from '../hunt-document';
 import { howText, huntAnswer, removalsText, replayCommand, whoseText } from '../views/hunt-text';
 import { uniqueNames, type Check, type CheckReport, type CheckSuite } from './check-report';
+import { counted } from '../cli/text';
 
 /**
  * The result of `hunt`: a promise is a suite, a way to break it is a check that fails. What the base does too
@@ -91,10 +92,10 @@ function coverage({ sizes, interrupted }: HuntDocument): Check[] {
     const stopped = interrupted && done < programs ? ', as the hunt was stopped' : '';
     return {
       rule: 'hunt-coverage',
-      name: `every program of ${size} ${size === 1 ? 'move' : 'moves'}`,
+      name: `every program of ${counted(size, 'move')}`,
       result: open ? 'open' : 'holds',
       severity: 'low',
-      reason: open ? `of ${programs} programs ${reasons.join(', ')}${stopped}` : '',
+      reason: open ? `of ${counted(programs, 'program')} ${reasons.join(', ')}${stopped}` : '',
       details: [],
     };
   });

@@ -7,6 +7,7 @@ import type {
 } from '../../model/report/run-document';
 import { runAnswer } from '../views/run-text';
 import { uniqueNames, type Check, type CheckReport, type CheckResult } from './check-report';
+import { counted } from '../cli/text';
 
 /** The result of `run`: a scenario is a suite, an expectation is a check. */
 export function runChecks(document: RunDocument): CheckReport {
@@ -47,7 +48,8 @@ function reason(
   { completeness }: ScenarioRun,
 ): string {
   const seen =
-    `seen: ${verdict}` + (traces === null ? '' : `, in ${traces} of ${tracesOfAll} traces`);
+    `seen: ${verdict}` +
+    (traces === null ? '' : `, in ${traces} of ${counted(tracesOfAll!, 'trace')}`);
   switch (met) {
     case 'yes':
       return '';

@@ -2,6 +2,7 @@
 import type { ImportedPatch } from '../../model/patch/import-patch';
 import { describeMissing } from '../../model/features/requires';
 import type { ReplyDocument } from './reply-document';
+import { counted } from '../cli/text';
 
 /** A result as b4's check commands print it; a reviewer reads `details` in a window of its own. */
 export interface CheckEntry {
@@ -25,7 +26,7 @@ export const concerns = ({ given }: ImportedPatch): boolean => given.length > 0;
 export function buildFailure({ unmet }: ImportedPatch): CheckEntry[] | undefined {
   if (unmet.length === 0) return undefined;
   const details = unmet.map(describeMissing).join('\n');
-  const summary = `does not build: ${unmet.length} symbols are missing`;
+  const summary = `does not build: ${counted(unmet.length, 'missing symbol')}`;
   return [{ tool: TOOL, status: 'fail', summary, details }];
 }
 
@@ -38,9 +39,9 @@ export function checked(
   const open = unknown.length > 0 || remarks.length > 0;
   const known = report.hunks.length - unknown.length;
   const counts = [
-    `${known} hunks known`,
+    `${counted(known, 'hunk')} known`,
     ...(unknown.length > 0 ? [`${unknown.length} not`] : []),
-    remarks.length === 1 ? '1 question' : `${remarks.length} questions`,
+    counted(remarks.length, 'question'),
   ];
   const asked = remarks.map(({ title, hunk, question, replay }) =>
     [`${hunk}: ${title}`, ...question, replay].join('\n'),

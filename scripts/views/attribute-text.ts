@@ -3,7 +3,7 @@ import type { Attributed, AttributedSet, Attribution } from '../../model/attribu
 import { printCompleteness } from '../../model/diff/completeness';
 import type { AttributeDocument } from '../../model/report/attribute-document';
 import { wrapText } from '../cli/text';
-import { grouped } from './grouped';
+import { grouped, groupedCount } from './grouped';
 import { indent } from './outcome-text';
 
 export function attributeText(document: AttributeDocument, width: number): string {
@@ -13,7 +13,8 @@ export function attributeText(document: AttributeDocument, width: number): strin
     ...conditions.map((each) => conditionText(each, width)),
     wrapText(
       `${printCompleteness(completeness)}, with sets of up to ${document.largest}: ` +
-        `${grouped(work.explorations)} explorations, ${grouped(work.executions)} executions.`,
+        `${groupedCount(work.explorations, 'exploration')}, ` +
+        `${groupedCount(work.executions, 'execution')}.`,
       width,
     ),
   ].join('\n\n');

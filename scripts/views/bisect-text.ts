@@ -1,7 +1,7 @@
 /** The document of `lzfree bisectable` as text. */
 import type { BisectDocument, FaultResult, PrefixResult } from '../bisect';
 import { formatTable } from '../cli/table';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 
 export function bisectText(document: BisectDocument, width: number): string {
   const rows = document.prefixes.map((prefix) => [
@@ -26,8 +26,8 @@ export function bisectText(document: BisectDocument, width: number): string {
     ...broken.map((prefix) => wrapText(brokenText(prefix), width)),
     ...document.faults.map((fault) => wrapText(faultText(fault), width)),
     wrapText(
-      `Programs: the suite and the small ones of the hunt, each by at most ${document.executions} ` +
-        'executions.',
+      `Programs: the suite and the small ones of the hunt, each by at most ` +
+        `${counted(document.executions, 'execution')}.`,
       width,
     ),
   ].join('\n\n');
@@ -42,8 +42,8 @@ export function bisectAnswer({ variant, prefixes, faults, interrupted }: BisectD
   const builds =
     unbuilt.length === 0 ? 'every prefix builds' : `does not build after ${unbuilt.join(', ')}`;
   return (
-    `${variant}: ${builds}; ${introduced} faults introduced, ` +
-    `${transient} that come and go within the series.${stopped}`
+    `${variant}: ${builds}; ${counted(introduced, 'fault')} introduced, ` +
+    `${transient} that ${transient === 1 ? 'comes and goes' : 'come and go'} within the series.${stopped}`
   );
 }
 

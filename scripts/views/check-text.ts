@@ -46,7 +46,7 @@ export function checkAnswer(document: CheckDocument, scenarios: number): string 
     return `changed: in ${count} of ${counted(scenarios, 'scenario')}; ${who[changedAt]}.`;
   }
   if (done < scenarios)
-    return `interrupted: no change in the first ${done} of ${scenarios} scenarios.`;
+    return `interrupted: no change in the first ${done} of ${counted(scenarios, 'scenario')}.`;
   const all = scenarios === 1 ? 'the one scenario' : `all ${scenarios} scenarios`;
   return completeness.kind === 'complete'
     ? `unchanged: the same behaviour in ${all}.`

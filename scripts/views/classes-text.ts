@@ -3,9 +3,9 @@ import type { View } from '../../model/classes/partition';
 import { printCompleteness } from '../../model/diff/completeness';
 import type { ClassesDocument } from '../../model/report/classes-document';
 import type { BehaviourClass, ScenarioClasses } from '../../model/report/scenario-classes';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import { conditionLines } from './condition-text';
-import { grouped } from './grouped';
+import { grouped, groupedCount } from './grouped';
 import { indent } from './outcome-text';
 import { sightLines } from './sight-lines';
 
@@ -14,9 +14,9 @@ export function classesText(document: ClassesDocument, width: number): string {
   const blocks = [
     wrapText(classesAnswer(document), width),
     wrapText(
-      `It took ${grouped(work.executions)} executions of threads and ${grouped(work.operations)} ` +
-        `operations of set-ups, each for all variants alike in what it reads; running each variant ` +
-        `would take ${grouped(work.oneByOne)} executions.`,
+      `It took ${groupedCount(work.executions, 'execution')} of threads and ` +
+        `${groupedCount(work.operations, 'operation')} of set-ups, each for all variants alike in ` +
+        `what it reads; running each variant would take ${groupedCount(work.oneByOne, 'execution')}.`,
       width,
     ),
     ...scenarios.map((scenario) => scenarioText(scenario, view, width)),
@@ -29,9 +29,13 @@ export function classesText(document: ClassesDocument, width: number): string {
 export function classesAnswer(document: ClassesDocument): string {
   const { variants, behaviours, scenarios, completeness } = document;
   const { user, system, internal, all } = behaviours;
-  const where = scenarios.length === 1 ? '1 scenario' : `${scenarios.length} scenarios`;
+  const valid = `${grouped(variants.valid)} valid variants`;
+  if (scenarios.length === 0) {
+    return `No scenario was explored on the ${valid}: ${printCompleteness(completeness)}.`;
+  }
   return (
-    `${grouped(variants.valid)} valid variants have ${grouped(all)} distinct behaviours in ${where} ` +
+    `${valid} have ${groupedCount(all, 'distinct behaviour')} ` +
+    `in ${counted(scenarios.length, 'scenario')} ` +
     `(user level ${grouped(user)}, system ${grouped(system)}, internal ${grouped(internal)}): ` +
     `${printCompleteness(completeness)}.`
   );
@@ -41,7 +45,8 @@ function scenarioText(scenario: ScenarioClasses, view: View, width: number): str
   const { name, title, behaviours, classes, completeness, seen } = scenario;
   const { user, system, internal, all } = behaviours;
   return [
-    `${name}: ${grouped(all)} classes (user ${user}, system ${system}, internal ${internal}), ` +
+    `${name}: ${groupedCount(all, 'class', 'classes')} ` +
+      `(user ${user}, system ${system}, internal ${internal}), ` +
       printCompleteness(completeness),
     indent(wrapText(title, width - 2), 2),
     ...classes.map((each) => classText(each, seen, view, width)),
@@ -61,7 +66,7 @@ function classText(
     return sightLines(seen[index], view).map((line, i) => (i === 0 ? `${count}  ${line}` : line));
   });
   return [
-    `\n  ${grouped(variants)} variants${names}:`,
+    `\n  ${groupedCount(variants, 'variant')}${names}:`,
     ...conditions.map((line) => indent(line, 4)),
     '  do',
     ...sights.map((line) => indent(wrapText(line, width - 4, 4), 4)),

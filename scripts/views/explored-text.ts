@@ -1,4 +1,5 @@
 /** How much was explored, in words: `5 traces`, or `12 states` where it was explored by states. */
+import { counted } from '../cli/text';
 
 /** Numbers of which one is null. */
 export interface Explored {
@@ -11,5 +12,5 @@ export const exploredNoun = ({ executions }: { readonly executions: unknown }): 
 
 export function exploredText(explored: Explored): string {
   const n = explored.executions ?? explored.states!;
-  return `${n} ${exploredNoun(explored)}${n === 1 ? '' : 's'}`;
+  return counted(n, exploredNoun(explored));
 }

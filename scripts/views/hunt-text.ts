@@ -1,6 +1,6 @@
 /** The document of `lzfree hunt` as text. */
 import { formatTable } from '../cli/table';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import type { Finding, HuntDocument, Way } from '../hunt-document';
 import { indent } from './outcome-text';
 
@@ -26,8 +26,8 @@ export function huntAnswer({ variant, findings, interrupted }: HuntDocument): st
   if (own.length === 0) return `${variant}: no promise was seen broken${also}.${stopped}`;
   const promises = new Set(own.map(({ promise }) => promise)).size;
   return (
-    `${variant}: ${own.length} ${own.length === 1 ? 'fault' : 'faults'} against ` +
-    `${promises} ${promises === 1 ? 'promise' : 'promises'}${also}.${stopped}`
+    `${variant}: ${counted(own.length, 'fault')} against ` +
+    `${counted(promises, 'promise')}${also}.${stopped}`
   );
 }
 
@@ -95,7 +95,7 @@ function coverage({ sizes, random, unjudged, executions }: HuntDocument, width: 
   const parts = [`What was covered\n\n${formatTable(columns, rows, width)}`];
   parts.push(
     wrapText(
-      `A program is run by every interleaving, ${executions} executions at most.` +
+      `A program is run by every interleaving, ${counted(executions, 'execution')} at most.` +
         (random.done === 0
           ? ''
           : ` Beyond these sizes ${random.done} random programs were run by ` +
@@ -104,7 +104,9 @@ function coverage({ sizes, random, unjudged, executions }: HuntDocument, width: 
     ),
   );
   for (const { reason, program, programs } of unjudged) {
-    parts.push(wrapText(`Unjudged: ${programs} programs, such as '${program}': ${reason}`, width));
+    parts.push(
+      wrapText(`Unjudged: ${counted(programs, 'program')}, such as '${program}': ${reason}`, width),
+    );
   }
   return parts.join('\n\n');
 }

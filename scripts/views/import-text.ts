@@ -3,8 +3,8 @@ import { isUsable } from '../../model/patch/import-patch';
 import type { ImportedPatch } from '../../model/patch/import-patch';
 import type { HunkLine } from '../../model/patch/types';
 import type { ReportedHunk } from '../../model/patch/patch-report';
-import { wrapText } from '../cli/text';
-import { hunksTable, plural } from './patches-text';
+import { counted, wrapText } from '../cli/text';
+import { hunksTable } from './patches-text';
 import { printable } from './printable';
 
 /** What the text says besides the import itself. */
@@ -38,7 +38,7 @@ function answer(imported: ImportedPatch, options: ImportTextOptions): string {
   if (given.length === 0) return `${file} holds no hunk of the series.`;
   const builds = unmet.length === 0 ? '' : ', which does not build';
   if (unknown.length === 0) return `${file} is ${name}${builds}.`;
-  const count = `${unknown.length} of its ${report.hunks.length} hunks`;
+  const count = `${unknown.length} of its ${counted(report.hunks.length, 'hunk')}`;
   const are = unknown.length === 1 ? 'is' : 'are';
   return ignoreUnknown
     ? `${file} without ${count}, which ${are} not modelled, is ${name}${builds}.`
@@ -61,7 +61,7 @@ function quoteLines({ text }: ReportedHunk): string[] {
     .slice(0, MOST_LINES)
     .map(({ op, text: line }) => `${MARKERS[op]}${line ?? '?'}`);
   const left = lines.length - shown.length;
-  return [...shown, ...(left > 0 ? [`... and ${plural(left, 'line')} more`] : [])];
+  return [...shown, ...(left > 0 ? [`... and ${counted(left, 'line')} more`] : [])];
 }
 
 /** The known hunks that an unknown one is like, and how it differs. */
@@ -89,7 +89,7 @@ function unknownText(hunk: ReportedHunk): string {
 
 function unknownTexts(unknown: readonly ReportedHunk[]): string[] {
   const left = unknown.length - MOST_HUNKS;
-  const more = left > 0 ? [`${plural(left, 'more unknown hunk')}: see --json`] : [];
+  const more = left > 0 ? [`${counted(left, 'more unknown hunk')}: see --json`] : [];
   return [...unknown.slice(0, MOST_HUNKS).map(unknownText), ...more];
 }
 
@@ -122,7 +122,7 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
     ...(rest === undefined ? [] : [wrapText(rest, width)]),
     hunksTable(report.hunks, false, width),
     ...section(
-      `Not in it, though others of their patch are (${plural(dropped.length, 'hunk')}):`,
+      `Not in it, though others of their patch are (${counted(dropped.length, 'hunk')}):`,
       dropped,
     ),
     ...section(

@@ -3,8 +3,8 @@ import { printCompleteness } from '../../model/diff/completeness';
 import type { MatrixCell } from '../../model/matrix/row';
 import type { MatrixDocument } from '../../model/report/matrix-document';
 import { formatTable } from '../cli/table';
-import { wrapText } from '../cli/text';
-import { grouped } from './grouped';
+import { counted, wrapText } from '../cli/text';
+import { groupedCount } from './grouped';
 import { letter, SYMBOLS } from './matrix-symbols';
 import { indent } from './outcome-text';
 
@@ -30,10 +30,11 @@ export function matrixText(document: MatrixDocument, width: number): string {
 
 /** One sentence: what was compared, and how completely. */
 export function matrixAnswer({ scenarios, columns, completeness, work }: MatrixDocument): string {
-  const rows = `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'}`;
+  const rows = counted(scenarios.length, 'scenario');
   return (
     `${rows} on ${columns.length} variants, held against fixed: ${printCompleteness(completeness)}. ` +
-    `It took ${grouped(work.explorations)} explorations and ${grouped(work.executions)} executions.`
+    `It took ${groupedCount(work.explorations, 'exploration')} and ` +
+    `${groupedCount(work.executions, 'execution')}.`
   );
 }
 

@@ -2,7 +2,7 @@ import type { DiffstatCheck } from '../../model/patch/diffstat';
 import { COMPANIONS } from '../../model/patch/patch-report';
 import type { PatchReport, ReportedHunk, ReportedPatch } from '../../model/patch/patch-report';
 import { formatTable } from '../cli/table';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import { printable } from './printable';
 
 /** What the text says besides the report itself. */
@@ -12,10 +12,6 @@ export interface PatchesTextOptions {
   /** The reader's file; absent for the mail that lzfree is about. */
   readonly file?: string;
 }
-
-/** A count and its noun. */
-export const plural = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function inWords(parts: readonly (readonly [number, string])[]): string {
   return parts
@@ -32,7 +28,7 @@ function mailAnswer({ patches, hunks }: PatchReport): string {
   const completed = quoted.filter(({ status }) => status === 'completed').length;
   const announced = hunks.filter(({ status }) => status === 'announced').length;
   const fixup = inRole('reply').length;
-  const own = `${plural(quoted.length, 'quoted hunk')} of 3/6 (${completed} completed)`;
+  const own = `${counted(quoted.length, 'quoted hunk')} of 3/6 (${completed} completed)`;
   return `${own}, ${fixup} in the fixup, ${announced} announced.`;
 }
 
@@ -49,7 +45,7 @@ function fileAnswer({ hunks }: PatchReport): string {
     [count('comments'), 'comments only'],
     [count('unknown'), 'unknown'],
   ]);
-  return `${plural(hunks.length, 'hunk')}${words === '' ? '' : `: ${words}`}.`;
+  return `${counted(hunks.length, 'hunk')}${words === '' ? '' : `: ${words}`}.`;
 }
 
 function verdictWords({ verdict, announced, quoted, recovered, short }: DiffstatCheck): string {
@@ -130,10 +126,10 @@ function remarks(report: PatchReport, own: boolean): string[] {
   const completed = report.hunks.flatMap(({ status, text }) => {
     if (status !== 'completed' || text === undefined) return [];
     const { position, added, recovered, unknown } = text;
-    const lines = `${recovered} of its ${added} added lines`;
+    const lines = `${recovered} of its ${counted(added, 'added line')}`;
     return [
       `The hunk on line ${position.line} breaks off: ${lines} were recovered from the old side of ` +
-        `the fixup, its last ${plural(unknown, 'context line')} stay unknown.`,
+        `the fixup, its last ${counted(unknown, 'context line')} stay unknown.`,
     ];
   });
   const announced = report.hunks.filter(({ status }) => status === 'announced');
@@ -143,7 +139,7 @@ function remarks(report: PatchReport, own: boolean): string[] {
     ...(announced.length === 0
       ? []
       : [
-          `${files} is only announced: its ${plural(announced.length, 'hunk')} are modelled from facts.`,
+          `${files} is only announced and modelled from facts: ${counted(announced.length, 'hunk')}.`,
         ]),
     ...(own
       ? [`The other five patches of the series, ${COMPANIONS} hunks, are modelled from facts too.`]

@@ -1,7 +1,7 @@
 /** A review as plain text; the first line is the answer. */
 import type { ComparedScenario } from '../../model/report/diff-document';
 import type { ReviewDocument } from '../review';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import { levelsText } from './diff-text';
 import { hunksText } from './hunks-text';
 import { patchesText } from './patches-text';
@@ -54,7 +54,7 @@ function agreementText({ scenarios }: ReviewDocument, width: number): string {
     wrapText(items.map(({ name }) => name).join(', '), width);
   return [
     ...(proved.length > 0
-      ? [`Equal in every interleaving (${proved.length} scenarios):\n${list(proved)}`]
+      ? [`Equal in every interleaving (${counted(proved.length, 'scenario')}):\n${list(proved)}`]
       : []),
     ...(open.length > 0
       ? [`No difference seen, but not everything was explored (${open.length}):\n${list(open)}`]

@@ -2,7 +2,7 @@
 import { printCompleteness } from '../../model/diff/completeness';
 import { addTraces } from '../../model/diff/outcome-diff';
 import type { RunDocument, ScenarioRun } from '../../model/report/run-document';
-import { wrapText } from '../cli/text';
+import { counted, wrapText } from '../cli/text';
 import { exploredText } from './explored-text';
 import { indent, resultsText } from './outcome-text';
 
@@ -13,7 +13,7 @@ export function runText(document: RunDocument, width: number): string {
 
 /** One line: whether every expectation holds, and in how many scenarios not. */
 export function runAnswer({ variant, met, scenarios }: RunDocument): string {
-  const all = `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'} on ${variant}`;
+  const all = `${counted(scenarios.length, 'scenario')} on ${variant}`;
   const count = scenarios.filter((each) => each.met === met).length;
   switch (met) {
     case 'yes':
@@ -25,8 +25,6 @@ export function runAnswer({ variant, met, scenarios }: RunDocument): string {
   }
 }
 
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 const ofAll = (traces: number | null, all: number | null): string =>
   traces === null ? '' : `, ${traces} of ${all}`;
 
@@ -34,7 +32,7 @@ const MARKS = { yes: 'ok', no: 'NOT', unknown: '?' } as const;
 
 function scenarioText(scenario: ScenarioRun, width: number): string {
   const { name, title, outcomes, completeness, expectations } = scenario;
-  const counts = `${exploredText(scenario)}, ${count(outcomes.length, 'outcome')}`;
+  const counts = `${exploredText(scenario)}, ${counted(outcomes.length, 'outcome')}`;
   const row = (columns: number, mark: string, text: string): string =>
     indent(wrapText(mark + text, width - columns, mark.length), columns);
   const seen = new Map<string, number | null>();

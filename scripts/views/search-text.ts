@@ -35,15 +35,15 @@ export function searchAnswer(document: SearchDocument): string {
   const { a, b, differsAt, bound } = document;
   const parts = LEVELS.map((level) => levelAnswer(level, document));
   const verdict = differsAt === null ? 'no difference found' : `they differ at ${differsAt} level`;
-  const searched = `Programs of up to ${bound.size} operations: ${searchedText(document)}`;
+  const searched = `Programs of up to ${counted(bound.size, 'operation')}: ${searchedText(document)}`;
   return `${a} -> ${b}: ${verdict}. ${parts.join('; ')}. ${searched}.`;
 }
 
 function levelAnswer(level: Level, { levels }: SearchDocument): string {
   const { equalUpTo, differsFrom } = levels[level];
-  const none = `none of up to ${equalUpTo} operations`;
+  const none = `none of up to ${counted(equalUpTo, 'operation')}`;
   if (differsFrom === null) return `${VIEWERS[level]} sees it in ${none}`;
-  const from = `${VIEWERS[level]} sees it from ${differsFrom} operations on`;
+  const from = `${VIEWERS[level]} sees it from ${counted(differsFrom, 'operation')} on`;
   return equalUpTo === differsFrom - 1 ? from : `${from} (certainly ${none})`;
 }
 
@@ -105,7 +105,7 @@ function coverage(document: SearchDocument, width: number): string {
     ...needs.map((line) => wrapText(line, width)),
     wrapText(
       'Never reach it: no execution reads a switch in which the variants differ. Incomplete: more ' +
-        `than ${bound.executions} executions on a variant.`,
+        `than ${counted(bound.executions, 'execution')} on a variant.`,
       width,
     ),
     wrapText(

@@ -53,12 +53,13 @@ function kindText(
 function moreText({ a, b, kinds, sizes, bound }: SearchDocument): string {
   const sum = (of: (row: SearchDocument['sizes'][number]) => number): number =>
     sizes.reduce((total, row) => total + of(row), 0);
+  const [run, executions] = [sum((row) => row.done), sum((row) => row.executions)];
   const left = kinds.length - MOST_SHOWN;
   const traces = kinds.length > 0 ? 'each kind with both traces, ' : '';
   const cannot = sum((row) => row.all - row.programs);
   return [
-    ...(left > 0 ? [`There are ${left} kinds more.`] : []),
-    `${sum((row) => row.done)} programs were run, ${sum((row) => row.executions)} executions.`,
+    ...(left > 0 ? [left === 1 ? 'There is 1 kind more.' : `There are ${left} kinds more.`] : []),
+    `${counted(run, 'program')} run, ${counted(executions, 'execution')}.`,
     ...(bound.needs === null
       ? []
       : [`${cannot} have no '${bound.needs.operation}' and cannot differ.`]),

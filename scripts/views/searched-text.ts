@@ -1,12 +1,13 @@
 /** How completely a search explored its programs. The page says it too. */
 import type { SearchDocument } from '../../model/report/search-document';
+import { counted } from '../cli/text';
 
 /** In words: `complete`, or `bounded (60 s; 3 programs at 5000 executions)`. */
 export function searchedText(search: SearchDocument): string {
   const { completeness, incomplete, bound } = search;
   if (completeness.kind !== 'bounded') return completeness.kind;
   const left = incomplete.length;
-  const atBound = `${left} program${left === 1 ? '' : 's'} at ${bound.executions} executions`;
+  const atBound = `${counted(left, 'program')} at ${counted(bound.executions, 'execution')}`;
   return `bounded (${[
     ...(isWhole(search) ? [] : [completeness.bound]),
     ...(left > 0 ? [atBound] : []),

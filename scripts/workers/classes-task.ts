@@ -4,6 +4,7 @@ import { VariantSpace } from '../../model/classes/variant-space';
 import { scenarioClasses, type ClassesPart } from '../../model/report/scenario-classes';
 import type { ScenarioSource } from '../../model/report/reported-outcome';
 import type { TaskContext } from './task';
+import { counted } from '../cli/text';
 
 export interface ClassesInput {
   readonly source: ScenarioSource;
@@ -26,7 +27,7 @@ export function classesOfScenario(input: ClassesInput, context: TaskContext): Cl
         total: at.parts,
         detail:
           `${source.scenario.name}, part ${at.part + 1} of ${at.parts}: ` +
-          `${percent} % of the variants, ${done} executions`,
+          `${percent} % of the variants, ${counted(done, 'execution')}`,
       });
     },
   });

@@ -80,7 +80,7 @@ describe('lzfree attribute', () => {
   it('says that a bound leaves the verdict open', async () => {
     const words = ['half-written-page', '--executions', '1', '--largest', '1'];
     const { completeness, conditions } = await attributed(words);
-    expect(completeness).toEqual({ kind: 'bounded', bound: '1 executions' });
+    expect(completeness).toEqual({ kind: 'bounded', bound: '1 execution' });
     expect(conditions[0]).toMatchObject({ onFixed: 'unknown', removals: { sets: [], tried: 0 } });
   });
 

@@ -50,6 +50,10 @@ describe('lzfree classes', () => {
       scenarios: [],
       left: ['madvise-kinds'],
     });
+    const text = await runCli(['classes', 'madvise-kinds'], { signal });
+    expect(text.stdout.replace(/\s+/g, ' ')).toMatch(
+      /^No scenario was explored on the [\d,]+ valid variants: interrupted\. /,
+    );
   });
 
   it('says that a bounded answer is bounded', async () => {
@@ -59,7 +63,7 @@ describe('lzfree classes', () => {
         'threads:\n  P0/T0: madvise a FREE\n  P0/T1: mlock a\n',
       ),
     });
-    expect(JSON.parse(stdout).completeness).toEqual({ kind: 'bounded', bound: '1 executions' });
+    expect(JSON.parse(stdout).completeness).toEqual({ kind: 'bounded', bound: '1 execution' });
   });
 
   it('names a view that it does not have', async () => {

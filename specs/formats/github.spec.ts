@@ -20,7 +20,7 @@ describe('GitHub annotations', () => {
   it('warn of what a bound left open', () => {
     const lines = githubText(diffChecks(fixupDiff(1))).split('\n');
     expect(lines.map((line) => COMMAND.exec(line)![1])).toEqual(['notice', 'warning']);
-    expect(lines[1]).toContain('bounded (1 executions)');
+    expect(lines[1]).toContain('bounded (1 execution)');
   });
 
   it('are one line each, whatever they carry, and at most ten of a kind', () => {

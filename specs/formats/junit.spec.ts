@@ -60,7 +60,7 @@ describe('JUnit XML', () => {
     const report = read(run);
     expect(report).toMatchObject({ '@_failures': '1', '@_errors': '2', '@_skipped': '0' });
     const [always, never] = report.testsuite[0].testcase;
-    expect(always.error['@_message']).toContain('not settled, bounded (1 executions)');
+    expect(always.error['@_message']).toContain('not settled, bounded (1 execution)');
     expect(never.failure['#text']).toMatch(/^lzfree replay specs\/mixed.yaml s1:/);
   });
 

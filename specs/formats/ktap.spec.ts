@@ -34,7 +34,7 @@ describe('KTAP of a run', () => {
     const [always, , sometimes] = bounded.subtests;
     expect([always.ok, sometimes.ok, bounded.ok]).toEqual([false, false, false]);
     expect(always.directive).toBe('TIMEOUT');
-    expect(always.data).toContain('bounded (1 executions)');
+    expect(always.data).toContain('bounded (1 execution)');
   });
 
   it('skips a scenario that expects nothing of the variant', () => {

@@ -185,7 +185,7 @@ describe('a variant to run', () => {
 
   it('is refused with an unknown hunk, unless that is to be ignored', async () => {
     const imported = await load('extra-hunk.patch');
-    expect(() => variantToRun(imported)).toThrow('1 of its hunks are unknown, the first in mm/oom_kill.c');
+    expect(() => variantToRun(imported)).toThrow('1 of its hunks is unknown, the first in mm/oom_kill.c');
     const variant = variantToRun(imported, { ignoreUnknown: true });
     expect(variant.equals(NAMED_VARIANTS.original)).toBe(true);
   });

@@ -10,7 +10,7 @@ import { Expectations, OutcomeList, SingleTimeline } from './run-view';
 import { ScenarioMatrix } from './scenario-matrix';
 import { SwitchBox } from './switch-box';
 import { Timeline } from './timeline';
-import { sentence } from './words';
+import { count, sentence } from './words';
 import { takeOut, VARIANTS, type Answered, type Live } from './use-live';
 
 export interface LiveViewProps {
@@ -156,7 +156,8 @@ function Status({ live: { answer, a, b, edited, scenario } }: { readonly live: L
   const what = `${edited ? 'your text' : scenario.name} on ${b}, held against ${a}`;
   return (
     <p role="status" class="status">
-      {answer.kind === 'running' && `exploring ${what}: ${answer.executions} executions so far`}
+      {answer.kind === 'running' &&
+        `exploring ${what}: ${count(answer.executions, 'execution')} so far`}
       {answer.kind === 'result' && `explored ${what}`}
       {answer.kind === 'error' && `not explored: ${answer.error.message}`}
     </p>

@@ -126,7 +126,7 @@ export function Expectations({ expectations, variant, text }: ExpectationsProps)
               {quantifier} {condition}
             </code>
             {met !== 'yes' &&
-              ` (seen: ${verdict}${traces === null ? '' : `, ${traces} of ${tracesOfAll} traces`})`}
+              ` (seen: ${verdict}${traces === null ? '' : `, ${traces} of ${count(tracesOfAll!, 'trace')}`})`}
           </li>
         ))}
       </ul>
