@@ -42,17 +42,20 @@ function lookUp(cpu: Cpu, address: Address, write: boolean): TlbEntry {
   return suffices(entry, write) ? entry : 0;
 }
 
+/** Whether an entry may be gone, as it is stale. */
+function isUncertain(cpu: Cpu, address: Address, entry: TlbEntry, write: boolean): boolean {
+  return entry !== 0 && kernel.config.tlbEviction && isStale(cpu.mm, address, entry, write);
+}
+
 /** {@link lookUp}, where a stale entry may be gone. The access goes into the same atomic section. */
 function* translate(cpu: Cpu, address: Address, write: boolean): Steps<TlbEntry> {
   const entry = lookUp(cpu, address, write);
-  const uncertain = (e: TlbEntry): boolean =>
-    e !== 0 && kernel.config.tlbEviction && isStale(cpu.mm, address, e, write);
-  if (!uncertain(entry)) return entry;
+  if (!isUncertain(cpu, address, entry, write)) return entry;
   const evicted = (yield choose(2)) === 1;
   // Others may have run before the choice was made.
   loadMm(cpu, cpu.mm);
   const now = lookUp(cpu, address, write);
-  if (!evicted || !uncertain(now)) return now;
+  if (!evicted || !isUncertain(cpu, address, now, write)) return now;
   evict(cpu.id, address);
   return 0;
 }

@@ -129,9 +129,10 @@ function madvise_behavior_valid(behavior: number): boolean {
 /** What the arguments come to: an error, nothing to do (0), or a range of pages. */
 type Range = number | { readonly start: Address; readonly end: Address };
 
+const word = (value: bigint): bigint => BigInt.asUintN(kernel.config.pointerBits, value);
+
 /** The checks before mmap_sem is taken, in 64 (or 32) bit arithmetic. The end is exclusive. */
 function checkedRange(startBytes: number, lengthBytes: number): Range {
-  const word = (value: bigint): bigint => BigInt.asUintN(kernel.config.pointerBits, value);
   const start = word(BigInt(startBytes));
   const len_in = word(BigInt(lengthBytes));
   if ((start & ~PAGE_MASK) !== 0n) return -EINVAL;
