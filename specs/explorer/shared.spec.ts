@@ -150,7 +150,8 @@ describe('explorer > sharing', () => {
     for (const executions of [1, 5, 6, 17, 40, 147]) {
       const alone = share(program, { sizes, executions });
       expect(alone.executions).toBe(executions);
-      expect(alone.completeness).toEqual({ kind: 'bounded', bound: `${executions} executions` });
+      const bound = executions === 1 ? '1 execution' : `${executions} executions`;
+      expect(alone.completeness).toEqual({ kind: 'bounded', bound });
       expect(summary(share(program, { sizes, executions, workers: 3, pause: 2 }))).toEqual(
         summary(alone),
       );
