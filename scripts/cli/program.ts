@@ -116,8 +116,13 @@ function buildOption(spec: CommandSpec, option: OptionSpec): Option {
   const built = new Option(option.flags, withChoices(option.description, option.choices));
   if (option.default !== undefined) built.default(option.default);
   if (!takesValue(option)) return built;
+  let given = false;
   built.argParser((value: string, previous: unknown) => {
     checkValue(spec, option, value);
+    if (given && !option.repeatable) {
+      throw new UsageError(`--${longName(option)} is given twice; give it once`);
+    }
+    given = true;
     if (!option.repeatable) return value;
     return Array.isArray(previous) ? [...(previous as string[]), value] : [value];
   });

@@ -44,6 +44,7 @@ describe('command line > usage errors', () => {
     ['a number with a tail', ['probe', '--seed', '3x'], "not '3x'"],
     ['a wrong choice', ['probe', '--depth', 'neer'], "did you mean 'near'?"],
     ['a choice unlike any', ['probe', 'zzzz'], 'choose from user, system, internal'],
+    ['two values of one option', ['probe', '--depth', 'near', '--depth', 'far'], 'given twice'],
     ['a missing value', ['probe', '--seed'], 'argument missing'],
     ['too many words', ['probe', 'user', 'x', 'y'], 'too many arguments'],
     ['quiet and verbose at once', ['probe', '-q', '-v'], 'contradict'],
