@@ -1,10 +1,11 @@
 /** The scenarios that come with the project, and those that a user names. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import { join, relative } from 'node:path';
 import { VARIANT_NAMES } from '../model/features/variant';
 import { parseScenario } from '../model/scenario/parse';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import { UsageError, type Io } from './cli/command';
+import { fileFault } from './cli/file-fault';
 import { readInput } from './cli/input';
 import { didYouMean } from './cli/nearest';
 import { packageRoot } from './cli/package-root';
@@ -78,9 +79,21 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+/** All below a folder but what is in hidden folders and in packages that were installed there. */
 function findScenarios(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.ya?ml$/.test(basename(name)))
-    .map((name) => join(folder, name))
+  return entriesOf(folder)
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (!entry.isDirectory()) return /\.ya?ml$/.test(entry.name) ? [path] : [];
+      return /^\.|^node_modules$/.test(entry.name) ? [] : findScenarios(path);
+    })
     .sort();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new UsageError(`cannot read the folder '${folder}': ${fileFault(error)}`);
+  }
 }

@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../../scripts/cli/atomic-write';
 import { UsageError } from '../../scripts/cli/errors';
 import { readInput } from '../../scripts/cli/input';
 import { packagePath } from '../../scripts/cli/package-root';
+import { loadScenarios } from '../../scripts/suite';
 
 let folder: string;
 beforeEach(() => {
@@ -46,6 +49,22 @@ describe('writeFileAtomically', () => {
   });
 });
 
+describe('a folder of scenarios', () => {
+  it('is read with its folders, but for hidden ones and installed packages', async () => {
+    const text = readFileSync(packagePath('specs', 'scenarios', 'madvise-kinds.yaml'));
+    for (const path of ['b', 'node_modules/x', '.github/workflows']) {
+      mkdirSync(join(folder, path), { recursive: true });
+      writeFileSync(join(folder, path, 'y.yaml'), path === 'b' ? text : 'jobs: {}\n');
+    }
+    writeFileSync(join(folder, 'a.yml'), text);
+    const loaded = await loadScenarios([folder], io);
+    expect(loaded.map(({ file }) => file)).toEqual([
+      join(folder, 'a.yml'),
+      join(folder, 'b', 'y.yaml'),
+    ]);
+  });
+});
+
 describe('readInput', () => {
   it('reads a named file, or standard input for a dash', async () => {
     writeFileSync(join(folder, 'x.mbox'), 'From me');
@@ -53,6 +72,26 @@ describe('readInput', () => {
     const piped = { ...io, stdin: chunks('From ', 'you') };
     expect(Buffer.from(await readInput('-', piped)).toString()).toBe('From you');
   });
+
+  it.each([
+    ['gzip', 'gunzip', gzipSync('From me')],
+    ['bzip2', 'bunzip2', Buffer.from('BZh91AY&SY')],
+    ['xz', 'unxz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00])],
+    ['zstd', 'unzstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04])],
+  ])(
+    'what %s has packed is refused with the command that unpacks it',
+    async (by, unpack, bytes) => {
+      const path = join(folder, "it's");
+      writeFileSync(path, bytes);
+      await expect(readInput(path, io)).rejects.toThrow(
+        `'${path}' is compressed by ${by}; unpack it first: ${unpack} '${folder}/it'\\''s'`,
+      );
+      const piped = { ...io, stdin: Readable.from([bytes]) };
+      await expect(readInput('-', piped)).rejects.toThrow(
+        `standard input is compressed by ${by}; pipe it through '${unpack}'`,
+      );
+    },
+  );
 
   it('a missing file and a folder are bad input, named with the reason', async () => {
     await expect(readInput(join(folder, 'none'), io)).rejects.toThrow(/none': no such file/);
