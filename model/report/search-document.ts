@@ -46,6 +46,14 @@ export interface ReportedKind extends Difference {
   readonly witness: ReportedDifference & { readonly replay: string; readonly shortest: boolean };
 }
 
+/** What a search settled at one level. */
+export interface SearchedLevel {
+  /** The largest size up to which every program is the same on both variants. */
+  readonly equalUpTo: number;
+  /** The smallest at which one certainly is not. */
+  readonly differsFrom: number | null;
+}
+
 export interface SearchDocument {
   readonly schema: 'lzfree/diff-search';
   readonly version: 3;
@@ -55,13 +63,7 @@ export interface SearchDocument {
   readonly differsAt: Level | null;
   readonly completeness: Completeness;
   readonly bound: SearchBound;
-  /**
-   * Of each level: the largest size up to which every program is the same on both variants, and the
-   * smallest at which one certainly is not.
-   */
-  readonly levels: Readonly<
-    Record<Level, { readonly equalUpTo: number; readonly differsFrom: number | null }>
-  >;
+  readonly levels: Readonly<Record<Level, SearchedLevel>>;
   readonly kinds: readonly ReportedKind[];
   readonly sizes: readonly SizeCount[];
   /** What the programs do that were not explored completely. */
