@@ -7,6 +7,7 @@ import { printScenario } from '../model/scenario/print';
 import { ScenarioProgram } from '../model/scenario/program';
 import { recordTrace, type Trace } from '../model/scenario/trace';
 import type { HuntResult, HuntState } from './hunt';
+import type { HuntIdentity } from './hunt-state';
 
 /** Everything that breaks one promise in one way and is mended by the same hunks. */
 export interface Finding {
@@ -38,10 +39,12 @@ export interface Way {
 
 export interface HuntDocument {
   readonly schema: 'lzfree/hunt';
-  readonly version: 2;
+  readonly version: 3;
   readonly variant: string;
   readonly seed: number;
   readonly executions: number;
+  /** Whether it had programs only whose moves come one after the other. */
+  readonly sequential: boolean;
   readonly findings: readonly Finding[];
   readonly sizes: HuntState['sizes'];
   readonly random: HuntState['random'];
@@ -50,13 +53,13 @@ export interface HuntDocument {
 }
 
 export function huntDocument(
-  { variant, seed, executions }: { variant: string; seed: number; executions: number },
+  identity: HuntIdentity,
   result: HuntResult,
   on: Variant,
 ): HuntDocument {
   const { sizes, random, unjudged, interrupted } = result;
   const findings = findingsOf(result.causes, on);
-  const about = { schema: 'lzfree/hunt', version: 2, variant, seed, executions } as const;
+  const about = { schema: 'lzfree/hunt', version: 3, ...identity } as const;
   return { ...about, findings, sizes, random, unjudged, interrupted };
 }
 

@@ -11,10 +11,12 @@ export interface HuntIdentity {
   readonly variant: string;
   readonly seed: number;
   readonly executions: number;
+  /** Whether it has programs only whose moves come one after the other. */
+  readonly sequential: boolean;
 }
 
 const SCHEMA = 'lzfree/hunt-state';
-const VERSION = 2;
+const VERSION = 3;
 /** Between two writes while the hunt goes on. */
 const WRITE_EVERY_MS = 10_000;
 

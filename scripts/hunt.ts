@@ -12,6 +12,8 @@ export interface HuntRequest {
   readonly variant: Variant;
   /** Enumerated up to this many moves; beyond, programs are drawn at random. */
   readonly untilSize: number;
+  /** Only programs whose moves come one after the other. */
+  readonly sequential: boolean;
   /** Random programs after the enumeration; Infinity: until the signal. */
   readonly random: number;
   readonly seed: number;
@@ -82,10 +84,10 @@ class Hunt {
   }
 
   async enumerate(size: number): Promise<void> {
-    const { signal } = this.request;
+    const { signal, sequential } = this.request;
     if (signal.aborted) return;
     const row = this.rowOf(size);
-    const inputs = chunks(programsOfSize(size), row.done, CHUNK, this.onVariant);
+    const inputs = chunks(programsOfSize(size, !sequential), row.done, CHUNK, this.onVariant);
     for await (const examined of this.pool.map('huntPrograms', inputs)) {
       for (const { program, key } of examined.sightings) await this.explain(program, key);
       // What was interrupted is looked at again when the hunt goes on.
@@ -124,7 +126,7 @@ class Hunt {
   private rowOf(size: number): SizeCoverage {
     const known = this.state.sizes.find((row) => row.size === size);
     if (known !== undefined) return known;
-    const programs = countOfSize(size);
+    const programs = countOfSize(size, !this.request.sequential);
     const row = { size, programs, done: 0, partly: 0, executions: 0, unjudged: 0 };
     this.state.sizes.push(row);
     return row;

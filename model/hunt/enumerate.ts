@@ -10,12 +10,13 @@ interface Strand {
   readonly moves: readonly Move[];
 }
 
-/** Programs of exactly `size` moves: one after the other first, then races. */
-export function* programsOfSize(size: number): Generator<HuntProgram> {
+/** Programs of exactly `size` moves: one after the other first, then races, if those are wanted. */
+export function* programsOfSize(size: number, withRaces = true): Generator<HuntProgram> {
   for (const beginning of BEGINNINGS) {
     for (const first of sequences(beginning.processes, size))
       yield { beginning, first, strands: [] };
   }
+  if (!withRaces) return;
   for (const beginning of BEGINNINGS) {
     for (let before = size - 2; before >= 0; before--) {
       for (const first of sequences(beginning.processes, before)) {
@@ -30,9 +31,9 @@ export function* programsOfSize(size: number): Generator<HuntProgram> {
 }
 
 /** How many programs {@link programsOfSize} yields. */
-export function countOfSize(size: number): number {
+export function countOfSize(size: number, withRaces = true): number {
   let count = 0;
-  const programs = programsOfSize(size);
+  const programs = programsOfSize(size, withRaces);
   while (programs.next().done !== true) count++;
   return count;
 }

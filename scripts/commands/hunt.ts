@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../cli/command';
+import { UsageError, type CommandSpec } from '../cli/command';
 import { forOption, stopAfter } from '../cli/stop-after';
 import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
@@ -25,6 +25,10 @@ export const huntCommand: CommandSpec = {
       description: 'enumerate programs of up to this many moves',
       integer: { min: 0, max: 6 },
       default: '2',
+    },
+    {
+      flags: '--sequential',
+      description: 'only programs whose moves come one after the other; there are far fewer to run',
     },
     {
       flags: '--random <n>',
@@ -57,6 +61,10 @@ export const huntCommand: CommandSpec = {
       command: 'lzfree hunt fixed --until-size 3 --state fixed.json --save found',
       purpose: 'a long hunt that can be stopped and taken up again',
     },
+    {
+      command: 'lzfree hunt fixed --until-size 3 --sequential',
+      purpose: 'all that three moves one after the other can do',
+    },
   ],
   async run(args, io) {
     const format = readFormat(args);
@@ -69,10 +77,16 @@ export const huntCommand: CommandSpec = {
     const { startProgress } = await import('../cli/progress');
     const { variant, name } = readVariant(args.operands[0]!, args.flag('force'), io);
     const seconds = args.integer('for');
+    const sequential = args.flag('sequential');
+    if (sequential && args.text('random') !== undefined) {
+      throw new UsageError('--random draws races too; leave out --sequential, or --random');
+    }
+    const endless = seconds !== undefined && !sequential;
     const identity = {
       variant: name,
       seed: args.integer('seed')!,
       executions: args.integer('executions')!,
+      sequential,
     };
     const file = await HuntStateFile.open(args.text('state'), identity);
     const progress = startProgress(io, 'hunt');
@@ -80,7 +94,7 @@ export const huntCommand: CommandSpec = {
       ...identity,
       variant,
       untilSize: args.integer('until-size')!,
-      random: args.integer('random') ?? (seconds === undefined ? 0 : Infinity),
+      random: args.integer('random') ?? (endless ? Infinity : 0),
       workers: workersFor(args.integer('workers'), Infinity),
       signal: stopAfter(seconds, io.signal),
       ...(file.known !== undefined && { resume: file.known }),

@@ -79,7 +79,8 @@ export function removalsText({ base, removals }: Finding): string[] {
 export const replayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>
   `lzfree replay ${folder}/${name}.yaml ${schedule} --variant ${variant}`;
 
-function coverage({ sizes, random, unjudged, executions }: HuntDocument, width: number): string {
+function coverage(document: HuntDocument, width: number): string {
+  const { sizes, random, unjudged, executions, sequential } = document;
   const rows = sizes.map((row) =>
     [row.size, row.programs, row.done, row.partly, row.unjudged, row.executions].map(String),
   );
@@ -95,7 +96,8 @@ function coverage({ sizes, random, unjudged, executions }: HuntDocument, width: 
   const parts = [`What was covered\n\n${formatTable(columns, rows, width)}`];
   parts.push(
     wrapText(
-      `A program is run by every interleaving, ${counted(executions, 'execution')} at most.` +
+      (sequential ? 'The moves of a program come one after the other. ' : '') +
+        `A program is run by every interleaving, ${counted(executions, 'execution')} at most.` +
         (random.done === 0
           ? ''
           : ` Beyond these sizes ${random.done} random programs were run by ` +

@@ -25,8 +25,20 @@ describe('lzfree hunt', () => {
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'fixed: no promise was seen broken.']);
     expect(JSON.parse(readFileSync(file('state.json'), 'utf8'))).toMatchObject({
       schema: 'lzfree/hunt-state',
-      identity: { variant: 'fixed', seed: 1, executions: 1000 },
+      identity: { variant: 'fixed', seed: 1, executions: 1000, sequential: false },
     });
+    const races = await runCli([
+      'hunt',
+      'fixed',
+      ...small,
+      '--sequential',
+      '--state',
+      file('state.json'),
+    ]);
+    expect([races.code, races.stderr]).toEqual([
+      2,
+      expect.stringContaining('with sequential false'),
+    ]);
     const other = await runCli(['hunt', 'original', ...small, '--state', file('state.json')]);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('is of a hunt with variant fixed, not original');
@@ -67,10 +79,18 @@ describe('lzfree hunt', () => {
   });
 });
 
+it('lzfree hunt --sequential has no races, drawn or not', async () => {
+  const alone = ['hunt', 'fixed', '--sequential', '--workers', '1'];
+  const { code, stdout } = await runCli([...alone, '--until-size', '0', '--for', '60', '--json']);
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { sequential: true, random: { done: 0 } }]);
+  const drawn = await runCli([...alone, '--random', '5']);
+  expect([drawn.code, drawn.stderr]).toEqual([2, expect.stringContaining('draws races too')]);
+});
+
 describe('the hunt as text', () => {
   const document = (own: boolean): HuntDocument => ({
     ...huntDocument(
-      { variant: 'original', seed: 1, executions: 10 },
+      { variant: 'original', seed: 1, executions: 10, sequential: false },
       { ...emptyState(), random: { done: 5, executions: 30 }, interrupted: true },
       NAMED_VARIANTS.original,
     ),

@@ -81,6 +81,7 @@ describe('the hunt', () => {
   const request = (variant: VariantName, more: Partial<HuntRequest> = {}): HuntRequest => ({
     variant: NAMED_VARIANTS[variant],
     untilSize: 1,
+    sequential: false,
     random: 0,
     seed: 1,
     executions: 100,

@@ -26,6 +26,7 @@ describe('programs of the hunt', () => {
   it('are counted', () => {
     expect([countOfSize(1), countOfSize(2)]).toEqual([261, 11982]);
     expect(pairs.filter(({ strands }) => strands.length === 0)).toHaveLength(7929);
+    expect(countOfSize(2, false)).toBe(7929);
   });
 
   it('are all different, valid, and of the size asked for', () => {
