@@ -32,7 +32,7 @@ export const replayCommand: CommandSpec = {
     const { ScenarioProgram } = await import('../../model/scenario/program');
     const { MisfitError, recordTrace } = await import('../../model/scenario/trace');
     const { traceLines } = await import('../../model/report/trace-text');
-    const { countLines, resultsText } = await import('../views/outcome-text');
+    const { countLines, indent, resultsText } = await import('../views/outcome-text');
     const [name, text] = args.operands as [string, string];
     const { variant, name: variantName } = readVariant(
       args.text('variant')!,
@@ -50,8 +50,10 @@ export const replayCommand: CommandSpec = {
       if (args.json) {
         io.json({ ...head, misfit: null, ...trace });
       } else {
-        io.out(`${scenario.name} on ${variantName}: ${resultsText(trace.outcome)}`);
-        for (const line of countLines(trace.outcome)) io.out(`  ${line}`);
+        const results = `${scenario.name} on ${variantName}: ${resultsText(trace.outcome)}`;
+        io.out(wrapText(results, io.width, 2));
+        for (const line of countLines(trace.outcome))
+          io.out(indent(wrapText(line, io.width - 2, 2), 2));
         io.out('');
         for (const line of traceLines(trace, io.width)) io.out(line);
       }

@@ -45,9 +45,13 @@ function scenarioText(scenario: ScenarioClasses, view: View, width: number): str
   const { name, title, behaviours, classes, completeness, seen } = scenario;
   const { user, system, internal, all } = behaviours;
   return [
-    `${name}: ${groupedCount(all, 'class', 'classes')} ` +
-      `(user ${user}, system ${system}, internal ${internal}), ` +
-      printCompleteness(completeness),
+    wrapText(
+      `${name}: ${groupedCount(all, 'class', 'classes')} ` +
+        `(user ${user}, system ${system}, internal ${internal}), ` +
+        printCompleteness(completeness),
+      width,
+      2,
+    ),
     indent(wrapText(title, width - 2), 2),
     ...classes.map((each) => classText(each, seen, view, width)),
   ].join('\n');
@@ -66,7 +70,7 @@ function classText(
     return sightLines(seen[index], view).map((line, i) => (i === 0 ? `${count}  ${line}` : line));
   });
   return [
-    `\n  ${groupedCount(variants, 'variant')}${names}:`,
+    `\n${indent(wrapText(`${groupedCount(variants, 'variant')}${names}:`, width - 2, 2), 2)}`,
     ...conditions.map((line) => indent(line, 4)),
     '  do',
     ...sights.map((line) => indent(wrapText(line, width - 4, 4), 4)),

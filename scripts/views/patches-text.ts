@@ -72,7 +72,7 @@ function filesTable(patch: ReportedPatch, width: number): string {
   ]);
   return formatTable(
     [
-      { title: 'File' },
+      { title: 'File', wrap: true },
       { title: 'Diffstat', align: 'right' },
       { title: 'Hunks' },
       { title: 'Check', wrap: true },

@@ -4,6 +4,7 @@ import type { ReviewDocument } from '../review';
 import { counted, wrapText } from '../cli/text';
 import { levelsText } from './diff-text';
 import { hunksText } from './hunks-text';
+import { indent } from './outcome-text';
 import { patchesText } from './patches-text';
 import { reviewAnswer } from './review-answer';
 import { searchedKindsText } from './searched-kinds-text';
@@ -29,13 +30,15 @@ function differenceText([first, ...others]: readonly ComparedScenario[], width: 
   const lines = [
     'Where they differ',
     '',
-    `${first.name}: ${levelsText(first)}`,
+    wrapText(`${first.name}: ${levelsText(first)}`, width, 2),
     wrapText(first.title, width),
     '',
     ...witnessLines(first.witness!, width),
   ];
   if (others.length > 0) lines.push('', 'The same way or another in:');
-  for (const scenario of others) lines.push(`  ${scenario.name}: ${levelsText(scenario)}`);
+  for (const scenario of others) {
+    lines.push(indent(wrapText(`${scenario.name}: ${levelsText(scenario)}`, width - 2, 2), 2));
+  }
   return lines.join('\n');
 }
 

@@ -41,7 +41,7 @@ function scenarioText(scenario: ScenarioRun, width: number): string {
     seen.set(text, addTraces(seen.get(text) ?? 0, traces));
   }
   return [
-    `${name}: ${counts}, ${printCompleteness(completeness)}`,
+    wrapText(`${name}: ${counts}, ${printCompleteness(completeness)}`, width, 2),
     indent(wrapText(title, width - 2), 2),
     ...[...seen].map(([text, traces]) => row(4, traces === null ? '-  ' : `${traces} x  `, text)),
     ...expectations.map(({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>

@@ -2,6 +2,7 @@
 import type { ReportedDifference, ReportedWitness } from '../../model/report/diff-document';
 import { traceLines } from '../../model/report/trace-text';
 import type { Trace } from '../../model/scenario/trace';
+import { wrapText } from '../cli/text';
 import { indent } from './outcome-text';
 
 /** Lines under a scenario's heading that explain its difference. */
@@ -11,10 +12,15 @@ export function witnessLines(
 ): string[] {
   const { variant, otherVariant, level, differences, trace, other, partsAt } = witness;
   return [
-    `What only ${variant} does (${level} level), and ${otherVariant} in the same situation:`,
+    ...wrapped(
+      `What only ${variant} does (${level} level), and ${otherVariant} in the same situation:`,
+      width,
+    ),
     ...differences
       .slice(0, MOST_DIFFERENCES)
-      .map(({ path, own, other }) => `  ${path.join(' ')}: ${own} | ${other}`),
+      .flatMap(({ path, own, other }) =>
+        wrapped(`${path.join(' ')}: ${own} | ${other}`, width - 2).map((line) => indent(line, 2)),
+      ),
     ...(differences.length > MOST_DIFFERENCES
       ? [`  and ${differences.length - MOST_DIFFERENCES} more`]
       : []),
@@ -37,6 +43,8 @@ const CONTEXT = 6;
 function from(trace: Trace, at: number): Trace {
   return { ...trace, steps: trace.steps.slice(Math.max(0, at - CONTEXT)) };
 }
+
+const wrapped = (text: string, width: number): string[] => wrapText(text, width, 2).split('\n');
 
 const indented = (trace: Trace, width: number): string[] =>
   traceLines(trace, width - 2).map((line) => indent(line, 2));
