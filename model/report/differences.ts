@@ -1,4 +1,5 @@
 /** Where two outcomes differ, value by value. */
+import { printResult } from '../scenario/errno';
 
 /** A place in an outcome and what stands there on either side: `-` for nothing, 0 if it is a counter. */
 export interface ValueDifference {
@@ -17,7 +18,11 @@ export function valueDifferences(
   if (Object.is(own, other)) return [];
   if (!isTableOrMissing(own) || !isTableOrMissing(other)) {
     const nothing = path.at(-2) === 'vmstat' ? '0' : '-';
-    const [a, b] = [show(own, nothing), show(other, nothing)];
+    // An errno has a name.
+    const isAnswer = path.at(-2) === 'results';
+    const words = (value: unknown): string =>
+      isAnswer && typeof value === 'number' ? printResult(value) : show(value, nothing);
+    const [a, b] = [words(own), words(other)];
     return a === b ? [] : [{ path, own: a, other: b }];
   }
   const [ofOwn, ofOther] = [own ?? {}, other ?? {}];

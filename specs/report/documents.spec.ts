@@ -182,6 +182,18 @@ describe('differences of values', () => {
     ]);
   });
 
+  it('of answers name the errno, and of other numbers do not', () => {
+    const [own, other] = [
+      { results: { r: -22, n: 1 }, freeSwap: -22 },
+      { results: { r: 0, n: 2 } },
+    ];
+    expect(valueDifferences(own, other)).toEqual([
+      { path: ['results', 'r'], own: '-EINVAL', other: '0' },
+      { path: ['results', 'n'], own: '1', other: '2' },
+      { path: ['freeSwap'], own: '-22', other: '-' },
+    ]);
+  });
+
   it('of a line of /proc/vmstat that an outcome leaves out are those from zero', () => {
     const [own, other] = [{ vmstat: { pgfree: 1 } }, { vmstat: { nr_file_pages: 1 } }];
     expect(valueDifferences(own, other)).toEqual([
