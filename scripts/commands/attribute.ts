@@ -1,3 +1,4 @@
+import type { KnownExploration } from '../../model/diff/shared-explorations';
 import { UsageError, type CommandSpec } from '../cli/command';
 import { forOption, limitedBy, stopAfter } from '../cli/stop-after';
 
@@ -30,6 +31,10 @@ export const attributeCommand: CommandSpec = {
       default: '5000',
     },
     forOption,
+    {
+      flags: '--checkpoint <file>',
+      description: 'keep what was explored in the file, and go on from there',
+    },
   ],
   examples: [
     {
@@ -44,6 +49,8 @@ export const attributeCommand: CommandSpec = {
   async run(args, io) {
     const { loadScenarios } = await import('../suite');
     const { attributeOutcome } = await import('../attribute');
+    const { KeptResults } = await import('../kept-results');
+    const { shellWord } = await import('../../model/report/replay-command');
     const { attributeText } = await import('../views/attribute-text');
     const { startProgress } = await import('../cli/progress');
     const sources = await loadScenarios(args.operands, io);
@@ -51,14 +58,23 @@ export const attributeCommand: CommandSpec = {
     if (source === undefined || sources.length > 1) {
       throw new UsageError(`one scenario is wanted, ${sources.length} are given; name one of them`);
     }
+    const executions = args.integer('executions')!;
+    const largest = args.integer('largest')!;
+    const outcome = args.text('outcome');
+    const command = `attribute --executions ${executions} --largest ${largest}`;
+    const kept = await KeptResults.open<readonly KnownExploration[]>(
+      args.text('checkpoint'),
+      outcome === undefined ? command : `${command} --outcome ${shellWord(outcome)}`,
+    );
     const progress = startProgress(io, 'attribute');
     const seconds = args.integer('for');
     const found = await attributeOutcome({
       source,
-      outcome: args.text('outcome'),
-      largest: args.integer('largest')!,
-      executions: args.integer('executions')!,
+      outcome,
+      largest,
+      executions,
       signal: stopAfter(seconds, io.signal),
+      kept,
       onProgress: (tried) => progress.update(tried, undefined, 'sets tried'),
     });
     progress.end();

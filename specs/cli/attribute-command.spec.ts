@@ -1,4 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KnownExploration } from '../../model/diff/shared-explorations';
 import type { AttributeDocument } from '../../model/report/attribute-document';
+import { sha256 } from '../../scripts/identity';
 import { runCli } from './run-cli';
 
 const scenario = `scenario: mine
@@ -120,5 +125,42 @@ describe('lzfree attribute', () => {
     const signal = AbortSignal.abort();
     const { stdout } = await runCli(['attribute', 'half-written-page', '--json'], { signal });
     expect(JSON.parse(stdout)).toMatchObject({ completeness: { kind: 'interrupted' } });
+  });
+});
+
+describe('a checkpoint of lzfree attribute', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lzfree-attribute-'));
+  const path = join(folder, 'kept.json');
+  const words = ['attribute', '-', '--largest', '1', '--json'];
+  const run = (...more: string[]) => runCli([...words, ...more], { stdin: scenario });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('lets an interrupted search go on to the same result, and explore nothing twice', async () => {
+    const interrupted = { stdin: scenario, signal: AbortSignal.abort() };
+    await runCli([...words, '--checkpoint', path], interrupted);
+    const whole = await run();
+    expect(await run('--checkpoint', path)).toEqual(whole);
+    // What the file says of one exploration is what is told of it, so it was not run.
+    const body = JSON.parse(readFileSync(path, 'utf8'));
+    delete body.checksum;
+    const [known] = Object.values<KnownExploration[]>(body.results);
+    Object.assign(known![0]!.exploration, { executions: 1001 });
+    writeFileSync(path, JSON.stringify({ ...body, checksum: sha256(JSON.stringify(body)) }));
+    const { work } = JSON.parse(whole.stdout) as AttributeDocument;
+    const again = JSON.parse((await run('--checkpoint', path)).stdout) as AttributeDocument;
+    expect(again.work).toEqual({ ...work, executions: work.executions + 1000 });
+  });
+
+  it('is refused where another condition or size was asked for', async () => {
+    for (const more of [
+      ['--outcome', 'fault'],
+      ['--largest', '2'],
+    ]) {
+      const others = words.filter((word) => word !== '--largest' && word !== '1');
+      const { code, stderr } = await runCli([...others, ...more, '--checkpoint', path], {
+        stdin: scenario,
+      });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`it is of 'attribute --`)]);
+    }
   });
 });
