@@ -53,7 +53,8 @@ export const Look = {
   value: 1,
   /** Whether the value is below 0, 0 or above. */
   sign: 2,
-  isOne: 3,
+  /** Whether it is below 0, 0, 1 or above. */
+  rank: 3,
 } as const;
 
 /** A deterministic program: every {@link start} gives a run from the same initial state. */

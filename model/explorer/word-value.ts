@@ -103,5 +103,5 @@ function conflictsWithAny(mode: number, others: number): boolean {
 /** What a step with a way of looking learns of a value: the same number, the same to the step. */
 export function sees(look: number, value: number): number {
   if (look === Look.sign) return Math.sign(value);
-  return look === Look.isOne ? Number(value === 1) : value;
+  return look === Look.rank ? Math.min(Math.max(value, -1), 2) : value;
 }

@@ -25,7 +25,7 @@ export const Touch = {
  * What a step looks at of a word, as far as it decides on what follows; the values are the explorer's
  * (model/explorer/program.ts).
  */
-const Look = { nothing: 0, value: 1, sign: 2, isOne: 3 } as const;
+const Look = { nothing: 0, value: 1, sign: 2, rank: 3 } as const;
 
 /** A change of one word, for traces. */
 export interface Change {
@@ -345,7 +345,8 @@ export class Machine {
       case Code.addToCount:
         return this.count(cell, old, task.a, 0);
       case Code.decAndTest:
-        return this.change(cell, old - 1, Touch.write, old === 1 ? 1 : 0, Look.isOne);
+        // An assertion that is part of the access may ask whether there was a reference at all.
+        return this.change(cell, old - 1, Touch.write, old === 1 ? 1 : 0, Look.rank);
       case Code.incNotZero:
         return old === 0 ? this.look(cell, 0, Look.sign) : this.count(cell, old, 1, 1);
       case Code.incAndTestZero:
