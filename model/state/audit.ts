@@ -29,7 +29,7 @@ import {
 } from '../arch/x86/include/asm/pgtable';
 import { pmd_pfn, pmd_trans_huge } from '../arch/x86/include/asm/pgtable-pmd';
 import { vmstat_text, vmstatName } from '../mm/vmstat';
-import { lruList, swapMap, word, zoneCounterExact } from './inspect-system';
+import { isCircle, lruList, swapMap, word, zoneCounterExact } from './inspect-system';
 import { kernel, PAGEVECS } from './kernel';
 
 /** A count that is not what it counts. */
@@ -220,10 +220,14 @@ function auditZone({ mapped, cached, swapCached }: Census): Disagreement[] {
     NR_ANON_TRANSPARENT_HUGEPAGES: mappedPages.filter(isHead).length,
   };
   const shown = vmstat_text();
-  return ZONE_STAT_ITEMS.filter((item) => shown.includes(vmstatName(item))).flatMap((item) => {
-    const count = counted[item];
-    return count === undefined ? [] : compare(vmstatName(item), zoneCounterExact(item), count);
-  });
+  const counters = ZONE_STAT_ITEMS.filter((item) => shown.includes(vmstatName(item)));
+  return [
+    ...LRU_LISTS.flatMap((list) => compare(`pages twice on ${list}`, Number(isCircle(list)), 0)),
+    ...counters.flatMap((item) => {
+      const count = counted[item];
+      return count === undefined ? [] : compare(vmstatName(item), zoneCounterExact(item), count);
+    }),
+  ];
 }
 
 function auditPages({ mapped, held, swapCached }: Census): Disagreement[] {

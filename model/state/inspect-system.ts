@@ -29,15 +29,21 @@ export const contentOf = (page: Page): number[] =>
 
 export type LruList = (typeof LRU_LISTS)[number];
 
-/** Pages of an LRU list from its head (the newest) to its tail (reclaimed next). */
+/**
+ * Pages of an LRU list from its head (the newest) to its tail (reclaimed next). Of a list that a page was
+ * added to twice, which runs in a circle then, each page once; see {@link isCircle}.
+ */
 export function lruList(list: LruList): Page[] {
-  const pages: Page[] = [];
+  const pages = new Set<Page>();
   let page = word(kernel.zone + zone.offset[`${list}_first`]);
-  for (; page !== 0; page = word(page + Page.lru_next)) {
-    if (pages.length > kernel.config.frames) throw new Error(`lruList: ${list} is a circle`);
-    pages.push(page);
-  }
-  return pages;
+  for (; page !== 0 && !pages.has(page); page = word(page + Page.lru_next)) pages.add(page);
+  return [...pages];
+}
+
+/** Whether an LRU list has no end. */
+export function isCircle(list: LruList): boolean {
+  const last = lruList(list).at(-1);
+  return last !== undefined && word(last + Page.lru_next) !== 0;
 }
 
 /** A used swap slot. */

@@ -6,6 +6,8 @@ import { ZONE_STAT_ITEMS } from '../../model/include/linux/mmzone';
 import { parseOperation } from '../../model/scenario/operation-syntax';
 import { vmstatName } from '../../model/mm/vmstat';
 import { audit, describeAudit } from '../../model/state/audit';
+import { lruList } from '../../model/state/inspect';
+import { Processes } from '../mm/support/process';
 import { loadSuite } from '../../scripts/suite';
 import { boot } from '../mm/support/boot';
 
@@ -59,6 +61,15 @@ describe('audit', () => {
     const page = programs.pageAt(1) + Page[field];
     programs.set(page, programs.word(page) + 1);
     expect(audit().map((found) => found.what)).toEqual([what]);
+  });
+
+  it('sees a list that a page was added to twice', () => {
+    const processes = new Processes();
+    processes.map(1, 1);
+    const page = processes.anonPage(1);
+    expect(lruList('active_anon')).toEqual([page]);
+    processes.kernel.machine.arena.mem[(page + Page.lru_next) >> 2] = page;
+    expect(describeAudit(audit())).toContain('pages twice on active_anon is 1, counts 0');
   });
 
   it('sees a slot that has a user too many', () => {
