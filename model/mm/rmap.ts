@@ -215,7 +215,11 @@ function* page_not_mapped(page: Page): Steps<boolean> {
 
 /** mm/rmap.c invalid_migration_vma, is_vma_temporary_stack: the stack that exec is setting up. */
 function* invalid_migration_vma(vma: Vma): Steps<boolean> {
-  const vm_flags = yield load(vma + vma_.vm_flags);
+  return isTemporaryStack(yield load(vma + vma_.vm_flags));
+}
+
+/** What is_vma_temporary_stack says of an area with these flags. */
+export function isTemporaryStack(vm_flags: number): boolean {
   if ((vm_flags & VM_GROWSDOWN) === 0) return false;
   return (vm_flags & VM_STACK_INCOMPLETE_SETUP) === VM_STACK_INCOMPLETE_SETUP;
 }

@@ -7,6 +7,7 @@ import {
   type Vma,
 } from '../../model/include/linux/mm_types';
 import { SWAP_AGAIN, SWAP_SUCCESS, TTU_UNMAP } from '../../model/include/linux/rmap';
+import { VM_GROWSDOWN, VM_STACK_INCOMPLETE_SETUP } from '../../model/include/linux/vm_flags';
 import { do_exit } from '../../model/kernel/fork';
 import { unlock, type Steps } from '../../model/machine/op';
 import { split_huge_page } from '../../model/mm/huge_memory';
@@ -212,6 +213,19 @@ describe('mremap of a huge page beside a split', () => {
     const split = bench.start(split_huge_page(kernelThread, head));
     bench.go(split);
     expect(faults(bench)).toBe('mapcount != page_mapcount(page)');
+  });
+});
+
+describe('a split while exec sets up a stack', () => {
+  it('is a BUG where the stack maps the page, as a temporary stack gets no huge page', () => {
+    const bench = boot({ cpus: 2, frames: 32, pages: 24, hugePages: 4 });
+    bench.map(4, 4);
+    bench.advise(4, 4, 'HUGEPAGE');
+    bench.write(4, 1);
+    const flags = bench.vmaAt(4) + vm_area_struct.offset.vm_flags;
+    bench.set(flags, bench.word(flags) | VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP);
+    bench.go(bench.start(split_huge_page(kernelThread, bench.at(4).page)));
+    expect(faults(bench)).toBe('is_vma_temporary_stack(vma)');
   });
 });
 

@@ -45,6 +45,7 @@ import { find_vma } from '../mmap';
 import {
   anon_vma_lock_write,
   anon_vma_unlock_write,
+  isTemporaryStack,
   page_get_anon_vma,
   put_anon_vma,
   vma_address,
@@ -119,6 +120,7 @@ function* __split_huge_page(
   const vmas = anonVmaIntervalTreeVmas(anonVma, peek(page + Page.index));
   let mapcount = 0;
   for (const vma of vmas) {
+    BUG_ON(isTemporaryStack(peek(vma + V.vm_flags)), where, 'is_vma_temporary_stack(vma)');
     mapcount += yield* __split_huge_page_splitting(cpu, page, vma, vma_address(page, vma));
   }
   const expected = yield* page_mapcount(page);
@@ -126,6 +128,7 @@ function* __split_huge_page(
   yield* __split_huge_page_refcount(cpu, page, list);
   let mapcount2 = 0;
   for (const vma of vmas) {
+    BUG_ON(isTemporaryStack(peek(vma + V.vm_flags)), where, 'is_vma_temporary_stack(vma)');
     mapcount2 += yield* __split_huge_page_map(cpu, page, vma, vma_address(page, vma));
   }
   BUG_ON(mapcount !== mapcount2, where, 'mapcount != mapcount2');
