@@ -11,21 +11,6 @@ import type { Cpu } from '../state/cpu';
 import { bump, kernel, peek, poke } from '../state/kernel';
 
 /**
- * mm/vmstat.c __mod_zone_page_state: adds to this CPU's difference by a plain read and a plain
- * write; what goes beyond the threshold is folded into the zone.
- */
-export function* __mod_zone_page_state(cpu: Cpu, item: ZoneStatItem, delta: number): Steps {
-  const diff = kernel.percpu(cpu.id, `diff_${item}`);
-  const value = (yield load(diff)) + delta;
-  if (Math.abs(value) > kernel.config.statThreshold) {
-    yield add(kernel.zoneStat(item), value);
-    yield store(diff, 0);
-  } else {
-    yield store(diff, value);
-  }
-}
-
-/**
  * __this_cpu_add_return on a CPU's difference. x86 has one instruction for it (xadd on the per-CPU
  * segment), so that no task or interrupt of this CPU gets in between, whatever the caller keeps out;
  * the generic form reads and writes.
