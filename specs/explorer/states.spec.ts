@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { cellProgram, mark, read, write } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
 import { enumerate } from '../../model/explorer/naive';
-import type { Program } from '../../model/explorer/program';
-import { exploreStates } from '../../model/explorer/states';
+import type { Program, Run } from '../../model/explorer/program';
+import { exploreStates, ReturningState } from '../../model/explorer/states';
 import * as programs from './programs';
 import { build, randomProgram } from './random-programs';
 
@@ -32,7 +32,30 @@ const examples: readonly [string, Program][] = [
   ['mutual readers', programs.mutualReaders()],
 ];
 
+/** One thread that goes to and fro between two states. */
+const pendulum: Program = {
+  start(): Run {
+    let state = 0;
+    return {
+      threadCount: 1,
+      choices: () => 1,
+      guard: () => -1,
+      enabled: () => true,
+      step: () => void (state = 1 - state),
+      accesses: new Int32Array(0),
+      accessCount: 0,
+      spawned: -1,
+      outcome: () => '',
+      stateKey: () => state,
+    };
+  },
+};
+
 describe('exploration by states', () => {
+  it('refuses a program that can get back into a state', () => {
+    expect(() => exploreStates(pendulum)).toThrow(ReturningState);
+  });
+
   it.each(examples)('%s has the outcomes that its traces have', (_name, program) => {
     const { outcomes, completeness } = exploreStates(program);
     expect(completeness).toEqual({ kind: 'complete' });
