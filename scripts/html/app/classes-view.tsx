@@ -1,5 +1,5 @@
 /** The view of `lzfree classes`: for each scenario a tree of hunks, and what its leaves do. */
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { printCompleteness } from '../../../model/diff/completeness';
 import type { ClassesDocument } from '../../../model/report/classes-document';
 import type { ClassLeaf, ScenarioClasses } from '../../../model/report/scenario-classes';
@@ -7,6 +7,7 @@ import { grouped } from '../../views/grouped';
 import { sightLines } from '../../views/sight-lines';
 import { asksFor, DecisionList } from './decision-list';
 import { linkTo } from './fragment';
+import { TextFilter } from './text-filter';
 import { count, sentence } from './words';
 
 /** Trees of more scenarios begin closed. */
@@ -14,7 +15,6 @@ const MOST_OPEN = 3;
 
 export function ClassesView({ classes }: { readonly classes: ClassesDocument }) {
   const [typed, setText] = useState('');
-  const id = useId();
   const text = typed.trim();
   const { scenarios, left, view } = classes;
   const shown = text === '' ? scenarios : scenarios.filter(({ tree }) => asksFor(tree, text));
@@ -28,13 +28,11 @@ export function ClassesView({ classes }: { readonly classes: ClassesDocument }) 
         the first line that is so decides.
       </p>
       <form class="filters" onSubmit={(e) => e.preventDefault()}>
-        <label for={id}>Trees that ask for</label>
-        <input
-          id={id}
-          type="search"
-          value={typed}
-          placeholder="try_to_unmap_one"
-          onInput={(e) => setText(e.currentTarget.value)}
+        <TextFilter
+          label="Trees that ask for"
+          example="try_to_unmap_one"
+          text={typed}
+          setText={setText}
         />
       </form>
       <p role="status">

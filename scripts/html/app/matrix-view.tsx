@@ -14,6 +14,7 @@ import {
   type ShownColumn,
 } from './matrix-words';
 import { PurposeList } from './purpose-list';
+import { TextFilter } from './text-filter';
 import { count } from './words';
 
 interface MatrixViewProps {
@@ -105,7 +106,7 @@ interface ChoicesProps {
 }
 
 function Choices({ filter, setFilter, text, setText }: ChoicesProps) {
-  const [level, name] = [useId(), useId()];
+  const level = useId();
   return (
     <form class="filters" onSubmit={(e) => e.preventDefault()}>
       <label for={level}>Show</label>
@@ -120,14 +121,7 @@ function Choices({ filter, setFilter, text, setText }: ChoicesProps) {
           </option>
         ))}
       </select>
-      <label for={name}>Hunk or scenario</label>
-      <input
-        id={name}
-        type="search"
-        value={text}
-        placeholder="zap_pte_range"
-        onInput={(e) => setText(e.currentTarget.value)}
-      />
+      <TextFilter label="Hunk or scenario" example="zap_pte_range" {...{ text, setText }} />
     </form>
   );
 }
