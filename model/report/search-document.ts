@@ -9,7 +9,7 @@ import { printScenario } from '../scenario/print';
 import { ScenarioProgram } from '../scenario/program';
 import { LEVELS, type Level } from '../scenario/outcome';
 import type { Gate } from '../search/gate';
-import { differenceKey, differencesOf, type Difference } from '../search/look-at';
+import { differenceKey, differencesOf, STEPS_MOST, type Difference } from '../search/look-at';
 import type { Language } from '../search/programs';
 import type { DifferenceKind, SearchResult, SizeCount } from '../search/search';
 import { reportDifference, type ReportedDifference } from './diff-document';
@@ -21,8 +21,9 @@ export interface SearchBound {
   /** Most operations in the threads of a program, and most threads. */
   readonly size: number;
   readonly threads: number;
-  /** Most executions of one program on one variant. */
+  /** Most executions of one program on one variant, and most steps of each. */
   readonly executions: number;
+  readonly steps: number;
   readonly operations: { readonly process: readonly string[]; readonly kernel: readonly string[] };
   readonly beginnings: readonly {
     readonly name: string;
@@ -56,7 +57,7 @@ export interface SearchedLevel {
 
 export interface SearchDocument {
   readonly schema: 'lzfree/diff-search';
-  readonly version: 3;
+  readonly version: 4;
   readonly a: string;
   readonly b: string;
   /** The outermost level at which any program differs. */
@@ -95,7 +96,7 @@ export function searchDocument(subject: SearchSubject, result: SearchResult): Se
   const { sizes, incomplete } = result;
   return {
     schema: 'lzfree/diff-search',
-    version: 3,
+    version: 4,
     a: subject.a.name,
     b: subject.b.name,
     differsAt: kinds[0]?.level ?? null,
@@ -117,7 +118,10 @@ function completenessOf(result: SearchResult, executions: number): Completeness 
   const bounded: Completeness =
     result.incomplete.length === 0
       ? { kind: 'complete' }
-      : { kind: 'bounded', bound: counted(executions, 'execution') };
+      : {
+          kind: 'bounded',
+          bound: `${counted(executions, 'execution')}, ${counted(STEPS_MOST, 'step')}`,
+        };
   return result.interrupted ? weaker(bounded, { kind: 'interrupted' }) : bounded;
 }
 
@@ -126,6 +130,7 @@ function boundOf({ language, size, executions, gate }: SearchSubject): SearchBou
     size,
     threads: Math.min(size, language.threads),
     executions,
+    steps: STEPS_MOST,
     operations: language.alphabet,
     beginnings: language.beginnings.map(({ name, state, pages, processes }) => ({
       name,
@@ -154,7 +159,7 @@ function reportKind(kind: DifferenceKind, subject: SearchSubject): ReportedKind 
   const { scenario, size } = kind.smallest;
   const { a, b, executions } = subject;
   const explored = (variant: Variant) =>
-    exploreSwitches(scenario, (id) => variant.has(id), { executions });
+    exploreSwitches(scenario, (id) => variant.has(id), { executions, steps: STEPS_MOST });
   const [ofA, ofB] = [explored(a.variant), explored(b.variant)];
   const key = differenceKey(kind);
   const { observed } = differencesOf(

@@ -31,13 +31,20 @@ export interface Finding {
   readonly differences: readonly Difference[];
 }
 
+/**
+ * Most steps of one execution. Programs of few operations take some hundreds; one that takes more goes round in
+ * a loop that another thread keeps up (a fault that puts back a page, and the zap that comes back to it).
+ */
+export const STEPS_MOST = 2000;
+
 /** Compares two variants on one program. */
 export function lookAt(
   scenario: Scenario,
   a: Variant,
   b: Variant,
-  bounds: ExploreOptions,
+  options: ExploreOptions,
 ): Finding {
+  const bounds = { steps: STEPS_MOST, ...options };
   const ofA = exploreSwitches(scenario, (id) => a.has(id), bounds);
   const read = new Set(switchesRead());
   const reached = differingSwitches(a, b).some((id) => read.has(id));

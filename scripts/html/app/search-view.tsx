@@ -190,7 +190,8 @@ function Sizes({ search: { sizes, bound, incomplete } }: SearchProps) {
       )}
       <p>
         Never reach it: no execution reads a switch in which the variants differ. Incomplete: more
-        than {grouped(bound.executions)} executions on a variant.
+        than {grouped(bound.executions)} executions on a variant, or one of more than{' '}
+        {grouped(bound.steps)} steps.
       </p>
       {incomplete.length > 0 && (
         <details>
