@@ -32,8 +32,8 @@ export interface Finding {
 }
 
 /**
- * Most steps of one execution. Programs of few operations take some hundreds; one that takes more goes round in
- * a loop that another thread keeps up (a fault that puts back a page, and the zap that comes back to it).
+ * Most steps of one execution. Programs of few operations take some hundreds; one that takes more goes round
+ * in a loop that another thread keeps up (a fault that puts back a page, and the zap that comes back to it).
  */
 export const STEPS_MOST = 2000;
 

@@ -105,7 +105,8 @@ function coverage(document: SearchDocument, width: number): string {
     ...needs.map((line) => wrapText(line, width)),
     wrapText(
       'Never reach it: no execution reads a switch in which the variants differ. Incomplete: more ' +
-        `than ${counted(bound.executions, 'execution')} on a variant, or one of more than ${counted(bound.steps, 'step')}.`,
+        `than ${counted(bound.executions, 'execution')} on a variant, or one of more than ` +
+        `${counted(bound.steps, 'step')}.`,
       width,
     ),
     wrapText(
