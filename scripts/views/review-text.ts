@@ -73,6 +73,6 @@ function hint({ a, b, search }: ReviewDocument, shown: ComparedScenario | undefi
     ...(shown ? [`lzfree diff ${a} ${b} ${shown.name} shows this difference alone`] : []),
     search === null
       ? `${whole} compares them on all small programs`
-      : `${whole} ${larger} goes on to larger programs, for hours`,
+      : `${whole} ${larger} goes on to larger programs, for minutes or hours`,
   ].join('; ')}.`;
 }
