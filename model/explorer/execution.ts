@@ -1,15 +1,14 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
 import { AccessLists, type AccessList } from './access-lists';
 import { conflicting } from './dependence';
-import { Depends, Mode, type Access, type Run } from './program';
+import { Depends, Mode, modeSet, type Access, type Run } from './program';
 import { grown } from './word-table';
 
-const modes = (...list: number[]): number => list.reduce((bits, mode) => bits | (1 << mode), 0);
-const RELEASES = modes(Mode.unlock, Mode.readUnlock);
+const RELEASES = modeSet(Mode.unlock, Mode.readUnlock);
 /** Modes that conflict with every other: what came before one is ordered before what follows it. */
-const TOTAL = modes(Mode.write, Mode.lock, Mode.unlock, Mode.tryLock);
+const TOTAL = modeSet(Mode.write, Mode.lock, Mode.unlock, Mode.tryLock);
 /** Modes without which a guard on the same lock is open for certain. */
-const TAKES = modes(Mode.lock, Mode.tryLock);
+const TAKES = modeSet(Mode.lock, Mode.tryLock);
 
 /** No list of accesses: it is not known yet. */
 export const NOT_FORESEEN = -(2 ** 31);

@@ -1,6 +1,6 @@
 /** The state of a lock after some of the events of an execution. */
 import type { Execution } from './execution';
-import { Mode } from './program';
+import { Mode, modeSet } from './program';
 import { grown } from './word-table';
 
 /** The state cannot be told from the accesses, as other modes than those of locks touch the word. */
@@ -8,10 +8,10 @@ export const UNKNOWN = -2;
 /** No event changes the state: it is what it always was. */
 export const UNCHANGED = -3;
 
-const TAKES = (1 << Mode.lock) | (1 << Mode.tryLock);
-const SHARES = (1 << Mode.readLock) | (1 << Mode.readTryLock);
-const CHANGES = TAKES | SHARES | (1 << Mode.unlock) | (1 << Mode.readUnlock);
-const LOOKS = (1 << Mode.read) | (1 << Mode.await);
+const TAKES = modeSet(Mode.lock, Mode.tryLock);
+const SHARES = modeSet(Mode.readLock, Mode.readTryLock);
+const CHANGES = TAKES | SHARES | modeSet(Mode.unlock, Mode.readUnlock);
+const LOOKS = modeSet(Mode.read, Mode.await);
 
 /** The changes of the lock that is being looked at, latest first. */
 let scratch: Int32Array = new Int32Array(64);

@@ -26,6 +26,10 @@ export const Mode = {
   await: 9,
 } as const;
 
+/** A set of modes, as bits: bit m stands for mode m. */
+export const modeSet = (...modes: readonly number[]): number =>
+  modes.reduce((bits, mode) => bits | (1 << mode), 0);
+
 /**
  * On what the accesses of a step depend, besides what its thread has seen before it. A step that turns
  * out to touch more than one object is taken to depend on anything, or on what it {@link Run.looked} at.

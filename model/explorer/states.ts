@@ -9,7 +9,7 @@
  * not explored again, as its footprint is known.
  */
 import { dependent } from './dependence';
-import { boundReached, type StopSignal } from './explore';
+import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
 import { Footprints, type Footprint } from './footprints';
 import { Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Preference } from './preference';
@@ -48,7 +48,6 @@ export class ReturningState extends Error {
   }
 }
 
-const DEFAULT_STEPS = 100_000;
 const PROGRESS_EVERY = 256;
 
 /**

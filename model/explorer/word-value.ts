@@ -2,12 +2,11 @@
 import { conflicting } from './dependence';
 import type { Execution } from './execution';
 import type { EventFilter } from './lock-state';
-import { Look, Mode, type Program } from './program';
+import { Look, Mode, modeSet, type Program } from './program';
 
-const modes = (...list: number[]): number => list.reduce((bits, mode) => bits | (1 << mode), 0);
-const LOOKS = modes(Mode.read, Mode.await);
+const LOOKS = modeSet(Mode.read, Mode.await);
 /** Changes by an amount that does not depend on what other changes of this kind come before. */
-const SHIFTS = modes(Mode.add, Mode.readLock, Mode.readUnlock, Mode.readTryLock);
+const SHIFTS = modeSet(Mode.add, Mode.readLock, Mode.readUnlock, Mode.readTryLock);
 
 /**
  * An event that a filter keeps has to be kept with all that happens before it: it then does what it did
