@@ -9,7 +9,8 @@
  * explore(program).executions; // 2
  * ```
  */
-import { LocalStates } from './local-states';
+import { KeyedCells, type CellMoves } from './keyed-cells';
+import { ENDED, LocalStates, NOT_BEGUN, type Body } from './local-states';
 import { Depends, Mode, type Access, type Program, type Run } from './program';
 import { WordTable } from './word-table';
 
@@ -101,25 +102,25 @@ export function cellProgram(
   options: CellOptions = {},
 ): Program {
   const run = new CellRun(cells, threads, options);
-  return { start: () => run.restart() };
+  let keyed: KeyedCells | undefined;
+  return {
+    start: () => run.restart(),
+    startKeyed: () => (keyed ??= new CellRun(cells, threads, options).keyed()).restart(),
+  };
 }
 
-const NOT_BEGUN = -2;
-const ENDED = -1;
-
-class CellRun implements Run {
+class CellRun implements Run, CellMoves {
   readonly accesses = new Int32Array(1);
   accessCount = 0;
   spawned = -1;
   readonly threadCount: number;
-  private readonly cells: Int32Array;
+  readonly cells: Int32Array;
+  readonly pending: Int32Array;
+  readonly operands: Int32Array;
   private readonly initial: Int32Array;
   private readonly bodies: Generator<Event, void, number>[] = [];
-  private readonly pending: Int32Array;
-  private readonly operands: Int32Array;
   private readonly addMode: number;
   private readonly failedTrylock: number;
-  private readonly local: LocalStates;
   private readonly ends = new WordTable();
 
   constructor(
@@ -132,8 +133,6 @@ class CellRun implements Run {
     this.initial.set(options.initial ?? []);
     this.threadCount = threads.length + (options.spawnable?.length ?? 0);
     this.pending = new Int32Array(this.threadCount);
-    // An outcome of one's own may tell what threads saw, even of those that have ended.
-    this.local = new LocalStates(this.threadCount, options.outcome !== undefined);
     this.operands = new Int32Array(this.threadCount);
     this.addMode = options.commutingAdds === true ? Mode.add : Mode.write;
     this.failedTrylock = options.coarseTrylock === true ? Mode.write : Mode.read;
@@ -142,9 +141,18 @@ class CellRun implements Run {
   restart(): this {
     this.cells.set(this.initial);
     this.pending.fill(NOT_BEGUN);
-    this.local.reset();
-    for (let t = 0; t < this.threads.length; t++) this.begin(t, this.threads[t]!);
+    for (let t = 0; t < this.threads.length; t++) this.begin(t);
     return this;
+  }
+
+  /** The same with keys. Its threads begin when it does. */
+  keyed(): KeyedCells {
+    const { threads, initial } = this;
+    const { outcome } = this.options;
+    const bodyOf = (thread: number): Body => new CellBody(this.bodyOf(thread)(thread));
+    // An outcome of one's own may tell what threads saw, even of those that have ended.
+    const local = new LocalStates(bodyOf, outcome !== undefined);
+    return new KeyedCells(this, initial, threads.length, local);
   }
 
   choices(thread: number): number {
@@ -209,12 +217,15 @@ class CellRun implements Run {
   }
 
   step(thread: number, choice: number): void {
-    const event = this.pending[thread]!;
+    const result = this.perform(thread, choice);
+    if (this.spawned >= 0) this.begin(this.spawned);
+    this.resume(thread, result);
+  }
+
+  perform(thread: number, choice: number): number {
     this.spawned = -1;
     this.accessCount = 1;
-    const result = this.execute(thread, event, choice);
-    this.local.see(thread, result);
-    this.resume(thread, result);
+    return this.execute(thread, this.pending[thread]!, choice);
   }
 
   outcome(): string {
@@ -226,28 +237,21 @@ class CellRun implements Run {
     return this.ends.intern(this.cells, 0, this.cells.length);
   }
 
-  stateKey(): string {
-    let key = this.cells.join();
-    for (let t = 0; t < this.threadCount; t++) key += `;${this.position(t)}`;
-    return key;
+  private bodyOf(thread: number): ThreadBody {
+    const { threads } = this;
+    if (thread < threads.length) return threads[thread]!;
+    return this.options.spawnable![thread - threads.length]!;
   }
 
-  position(thread: number): number {
-    return this.local.name(thread, this.pending[thread]!);
-  }
-
-  private begin(thread: number, body: ThreadBody): void {
-    this.bodies[thread] = body(thread);
+  private begin(thread: number): void {
+    this.bodies[thread] = this.bodyOf(thread)(thread);
     this.resume(thread, 0);
   }
 
   private resume(thread: number, value: number): void {
     const body = this.bodies[thread]!;
     let next = body.next(value);
-    while (next.done !== true && kindOf(next.value) === KIND.mark) {
-      this.local.mark(thread, valueOf(next.value));
-      next = body.next(0);
-    }
+    while (next.done !== true && kindOf(next.value) === KIND.mark) next = body.next(0);
     this.pending[thread] = next.done === true ? ENDED : next.value;
     this.operands[thread] = operand.value;
   }
@@ -286,7 +290,6 @@ class CellRun implements Run {
     if (this.pending[this.spawned] !== NOT_BEGUN) {
       throw new Error(`spawn: body ${body} is running already, or there is none`);
     }
-    this.begin(this.spawned, this.options.spawnable![body]!);
     return this.spawned;
   }
 
@@ -339,6 +342,26 @@ class CellRun implements Run {
   private touch(cell: number, mode: number, value: number): number {
     this.accesses[0] = cell * 16 + mode;
     return value;
+  }
+}
+
+/** A body whose marks are told, where {@link CellRun} passes them over. */
+class CellBody implements Body {
+  event: Event = NOT_BEGUN;
+  operand = 0;
+  mark = -1;
+
+  constructor(private readonly body: Generator<Event, void, number>) {}
+
+  goOn(seen: number): void {
+    this.mark = -1;
+    let next = this.body.next(seen);
+    while (next.done !== true && kindOf(next.value) === KIND.mark) {
+      this.mark = valueOf(next.value);
+      next = this.body.next(0);
+    }
+    this.event = next.done === true ? ENDED : next.value;
+    this.operand = operand.value;
   }
 }
 

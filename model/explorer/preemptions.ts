@@ -9,7 +9,14 @@
  * of the same trace may need different numbers of preemptions.
  */
 import { boundReached, DEFAULT_STEPS } from './explore';
-import type { Program, Run, ScheduleStep } from './program';
+import {
+  keyedRuns,
+  type KeyedRun,
+  type Moves,
+  type Program,
+  type ScheduleStep,
+  type StateKey,
+} from './program';
 import { withinThreads } from './thread-bound';
 import type { StatesOptions, StatesResult } from './states';
 import { counted } from './counted';
@@ -28,6 +35,7 @@ interface Place {
   readonly before: Place | undefined;
   readonly step: ScheduleStep | undefined;
   readonly depth: number;
+  readonly key: StateKey;
 }
 
 /** A step that is left to take. */
@@ -35,20 +43,20 @@ interface Move extends ScheduleStep {
   readonly from: Place;
 }
 
-const START: Place = { before: undefined, step: undefined, depth: 0 };
 const NOBODY = -1;
 const PROGRESS_EVERY = 256;
 
 class PreemptionSearch {
   /** For each thread that ran last and could go on, and for nobody: the states. */
-  private readonly known = new Map<number, Set<number | string>>();
+  private readonly known = new Map<number, Set<StateKey>>();
   private readonly outcomes = new Map<string, ScheduleStep[]>();
   /** Steps that need no further preemption, and steps that need one. */
   private now: Move[] = [];
   private later: Move[] = [];
-  private at = START;
+  private at: Place;
   private readonly program: Program;
-  private run: Run;
+  private readonly start: () => KeyedRun;
+  private run: KeyedRun;
   private states = 0;
   private transitions = 0;
   private steps = 0;
@@ -62,7 +70,9 @@ class PreemptionSearch {
     private readonly options: StatesOptions,
   ) {
     this.program = withinThreads(program, options.threads);
-    this.run = this.program.start();
+    this.start = keyedRuns(this.program);
+    this.run = this.start();
+    this.at = { before: undefined, step: undefined, depth: 0, key: this.run.stateKey() };
   }
 
   result(): StatesResult {
@@ -102,16 +112,22 @@ class PreemptionSearch {
     this.run.step(thread, choice);
     this.steps++;
     this.transitions++;
-    this.at = { before: from, step: { thread, choice }, depth: from.depth + 1 };
+    const key = this.run.stateKey();
+    this.at = { before: from, step: { thread, choice }, depth: from.depth + 1, key };
     this.enter(thread);
   }
 
   /** Brings the run to a state. */
   private goTo(place: Place): void {
     if (this.at === place) return;
-    this.run = this.program.start();
+    if (this.run.goTo !== undefined) return this.run.goTo(place.key);
+    this.run = this.start();
+    this.replay(this.run, place);
+  }
+
+  private replay(run: Moves, place: Place): void {
     for (const { thread, choice } of scheduleTo(place)) {
-      this.run.step(thread, choice);
+      run.step(thread, choice);
       this.steps++;
     }
   }
@@ -138,13 +154,10 @@ class PreemptionSearch {
   }
 
   private isNew(last: number): boolean {
-    const { run, known } = this;
-    if (run.stateKey === undefined) {
-      throw new Error('explorePreemptions: the program has no state keys');
-    }
+    const { known } = this;
+    const { key } = this.at;
     let states = known.get(last);
     if (states === undefined) known.set(last, (states = new Set()));
-    const key = run.stateKey();
     if (states.has(key)) return false;
     states.add(key);
     this.states++;
@@ -156,8 +169,16 @@ class PreemptionSearch {
       this.crowded++;
       return;
     }
-    const outcome = this.run.outcome();
+    const outcome = this.run.outcome === undefined ? this.outcomeOf(this.at) : this.run.outcome();
     if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, scheduleTo(this.at));
+  }
+
+  private outcomeOf(place: Place): string {
+    const run = this.program.start();
+    this.replay(run, place);
+    const outcome = run.outcome();
+    this.run = this.start();
+    return outcome;
   }
 }
 

@@ -61,13 +61,16 @@ export const Look = {
   rank: 3,
 } as const;
 
-/** A deterministic program: every {@link start} gives a run from the same initial state. */
+/** A deterministic program: every run of it begins in the same initial state. */
 export interface Program {
-  /** Begins a run; the run of an earlier call ends then. */
+  /** Begins a run; the runs of earlier calls, of either kind, end then. */
   start(): Run;
+  /** Begins one whose states have keys. A program without them can be explored by traces only. */
+  startKeyed?(): KeyedRun;
 }
 
-export interface Run {
+/** What explorations need of a run. */
+export interface Moves {
   /** Threads so far; may grow when a step creates one, whose index no other step's order changes. */
   readonly threadCount: number;
   /** 0: the thread has ended, or not begun; 1: one next step; n: the next step is a choice among n. */
@@ -80,6 +83,13 @@ export interface Run {
   step(thread: number, choice: number): void;
   readonly accesses: Int32Array;
   readonly accessCount: number;
+  /** Index of the thread that the last step created, or -1. */
+  readonly spawned: number;
+  /** Whether the execution has left a bound of its program, so that it has no outcome. */
+  readonly outOfBounds?: boolean;
+}
+
+export interface Run extends Moves {
   /**
    * For each access of the last step, a value of {@link Look}: the step does the same wherever what it
    * looked at, and the choice, are the same. A program that tells this need not tell `depends`; it has
@@ -97,24 +107,37 @@ export interface Run {
   expected?(thread: number): number;
   /** What a word holds now, where steps compare words or tell what they looked at. */
   value?(object: number): number;
-  /** Index of the thread that the last step created, or -1. */
-  readonly spawned: number;
-  /** Whether the execution has left a bound of its program, so that it has no outcome. */
-  readonly outOfBounds?: boolean;
   /** The final observation, asked when no thread can move. */
   outcome(): string;
   /** A key of the final observation: equal keys, equal observations. It spares making most of them. */
   outcomeKey?(): number | string;
+}
+
+/** Small numbers, as in an order in which states were found, or texts. */
+export type StateKey = number | string;
+
+/** A run that tells which state it is in. */
+export interface KeyedRun extends Moves {
   /**
    * A key of the whole state with every thread's own: equal keys, equal futures and outcomes. The
-   * same state has the same key in every run of this program.
+   * same state has the same key in every keyed run of this program.
    */
-  stateKey?(): number | string;
+  stateKey(): StateKey;
   /**
    * A number for where a thread is: equal for equal local states. It only guides the exploration by
    * states, so that a hash will do.
    */
   position?(thread: number): number;
+  /** Goes to a state in which some keyed run of this program has told the key. */
+  goTo?(key: StateKey): void;
+  /** As of {@link Run}. If it is missing, it takes a run that is not keyed to find the outcome. */
+  outcome?(): string;
+}
+
+/** Begins keyed runs. @throws Error if the program has none */
+export function keyedRuns(program: Program): () => KeyedRun {
+  if (program.startKeyed === undefined) throw new Error('The program has no state keys.');
+  return () => program.startKeyed!();
 }
 
 /** A step that a schedule takes. */

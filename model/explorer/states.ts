@@ -8,13 +8,28 @@
  * footprint after a step conflicts with that step joins the set. A state that was explored before is
  * not explored again, as its footprint is known.
  */
-import { dependent } from './dependence';
-import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
-import { Footprints, type Footprint } from './footprints';
-import { Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
-import { Preference } from './preference';
-import { withinThreads } from './thread-bound';
 import { counted } from './counted';
+import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
+import {
+  clash,
+  Footprints,
+  GrowingFootprint,
+  type Footprint,
+  type StepTouches,
+} from './footprints';
+import {
+  keyedRuns,
+  Mode,
+  type Access,
+  type KeyedRun,
+  type Moves,
+  type Program,
+  type ScheduleStep,
+  type StateKey,
+} from './program';
+import { Preference, type Place, type Situation } from './preference';
+import { withinThreads } from './thread-bound';
+import { grown } from './word-table';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */
@@ -59,74 +74,84 @@ export function exploreStates(program: Program, options: StatesOptions = {}): St
   return new StateSearch(program, options).result();
 }
 
-type StateKey = number | string;
-
-/** A state on the way to the current one. */
-interface Frame {
-  readonly key: StateKey;
-  /** Where each thread is. */
-  readonly positions: readonly number[];
-  /** Threads that can take a step, and how many choices each has. */
-  readonly enabled: ReadonlyMap<number, number>;
-  /** Guards of the threads that wait. */
-  readonly waiting: ReadonlyMap<number, Access>;
-  /** Threads of the persistent set as far as it is known. */
-  readonly chosen: Set<number>;
-  readonly left: ScheduleStep[];
-  footprint: Footprint;
+/** A state on the way to the current one; the objects serve one state after another. */
+class Frame implements Situation {
+  state = 0;
+  key: StateKey = 0;
+  /** Where the threads are. */
+  readonly places: Place[] = [];
+  /** How many choices each thread has for a step that it can take; 0 if it cannot. */
+  readonly choices: number[] = [];
+  /** Guards of the threads that wait; -1 of the others. */
+  readonly guards: Access[] = [];
+  /** Threads that can take a step, and those of them that are not in the persistent set. */
+  enabled = 0;
+  unchosen = 0;
+  /** Whether a thread is in the persistent set, as far as that is known. */
+  readonly chosen: boolean[] = [];
+  /** Steps to take, each as a thread and a choice. */
+  readonly left: number[] = [];
+  readonly footprint: GrowingFootprint;
   /** The step that is being explored. */
-  step: ScheduleStep;
-  accesses: Access[];
-  spawned: number;
+  thread = -1;
+  choice = 0;
+  touches: StepTouches;
+  spawned = -1;
+
+  constructor(footprints: Footprints) {
+    this.footprint = new GrowingFootprint(footprints);
+    this.touches = footprints.ofStep(0, new Int32Array(0), 0);
+  }
 }
 
 class StateSearch {
   private readonly footprints = new Footprints();
   private readonly preference = new Preference(this.footprints);
-  /** The footprint of each state that is explored. */
-  private readonly known = new Map<StateKey, Footprint>();
-  private readonly open = new Set<StateKey>();
+  private readonly states = new ExploredStates();
   private readonly frames: Frame[] = [];
+  private depth = 0;
   private readonly outcomes = new Map<string, ScheduleStep[]>();
   /** The frame whose state the run is in, if that is one of those to go on from. */
   private at: Frame | undefined;
+  private readonly start: () => KeyedRun;
   private readonly program: Program;
-  private run: Run;
+  private run: KeyedRun;
   private transitions = 0;
   private steps = 0;
   /** Executions that were cut off at each bound. */
   cut = 0;
   crowded = 0;
+  /** Threads that were found to be needed in a state, while they are added. */
+  private readonly needed: boolean[] = [];
 
   constructor(
     program: Program,
     private readonly options: StatesOptions,
   ) {
     this.program = withinThreads(program, options.threads);
-    this.preference.warmUp(this.program);
-    this.run = this.program.start();
+    this.start = keyedRuns(this.program);
+    this.preference.warmUp(this.start);
+    this.run = this.start();
   }
 
   result(): StatesResult {
     const completeness = this.search();
     const { outcomes, transitions, steps } = this;
-    return { outcomes, states: this.found, transitions, steps, completeness };
+    return { outcomes, states: this.states.found, transitions, steps, completeness };
   }
 
   private search(): StatesResult['completeness'] {
-    this.enter(this.key());
-    for (;;) {
-      const frame = this.frames[this.frames.length - 1];
-      const step = frame.left.pop();
-      if (step === undefined) {
+    this.enter(this.run.stateKey());
+    while (this.depth > 0) {
+      const frame = this.frames[this.depth - 1];
+      if (frame.left.length > 0) {
+        const stop = this.mustStop();
+        if (stop !== undefined) return stop;
+        this.take(frame);
+      } else {
         const footprint = this.leave(frame);
-        if (this.frames.length === 0) break;
-        this.account(this.frames[this.frames.length - 1], footprint);
-        continue;
+        if (this.depth > 0) this.account(this.frames[this.depth - 1], footprint);
       }
-      const stop = this.mustStop();
-      if (stop !== undefined) return stop;
-      this.take(frame, step);
     }
     const { steps = DEFAULT_STEPS, threads } = this.options;
     return boundReached(this, { steps, threads });
@@ -134,173 +159,226 @@ class StateSearch {
 
   private mustStop(): StatesResult['completeness'] | undefined {
     const { signal, states, onProgress } = this.options;
-    if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.found);
+    if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.states.found);
     if (signal?.aborted === true) return { kind: 'interrupted' };
-    if (states !== undefined && this.found >= states) {
+    if (states !== undefined && this.states.found >= states) {
       return { kind: 'bounded', bound: counted(states, 'state') };
     }
     return undefined;
   }
 
-  /** States that were seen, those on the way to the current one with them. */
-  private get found(): number {
-    return this.known.size + this.open.size;
-  }
-
-  /** Takes a step from a frame's state, and goes on from where it leads if that is new. */
-  private take(frame: Frame, step: ScheduleStep): void {
+  /** Takes a step that is left, and goes on from where it leads if that is new. */
+  private take(frame: Frame): void {
+    frame.choice = frame.left.pop()!;
+    frame.thread = frame.left.pop()!;
     this.goTo(frame);
     const { run } = this;
-    run.step(step.thread, step.choice);
+    run.step(frame.thread, frame.choice);
     this.steps++;
     this.transitions++;
-    frame.step = step;
-    frame.accesses = [...run.accesses.subarray(0, run.accessCount)];
+    frame.touches = this.footprints.ofStep(frame.thread, run.accesses, run.accessCount);
     frame.spawned = run.spawned;
-    this.preference.learnStep(step.thread, frame.positions[step.thread], frame.accesses);
-    const key = this.key();
-    const footprint = this.known.get(key);
-    if (footprint !== undefined) this.account(frame, footprint);
-    else this.enter(key);
+    this.preference.learnStep(frame.places[frame.thread], frame.touches);
+    const key = run.stateKey();
+    const footprint = this.states.footprint(key);
+    if (footprint === UNEXPLORED) this.enter(key);
+    else this.account(frame, footprint);
   }
 
   /** Brings the run to a frame's state. */
   private goTo(frame: Frame): void {
     if (this.at === frame) {
       this.at = undefined;
-      return;
-    }
-    this.run = this.program.start();
-    for (const before of this.frames) {
-      if (before === frame) return;
-      this.run.step(before.step.thread, before.step.choice);
-      this.steps++;
+    } else if (this.run.goTo !== undefined) {
+      this.run.goTo(frame.key);
+    } else {
+      this.run = this.start();
+      this.steps += this.replay(this.run, frame);
     }
   }
 
-  /** Steps that each thread has taken on the way. */
-  private stepsTaken(): number[] {
-    const taken: number[] = [];
-    for (const { step } of this.frames) taken[step.thread] = (taken[step.thread] ?? 0) + 1;
-    return taken;
-  }
-
-  private key(): StateKey {
-    const { run } = this;
-    if (run.stateKey === undefined) throw new Error('exploreStates: the program has no state keys');
-    return run.stateKey();
+  /** Takes the steps to a frame's state. @returns how many they are */
+  private replay(run: Moves, frame: Frame): number {
+    let steps = 0;
+    for (; this.frames[steps] !== frame; steps++) {
+      run.step(this.frames[steps].thread, this.frames[steps].choice);
+    }
+    return steps;
   }
 
   /** Starts on the state that the run is in. */
   private enter(key: StateKey): void {
-    if (this.open.has(key)) {
-      throw new ReturningState();
-    }
-    this.open.add(key);
-    const { run } = this;
-    const enabled = new Map<number, number>();
-    const waiting = new Map<number, Access>();
-    for (let t = 0; t < run.threadCount; t++) {
-      const choices = run.choices(t);
-      if (choices === 0) continue;
-      if (run.enabled(t)) enabled.set(t, choices);
-      else waiting.set(t, run.guard(t));
-    }
-    const positions = Preference.positions(run, this.stepsTaken());
-    const frame: Frame = {
-      key,
-      positions,
-      enabled,
-      waiting,
-      chosen: new Set(),
-      left: [],
-      footprint: this.footprints.none,
-      step: { thread: -1, choice: 0 },
-      accesses: [],
-      spawned: -1,
-    };
-    this.frames.push(frame);
+    const frame = (this.frames[this.depth] ??= new Frame(this.footprints));
+    frame.key = key;
+    frame.state = this.states.open(key);
+    this.look(frame);
+    this.depth++;
     this.at = frame;
     // A thread that waits for ever could touch its guard, so those before it have to make way.
-    for (const [t, guard] of waiting) this.add(frame, t, [guard]);
-    if (enabled.size === 0) this.end(run);
-    else if (this.frames.length > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
-    else this.choose(frame, this.preference.pick(enabled, positions));
+    for (let t = 0; t < frame.guards.length; t++) {
+      const guard = frame.guards[t];
+      if (guard >= 0) frame.footprint.add(this.footprints.touch(t, guard).number);
+    }
+    if (frame.enabled === 0) this.end(frame);
+    else if (this.depth > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
+    else this.choose(frame, this.preference.pick(frame));
   }
 
-  private end(run: Run): void {
+  /** Asks where each thread is, and what it can do. */
+  private look(frame: Frame): void {
+    const { run, preference } = this;
+    const before = this.depth > 0 ? this.frames[this.depth - 1] : undefined;
+    frame.footprint.clear();
+    frame.enabled = 0;
+    const { places, choices, guards, chosen } = frame;
+    if (places.length > run.threadCount) {
+      places.length = choices.length = guards.length = chosen.length = run.threadCount;
+    }
+    for (let t = 0; t < run.threadCount; t++) {
+      const all = run.choices(t);
+      const enabled = all > 0 && run.enabled(t);
+      choices[t] = enabled ? all : 0;
+      guards[t] = all > 0 && !enabled ? run.guard(t) : -1;
+      chosen[t] = false;
+      if (enabled) frame.enabled++;
+      const known = before?.places[t];
+      const moved = known === undefined || t === before!.thread || t === before!.spawned;
+      places[t] = moved
+        ? preference.placeIn(run, t, t === before?.thread ? known : undefined)
+        : known;
+    }
+    frame.unchosen = frame.enabled;
+  }
+
+  private end(frame: Frame): void {
+    const { run } = this;
     if (run.outOfBounds === true) {
       this.crowded++;
       return;
     }
-    const outcome = run.outcome();
+    const outcome = run.outcome === undefined ? this.outcomeOf(frame) : run.outcome();
     if (this.outcomes.has(outcome)) return;
-    const path = this.frames.slice(0, -1).map((frame) => frame.step);
-    this.outcomes.set(outcome, path);
+    const path = this.frames.slice(0, this.depth - 1);
+    const schedule = path.map(({ thread, choice }) => ({ thread, choice }));
+    this.outcomes.set(outcome, schedule);
+  }
+
+  private outcomeOf(frame: Frame): string {
+    const run = this.program.start();
+    this.steps += this.replay(run, frame);
+    const outcome = run.outcome();
+    this.run = this.start();
+    return outcome;
   }
 
   /** Ends the exploration of a state. @returns its footprint */
   private leave(frame: Frame): Footprint {
-    this.frames.pop();
+    this.depth--;
     this.at = undefined;
-    this.open.delete(frame.key);
-    this.known.set(frame.key, frame.footprint);
-    for (const [t, position] of frame.positions.entries()) {
-      this.preference.learnFuture(t, position, this.footprints.ofThread(frame.footprint, t));
-    }
-    return frame.footprint;
-  }
-
-  private add(frame: Frame, thread: number, accesses: readonly Access[]): void {
-    const own = this.footprints.of(thread, accesses);
-    frame.footprint = this.footprints.union(frame.footprint, own);
+    const footprint = frame.footprint.interned();
+    this.states.close(frame.state, footprint);
+    for (const place of frame.places) this.preference.learnFuture(place, footprint);
+    return footprint;
   }
 
   /** Adds what a step of the frame's state led to. */
   private account(frame: Frame, after: Footprint): void {
-    const { thread } = frame.step;
-    this.add(frame, thread, frame.accesses);
-    frame.footprint = this.footprints.union(frame.footprint, after);
-    for (const other of this.footprints.byThread(after)) {
-      if (other.thread === thread || other.thread === frame.spawned) continue;
-      if (frame.chosen.has(other.thread)) continue;
-      if (mayComeBefore(other.accesses, frame.accesses)) this.include(frame, other.thread, after);
+    const { touches, footprint } = frame;
+    for (let k = 0; k < touches.own.length; k++) footprint.add(touches.own[k].number);
+    footprint.addAll(after);
+    if (frame.unchosen > 0) this.includeRivals(frame, after);
+  }
+
+  /** Adds those to the persistent set that may do something before the step, and conflict with it. */
+  private includeRivals(frame: Frame, after: Footprint): void {
+    const { needed, footprints } = this;
+    const { accesses, around } = frame.touches;
+    let found = false;
+    for (let k = 0; k < accesses.length; k++) {
+      const touches = around[k];
+      for (let n = 0; n < touches.length; n++) {
+        const { number, thread, access } = touches[n];
+        if (frame.chosen[thread] || thread === frame.spawned || needed[thread]) continue;
+        if (mayComeBefore(access, accesses[k]) && footprints.has(after, number)) {
+          found = needed[thread] = true;
+        }
+      }
+    }
+    if (!found) return;
+    for (let thread = 0; thread < needed.length; thread++) {
+      if (!needed[thread]) continue;
+      needed[thread] = false;
+      this.include(frame, thread, after);
     }
   }
 
   /** Adds a thread to the persistent set; if it waits, those that can let it go on. */
   private include(frame: Frame, thread: number, after: Footprint, asked = new Set<number>()): void {
-    if (frame.chosen.has(thread) || asked.has(thread)) return;
+    if (frame.chosen[thread]) return;
+    if (frame.choices[thread] > 0) return this.choose(frame, thread);
+    if (asked.has(thread)) return;
     asked.add(thread);
-    if (frame.enabled.has(thread)) return this.choose(frame, thread);
-    const guard = frame.waiting.get(thread);
-    if (guard === undefined) {
-      for (const t of frame.enabled.keys()) this.choose(frame, t);
+    const guard = frame.guards[thread] ?? -1;
+    if (guard < 0) {
+      for (let t = 0; t < frame.choices.length; t++)
+        if (frame.choices[t] > 0) this.choose(frame, t);
       return;
     }
-    for (const other of this.footprints.byThread(after)) {
-      if (other.accesses.some((access) => releases(access, guard))) {
-        this.include(frame, other.thread, after, asked);
-      }
-    }
+    const releasing = this.footprints
+      .around(guard)
+      .filter(({ number, access }) => releases(access, guard) && this.footprints.has(after, number))
+      .map((touch) => touch.thread);
+    for (const other of releasing.sort((a, b) => a - b)) this.include(frame, other, after, asked);
   }
 
   private choose(frame: Frame, thread: number): void {
-    if (frame.chosen.has(thread)) return;
-    frame.chosen.add(thread);
-    const choices = frame.enabled.get(thread)!;
-    for (let choice = choices - 1; choice >= 0; choice--) frame.left.push({ thread, choice });
+    if (frame.chosen[thread]) return;
+    frame.chosen[thread] = true;
+    frame.unchosen--;
+    for (let choice = frame.choices[thread] - 1; choice >= 0; choice--) {
+      frame.left.push(thread, choice);
+    }
+  }
+}
+
+const UNEXPLORED = -1;
+const OPEN = -2;
+
+/** The states that were seen, with the footprints of those that are explored. */
+class ExploredStates {
+  found = 0;
+  private readonly numbers = new Map<string, number>();
+  private footprints: Int32Array = new Int32Array(64).fill(UNEXPLORED);
+
+  /** @returns the footprint of a state, or {@link UNEXPLORED} */
+  footprint(key: StateKey): Footprint {
+    const state = typeof key === 'number' ? key : this.numbers.get(key);
+    if (state === undefined || state >= this.footprints.length) return UNEXPLORED;
+    if (this.footprints[state] === OPEN) throw new ReturningState();
+    return this.footprints[state];
+  }
+
+  /** Begins the exploration of a state that is new. @returns a number for it */
+  open(key: StateKey): number {
+    const state = typeof key === 'number' ? key : this.found;
+    if (typeof key === 'string') this.numbers.set(key, state);
+    while (state >= this.footprints.length) this.footprints = grown(this.footprints, UNEXPLORED);
+    this.footprints[state] = OPEN;
+    this.found++;
+    return state;
+  }
+
+  close(state: number, footprint: Footprint): void {
+    this.footprints[state] = footprint;
   }
 }
 
 /**
- * Whether one of `accesses` can come before a step that made `made` and conflict with it. What waits
- * for a lock cannot come before the step that releases it.
+ * Whether an access of the same object can come before another one and conflict with it. What waits for a
+ * lock cannot come before the step that releases it.
  */
-function mayComeBefore(accesses: readonly Access[], made: readonly Access[]): boolean {
-  return made.some((own) =>
-    accesses.some((access) => dependent(access, own) && !releases(own, access)),
-  );
+function mayComeBefore(access: Access, made: Access): boolean {
+  return clash(access, made) && !releases(made, access);
 }
 
 /** Whether an access can let one that waits for the same lock go on. */

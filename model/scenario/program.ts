@@ -1,5 +1,5 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
-import type { Program, Run, ScheduleStep } from '../explorer/program';
+import type { KeyedRun, Program, Run, ScheduleStep } from '../explorer/program';
 import { applySwitches } from '../features/hunk';
 import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
@@ -74,12 +74,16 @@ export class ScenarioProgram implements Program {
   }
 
   /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
-  start(withAfter = true): Run & ScenarioRun {
+  start(withAfter = true): RunView {
     enter(this.kernel);
     this.performing.length = 0;
     this.restore(this.begin);
     if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
     return this.view;
+  }
+
+  startKeyed(): KeyedRun {
+    return this.start();
   }
 
   /**
@@ -302,7 +306,7 @@ export interface ScenarioRun {
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
 /** The explorer's view of the program's machine; one serves all runs. */
-class RunView implements Run, ScenarioRun {
+class RunView implements Run, KeyedRun, ScenarioRun {
   readonly spawned = -1;
   private readonly machine: Machine;
 

@@ -41,21 +41,23 @@ const MOST_STATES = 50_000;
 /** @param seconds CPU time to spend on each measurement, at least */
 export function measureVersusSpin(seconds: number): VersusSpinRow[] {
   return Object.entries(SUBJECTS).flatMap(([name, [program, ...sizes]]) =>
-    sizes.map((size) => versusSpin(name as SpinProgram, size, program(size), seconds)),
+    sizes.map((size) => versusSpin(name as SpinProgram, size, () => program(size), seconds)),
   );
 }
 
 function versusSpin(
   name: SpinProgram,
   size: number,
-  program: Program,
+  make: () => Program,
   seconds: number,
 ): VersusSpinRow {
+  const program = make();
   const spin = runSpin(name, size, seconds);
   const traces = explore(program).executions;
   const own = leastSeconds(() => explore(program), seconds);
   const few = exploreStates(program, { states: MOST_STATES }).completeness.kind === 'complete';
-  const byStates = few ? leastSeconds(() => exploreStates(program), seconds) : null;
+  // A new program each time: one that has been explored by states knows its threads' local states.
+  const byStates = few ? leastSeconds(() => exploreStates(make()), seconds) : null;
   return {
     program: `${name}(${size})`,
     traces,

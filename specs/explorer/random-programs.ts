@@ -15,6 +15,7 @@ import {
   trylock,
   unlock,
   write,
+  type CellOptions,
   type ThreadBody,
 } from '../../model/explorer/cells';
 import type { Program } from '../../model/explorer/program';
@@ -100,10 +101,30 @@ export const creatingProgram = (creators: 1 | 2): fc.Arbitrary<RandomProgram> =>
     creators,
   );
 
+/** The program with an outcome that tells the cells only. */
+export const buildPlain = (description: RandomProgram): Program => made(description, [], {});
+
 /** The program: its outcome tells the cells and everything that each thread has seen. */
 export function build(description: RandomProgram): Program {
-  const { threads, spawnable, creators, commutingAdds, coarseTrylock } = description;
   const seen: number[][] = [];
+  const all = description.threads.length + description.spawnable.length;
+  const program = made(description, seen, {
+    outcome: (cells) =>
+      `${cells.join(' ')} / ${seen.map((values) => values.join(' ')).join(' / ')}`,
+  });
+  return {
+    ...program,
+    start() {
+      seen.length = 0;
+      for (let i = 0; i < all; i++) seen[i] = [];
+      return program.start();
+    },
+  };
+}
+
+/** @param seen what each thread has seen, kept here */
+function made(description: RandomProgram, seen: number[][], options: CellOptions): Program {
+  const { threads, spawnable, creators, commutingAdds, coarseTrylock } = description;
   const body = (instructions: readonly Instruction[]): ThreadBody =>
     function* (index) {
       const values: number[] = (seen[index] = []);
@@ -111,21 +132,13 @@ export function build(description: RandomProgram): Program {
       yield* interpret(instructions, values, own);
     };
   const initial = new Array<number>(CELLS).fill(0).fill(-1, GATES);
-  const program = cellProgram(CELLS, threads.map(body), {
+  return cellProgram(CELLS, threads.map(body), {
+    ...options,
     spawnable: spawnable.map(body),
     commutingAdds,
     coarseTrylock,
     initial,
-    outcome: (cells) =>
-      `${cells.join(' ')} / ${seen.map((values) => values.join(' ')).join(' / ')}`,
   });
-  return {
-    start() {
-      seen.length = 0;
-      for (let i = 0; i < threads.length + spawnable.length; i++) seen[i] = [];
-      return program.start();
-    },
-  };
 }
 
 function* interpret(

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { cellProgram, mark, read, write } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
 import { enumerate } from '../../model/explorer/naive';
-import type { Program, Run } from '../../model/explorer/program';
+import type { KeyedRun, Program, Run } from '../../model/explorer/program';
 import { exploreStates, ReturningState } from '../../model/explorer/states';
 import * as programs from './programs';
-import { build, randomProgram } from './random-programs';
+import { build, buildPlain, randomProgram } from './random-programs';
 
 const MOST = 400;
 
@@ -33,8 +33,8 @@ const examples: readonly [string, Program][] = [
 ];
 
 /** One thread that goes to and fro between two states. */
-const pendulum: Program = {
-  start(): Run {
+const pendulum = {
+  start(): Run & KeyedRun {
     let state = 0;
     return {
       threadCount: 1,
@@ -49,6 +49,9 @@ const pendulum: Program = {
       stateKey: () => state,
     };
   },
+  startKeyed(): KeyedRun {
+    return this.start();
+  },
 };
 
 describe('exploration by states', () => {
@@ -62,11 +65,14 @@ describe('exploration by states', () => {
     expect([...outcomes.keys()].sort()).toEqual([...explore(program).outcomes.keys()].sort());
   });
 
-  it('random programs have the outcomes of all their interleavings', () => {
+  it.each([
+    ['cells and what threads have seen', build],
+    ['cells alone', buildPlain],
+  ])('random programs have the outcomes of all their interleavings: %s', (_told, built) => {
     let compared = 0;
     fc.assert(
       fc.property(randomProgram, (description) => {
-        const program = build(description);
+        const program = built(description);
         const expected = enumerated(program);
         if (expected === undefined) return;
         compared++;
@@ -77,8 +83,10 @@ describe('exploration by states', () => {
     expect(compared).toBeGreaterThan(200);
   });
 
-  it('a schedule leads to each outcome', () => {
-    const program = programs.swaprace('original', 1);
+  it.each([
+    ['swaprace(original, 1)', programs.swaprace('original', 1)],
+    ['trylock(4)', programs.trylocks(4)],
+  ])('a schedule leads to each outcome of %s', (_name, program) => {
     for (const [outcome, schedule] of exploreStates(program).outcomes) {
       const run = program.start();
       for (const { thread, choice } of schedule) run.step(thread, choice);
@@ -113,11 +121,8 @@ describe('exploration by states', () => {
   });
 
   it('a program without state keys is refused', () => {
-    const start = () => {
-      const run = programs.readers(1).start();
-      return Object.create(run, { stateKey: { value: undefined } }) as typeof run;
-    };
-    expect(() => exploreStates({ start })).toThrow(/no state keys/);
+    const program = programs.readers(1);
+    expect(() => exploreStates({ start: () => program.start() })).toThrow(/no state keys/);
   });
 
   it('a program that gets back into a state is refused', () => {

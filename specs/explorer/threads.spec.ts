@@ -4,7 +4,7 @@ import { cellProgram, read, spawn, write, type ThreadBody } from '../../model/ex
 import { explore } from '../../model/explorer/explore';
 import { enumerate, MoreInterleavings } from '../../model/explorer/naive';
 import { explorePreemptions } from '../../model/explorer/preemptions';
-import type { Program, Run } from '../../model/explorer/program';
+import type { Moves, Program, Run } from '../../model/explorer/program';
 import { SharedExploration } from '../../model/explorer/shared';
 import { exploreStates } from '../../model/explorer/states';
 import { UnitRun } from '../../model/explorer/unit';
@@ -14,41 +14,25 @@ import { build, creatingProgram } from './random-programs';
 /** The program with an outcome that tells first how many threads have begun. */
 function counting(program: Program): Program {
   let threads = 0;
-  let run: Run;
-  const counted: Run = {
-    get threadCount() {
-      return run.threadCount;
-    },
-    get accesses() {
-      return run.accesses;
-    },
-    get accessCount() {
-      return run.accessCount;
-    },
-    get spawned() {
-      return run.spawned;
-    },
-    choices: (thread) => run.choices(thread),
-    guard: (thread) => run.guard(thread),
-    enabled: (thread) => run.enabled(thread),
-    depends: (thread) => run.depends!(thread),
-    lockAccess: (thread, state) => run.lockAccess!(thread, state),
-    expected: (thread) => run.expected!(thread),
-    value: (object) => run.value!(object),
-    stateKey: () => run.stateKey!(),
-    outcome: () => `${threads} threads: ${run.outcome()}`,
-    step(thread, choice) {
-      run.step(thread, choice);
-      if (run.spawned >= 0) threads++;
-    },
+  const started = <R extends Moves>(run: R): R => {
+    threads = 0;
+    for (let t = 0; t < run.threadCount; t++) if (run.choices(t) > 0) threads++;
+    return Object.create(run, {
+      step: {
+        value(thread: number, choice: number) {
+          run.step(thread, choice);
+          if (run.spawned >= 0) threads++;
+        },
+      },
+    }) as R;
   };
   return {
     start() {
-      run = program.start();
-      threads = 0;
-      for (let t = 0; t < run.threadCount; t++) if (run.choices(t) > 0) threads++;
-      return counted;
+      const run = program.start();
+      const outcome = (): string => `${threads} threads: ${run.outcome()}`;
+      return Object.create(started(run), { outcome: { value: outcome } }) as Run;
     },
+    startKeyed: () => started(program.startKeyed!()),
   };
 }
 
