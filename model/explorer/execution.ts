@@ -9,6 +9,8 @@ const RELEASES = modeSet(Mode.unlock, Mode.readUnlock);
 const TOTAL = modeSet(Mode.write, Mode.lock, Mode.unlock, Mode.tryLock);
 /** Modes without which a guard on the same lock is open for certain. */
 const TAKES = modeSet(Mode.lock, Mode.tryLock);
+/** Modes that commute with one another, and change nothing. */
+const LOOKS = modeSet(Mode.read, Mode.await);
 
 /** No list of accesses: it is not known yet. */
 export const NOT_FORESEEN = -(2 ** 31);
@@ -20,6 +22,9 @@ export const FORESEEN = [0, -1, 1] as const;
  * A growing and shrinking sequence of events with vector clocks. An event is known by its index;
  * `seq` counts a thread's own events from 1. Rows of `clock` and `before` are `stride` wide, one
  * column for each thread. All arrays are longer than what they hold.
+ *
+ * Most events come after nothing that their thread has not seen. They share the row of the thread's
+ * event before them, so that a row tells of other threads only; what is its own, `seq` tells.
  */
 export class Execution {
   length = 0;
@@ -43,6 +48,8 @@ export class Execution {
   accEvent: Int32Array = new Int32Array(128);
   /** The access before this one of the same object, or -1. */
   accPrevious: Int32Array = new Int32Array(128);
+  /** The same, passing over those that only look; see {@link earlier}. */
+  accChange: Int32Array = new Int32Array(128);
   /** What the object holds after the event, where the program tells values. */
   value: Int32Array = new Int32Array(128);
   /** What the event looked at of the object, where the program tells. */
@@ -60,14 +67,21 @@ export class Execution {
   raceLast: Int32Array = new Int32Array(128);
   /** For events that chose, what they were seen to touch with other choices. */
   readonly otherLast: AccessList[][] = [];
-  /** How many events of each thread happen before the event, itself included. */
+  /** The events that have races or are choices, in order: `raced[0 .. racedCount)`. */
+  raced: Int32Array = new Int32Array(64);
+  racedCount = 0;
+  /** Rows that say how many events of each other thread happen before an event; the first is empty. */
   clock: Int32Array;
-  /** How many events of each thread come before the event in this sequence. */
+  /** Where the row of each event begins. */
+  past: Int32Array = new Int32Array(64);
+  /** How many events of each thread come before the event in this sequence; see {@link countBefore}. */
   before: Int32Array;
+  private beforeKnown: Uint8Array = new Uint8Array(64);
   /** How many events of each thread there are. */
   count: Int32Array;
-  /** The events of a thread, in order. */
-  readonly eventsOf: Int32Array[] = [];
+  /** The events of thread t, in order: `events[t * room ..]`. */
+  events: Int32Array;
+  room = 16;
   /** The event that created a thread, or -1. */
   createdBy: Int32Array;
   /** The last access of each object, or -1. */
@@ -78,17 +92,19 @@ export class Execution {
 
   constructor(threads: number) {
     this.stride = Math.max(threads, 1);
-    this.clock = new Int32Array(64 * this.stride);
+    this.clock = new Int32Array(65 * this.stride);
     this.before = new Int32Array(64 * this.stride);
     this.count = new Int32Array(this.stride);
     this.createdBy = new Int32Array(this.stride).fill(-1);
     this.covered = new Int32Array(this.stride);
-    for (let t = 0; t < this.stride; t++) this.eventsOf.push(new Int32Array(16));
+    this.events = new Int32Array(this.stride * this.room);
   }
 
   /** Whether event a happens before event b, or is it. */
   happensBefore(a: number, b: number): boolean {
-    return this.clock[b * this.stride + this.thread[a]!]! >= this.seq[a]!;
+    const thread = this.thread[a]!;
+    if (thread === this.thread[b]) return a <= b;
+    return this.clock[this.past[b]! + thread]! >= this.seq[a]!;
   }
 
   /** Whether an event happens before whatever follows the first `n` of a thread. */
@@ -99,7 +115,7 @@ export class Execution {
 
   /** The event that lets a thread take the step after its first `n`, or -1. */
   private lastBefore(thread: number, n: number): number {
-    return n > 0 ? this.eventsOf[thread]![n - 1]! : this.createdBy[thread]!;
+    return n > 0 ? this.events[thread * this.room + n - 1]! : this.createdBy[thread]!;
   }
 
   /** The last access of an object as an index of `acc`, or -1. */
@@ -130,8 +146,8 @@ export class Execution {
     if (run.accessCount === 1) this.keepOne(i, run, thread, guard);
     else this.keepSeveral(i, run, thread, guard);
     if (run.looked !== undefined) this.keepLooks(i, run.looked);
-    this.clock[i * this.stride + thread] = this.seq[i]!;
     if (run.spawned >= 0) this.createdBy[run.spawned] = i;
+    if (choices > 1 || this.raceFrom[i]! < this.raceFrom[i + 1]!) this.raced[this.racedCount++] = i;
   }
 
   /** Whether the last step of `run` touched what event i did. */
@@ -153,12 +169,33 @@ export class Execution {
       this.lastAccess[this.acc[k]! >>> 4] = this.accPrevious[k]!;
     }
     this.count[this.thread[i]!]!--;
+    if (this.racedCount > 0 && this.raced[this.racedCount - 1] === i) this.racedCount--;
+  }
+
+  /**
+   * The accesses to go through, from {@link lastAccessOf} on, for those that an access of some mode
+   * conflicts with: the one before each, of those that matter.
+   */
+  earlier(mode: number): Int32Array {
+    return ((LOOKS >>> mode) & 1) === 1 ? this.accChange : this.accPrevious;
+  }
+
+  /** Sees to it that the row of `before` of an event is known. */
+  countBefore(event: number): void {
+    if (this.beforeKnown[event] === 1) return;
+    const { stride, count, events, room, before } = this;
+    for (let t = 0; t < stride; t++) {
+      let n = count[t]!;
+      while (n > 0 && events[t * room + n - 1]! >= event) n--;
+      before[event * stride + t] = n;
+    }
+    this.beforeKnown[event] = 1;
   }
 
   /** Candidates for a race with a guarded step that `thread` waits to take, latest first. */
   candidatesOf(thread: number, guard: Access): Int32Array {
     // The row of the next event is free to work in.
-    const row = this.length * this.stride;
+    const row = this.ownRow(this.length);
     this.startClock(this.clock, row, thread, this.count[thread]!);
     this.startCollecting(row);
     this.collect(row, guard, thread, true);
@@ -193,8 +230,16 @@ export class Execution {
     if (guard >= 0) this.orderGuarded(i, thread, guard);
     else this.orderOne(i, thread, access);
     if (object >= this.lastAccess.length) this.growObjects(object);
+    this.linkOne(i, k, object);
+  }
+
+  /** Makes access k, of event i, the last one of its object. */
+  private linkOne(i: number, k: number, object: number): void {
+    const previous = this.lastAccess[object]!;
+    const looks = previous >= 0 && ((LOOKS >>> (this.acc[previous]! & 15)) & 1) === 1;
     this.accEvent[k] = i;
-    this.accPrevious[k] = this.lastAccess[object]!;
+    this.accPrevious[k] = previous;
+    this.accChange[k] = looks ? this.accChange[previous]! : previous;
     this.lastAccess[object] = k;
   }
 
@@ -234,21 +279,39 @@ export class Execution {
     this.depends[i] = any === 0 ? Depends.nothing : Depends.looks;
   }
 
-  /** Counts event i, and starts its clock with what its thread has seen. */
+  /** Counts event i, which has seen what its thread has. */
   private countEvent(i: number, thread: number): void {
-    const { stride, count, before, clock } = this;
-    const n = count[thread]!;
-    const last = this.lastBefore(thread, n);
-    const row = i * stride;
-    const past = last * stride;
-    for (let t = 0; t < stride; t++) {
-      before[row + t] = count[t]!;
-      clock[row + t] = last < 0 ? 0 : clock[past + t]!;
-    }
-    count[thread] = n + 1;
+    const n = this.count[thread]!;
+    if (n > 0) this.past[i] = this.past[this.lastBefore(thread, n)]!;
+    else this.beginThread(i, thread);
+    this.count[thread] = n + 1;
     this.seq[i] = n + 1;
-    if (n === this.eventsOf[thread]!.length) this.eventsOf[thread] = grown(this.eventsOf[thread]!);
-    this.eventsOf[thread]![n] = i;
+    if (n === this.room) this.growRoom();
+    this.events[thread * this.room + n] = i;
+    this.beforeKnown[i] = 0;
+  }
+
+  private beginThread(i: number, thread: number): void {
+    const creator = this.createdBy[thread]!;
+    this.past[i] = 0;
+    if (creator >= 0) this.join(this.clock, this.rowOf(i), creator);
+  }
+
+  /** Where the row of an event begins if it has one of its own. */
+  private ownRow(event: number): number {
+    return (event + 1) * this.stride;
+  }
+
+  /** Where the row of an event begins, to be changed: it is its own from now on. */
+  private rowOf(event: number): number {
+    const { stride, clock } = this;
+    const row = this.ownRow(event);
+    const shared = this.past[event]!;
+    if (shared !== row) {
+      for (let t = 0; t < stride; t++) clock[row + t] = clock[shared + t]!;
+      this.past[event] = row;
+    }
+    return row;
   }
 
   /** Finds what event i comes after, and its races. */
@@ -258,10 +321,11 @@ export class Execution {
     if (accesses === 0) return;
     const { clock } = this;
     const thread = this.thread[i]!;
-    const row = i * this.stride;
-    this.startCollecting(row);
-    for (let k = 0; k < accesses; k++) this.collect(row, this.acc[from + k]!, thread, false);
+    this.startCollecting(this.past[i]!);
+    for (let k = 0; k < accesses; k++) this.collect(0, this.acc[from + k]!, thread, false);
+    if (this.foundCount === 0) return;
     this.sortFound();
+    const row = this.rowOf(i);
     for (let k = 0; k < this.foundCount; k++) {
       const event = this.found[k]!;
       if (clock[row + this.thread[event]!]! >= this.seq[event]!) continue;
@@ -272,15 +336,17 @@ export class Execution {
 
   /** The same for an event with a single access, without collecting first. */
   private orderOne(i: number, thread: number, access: Access): void {
-    const { acc, accEvent, accPrevious, clock } = this;
-    const row = i * this.stride;
+    const { acc, accEvent, clock } = this;
     const mode = access & 15;
-    for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+    const earlier = this.earlier(mode);
+    let row = this.past[i]!;
+    for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = earlier[k]!) {
       const event = accEvent[k]!;
       const other = acc[k]! & 15;
       const t = this.thread[event]!;
       if (t !== thread && clock[row + t]! < this.seq[event]! && conflicting(other, mode)) {
         this.addRace(i, event);
+        row = this.rowOf(i);
         this.join(clock, row, event);
       }
       if (((TOTAL >>> other) & 1) === 1) return;
@@ -289,7 +355,8 @@ export class Execution {
 
   /** The same for an event that waited: which candidates are races, the whole execution tells. */
   private orderGuarded(i: number, thread: number, guard: Access): void {
-    const row = i * this.stride;
+    if (this.accFrom[i + 1]! - this.accFrom[i]! === 1 && this.lastAccessOf(guard >>> 4) < 0) return;
+    const row = this.rowOf(i);
     this.startCollecting(row);
     for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
       this.collect(row, this.acc[k]!, thread, this.acc[k] === guard);
@@ -316,7 +383,8 @@ export class Execution {
    */
   private collect(row: number, access: Access, thread: number, guarded: boolean): void {
     const mode = access & 15;
-    for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = this.accPrevious[k]!) {
+    const earlier = this.earlier(mode);
+    for (let k = this.lastAccessOf(access >>> 4); k >= 0; k = earlier[k]!) {
       const event = this.accEvent[k]!;
       const other = this.acc[k]! & 15;
       const release = guarded && ((RELEASES >>> other) & 1) === 1;
@@ -357,33 +425,31 @@ export class Execution {
 
   /** Writes down what happens before the event that follows the first `n` of a thread, as a clock. */
   startClock(into: Int32Array, to: number, thread: number, n: number): void {
+    for (let t = 0; t < this.stride; t++) into[to + t] = 0;
     const event = this.lastBefore(thread, n);
-    const { stride, clock } = this;
-    if (event < 0) {
-      for (let t = 0; t < stride; t++) into[to + t] = 0;
-      return;
-    }
-    const row = event * stride;
-    for (let t = 0; t < stride; t++) into[to + t] = clock[row + t]!;
+    if (event >= 0) this.join(into, to, event);
   }
 
   /** Adds an event, and what happens before it, to a clock. */
   join(into: Int32Array, to: number, event: number): void {
     const { stride, clock } = this;
-    const row = event * stride;
-    for (let t = 0; t < stride; t++) {
-      const value = clock[row + t]!;
-      if (value > into[to + t]!) into[to + t] = value;
+    const row = this.past[event]!;
+    // Of most events nothing of other threads happens before.
+    if (row > 0) {
+      for (let t = 0; t < stride; t++) {
+        const value = clock[row + t]!;
+        if (value > into[to + t]!) into[to + t] = value;
+      }
     }
+    const own = to + this.thread[event]!;
+    if (this.seq[event]! > into[own]!) into[own] = this.seq[event]!;
   }
 
   private link(i: number): void {
     for (let k = this.accFrom[i]!; k < this.accFrom[i + 1]!; k++) {
       const object = this.acc[k]! >>> 4;
-      while (object >= this.lastAccess.length) this.lastAccess = grown(this.lastAccess, -1);
-      this.accEvent[k] = i;
-      this.accPrevious[k] = this.lastAccess[object]!;
-      this.lastAccess[object] = k;
+      if (object >= this.lastAccess.length) this.growObjects(object);
+      this.linkOne(i, k, object);
     }
   }
 
@@ -399,18 +465,34 @@ export class Execution {
     this.list = grown(this.list);
     this.accFrom = grown(this.accFrom);
     this.raceFrom = grown(this.raceFrom);
+    this.raced = grown(this.raced);
+    this.past = grown(this.past);
     this.clock = grown(this.clock);
     this.before = grown(this.before);
+    this.beforeKnown = grownBytes(this.beforeKnown);
   }
 
   private growAccesses(): void {
     this.acc = grown(this.acc);
-    const looked = new Uint8Array(this.looked.length * 2);
-    looked.set(this.looked);
-    this.looked = looked;
+    this.looked = grownBytes(this.looked);
     this.value = grown(this.value);
     this.accEvent = grown(this.accEvent);
     this.accPrevious = grown(this.accPrevious);
+    this.accChange = grown(this.accChange);
+  }
+
+  /** Makes room for more events of each thread. */
+  private growRoom(): void {
+    this.layOutEvents(this.stride, this.room * 2);
+  }
+
+  private layOutEvents(threads: number, room: number): void {
+    const wide = new Int32Array(threads * room);
+    for (let t = 0; t < this.stride; t++) {
+      wide.set(this.events.subarray(t * this.room, t * this.room + this.count[t]!), t * room);
+    }
+    this.events = wide;
+    this.room = room;
   }
 
   /** Makes room for more threads. */
@@ -418,11 +500,13 @@ export class Execution {
     const { stride } = this;
     const rows = (old: Int32Array): Int32Array => {
       const wide = new Int32Array((old.length / stride) * threads);
-      for (let i = 0; i < this.length; i++) {
+      for (let i = 0; i <= this.length; i++) {
         wide.set(old.subarray(i * stride, (i + 1) * stride), i * threads);
       }
       return wide;
     };
+    for (let i = 0; i < this.length; i++) this.past[i] = (this.past[i]! / stride) * threads;
+    this.layOutEvents(threads, this.room);
     this.clock = rows(this.clock);
     this.before = rows(this.before);
     const wider = (old: Int32Array, fill: number): Int32Array => {
@@ -433,7 +517,12 @@ export class Execution {
     this.count = wider(this.count, 0);
     this.createdBy = wider(this.createdBy, -1);
     this.covered = wider(this.covered, 0);
-    while (this.eventsOf.length < threads) this.eventsOf.push(new Int32Array(16));
     this.stride = threads;
   }
+}
+
+function grownBytes(old: Uint8Array): Uint8Array {
+  const bigger = new Uint8Array(old.length * 2);
+  bigger.set(old);
+  return bigger;
 }

@@ -82,6 +82,7 @@ export class Reversal {
     this.i = i;
     this.thread = thread;
     this.choice = choice;
+    this.execution.countBefore(e);
     this.lastKnown = false;
     this.racesKnown = false;
     if (this.dropped.length > 0) this.dropped.length = 0;
@@ -139,10 +140,11 @@ export class Reversal {
   /** Whether an event of the sequence that comes after i in the execution depends on an access of a list. */
   private meetsLater(list: AccessList): boolean {
     const { execution, i } = this;
-    const { acc, accEvent, accPrevious, lists } = execution;
+    const { acc, accEvent, lists } = execution;
     for (let n = lists.length(list) - 1; n >= 0; n--) {
       const access = lists.at(list, n);
-      for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+      const earlier = execution.earlier(access & 15);
+      for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = earlier[k]!) {
         if (accEvent[k]! <= i) break;
         if (conflicting(acc[k]! & 15, access & 15) && this.inSequence(accEvent[k]!)) return true;
       }
@@ -273,7 +275,7 @@ export class Reversal {
     const { execution, i } = this;
     const n = this.takenOf(thread);
     if (n < execution.count[thread]!) {
-      const event = execution.eventsOf[thread]![n]!;
+      const event = execution.events[thread * execution.room + n]!;
       this.because = event;
       if (event === i) return this.lastTaken ? -1 : event;
       return event !== this.e && this.inSequence(event) ? event : -1;
@@ -356,8 +358,8 @@ export class Reversal {
   }
 
   private isPastTaken(event: number, thread: number): boolean {
-    const { stride, clock } = this.execution;
-    const row = event * stride;
+    const { stride, clock, past } = this.execution;
+    const row = past[event]!;
     for (let t = 0; t < stride; t++) {
       if (clock[row + t]! > this.takenOf(t) && t !== thread) return false;
     }
@@ -376,8 +378,9 @@ export class Reversal {
 
   private accessCommutes(access: number): boolean {
     const { execution, e, i } = this;
-    const { acc, accEvent, accPrevious } = execution;
-    for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+    const { acc, accEvent } = execution;
+    const earlier = execution.earlier(access & 15);
+    for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = earlier[k]!) {
       const event = accEvent[k]!;
       if (event <= e) return true;
       if (event === i || !conflicting(acc[k]! & 15, access & 15)) continue;
@@ -424,8 +427,9 @@ export class Reversal {
 
   /** Adds the events that are left and that an access depends on. */
   private needAll(access: Access): void {
-    const { acc, accEvent, accPrevious } = this.execution;
-    for (let k = this.execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+    const { acc, accEvent } = this.execution;
+    const earlier = this.execution.earlier(access & 15);
+    for (let k = this.execution.lastAccessOf(access >>> 4); k >= 0; k = earlier[k]!) {
       const event = accEvent[k]!;
       if (event <= this.e) return;
       if (conflicting(acc[k]! & 15, access & 15) && this.isLeft(event)) this.needed.add(event);
@@ -435,12 +439,13 @@ export class Reversal {
   /** Adds the first event that is left and wakes a step, if there is one. */
   private needOne(thread: number, list: AccessList): void {
     const { execution, needed } = this;
-    const { acc, accEvent, accPrevious, lists } = execution;
+    const { acc, accEvent, lists } = execution;
     const next = this.nextOf(thread);
     let first = next >= 0 && next !== this.i ? next : execution.length;
     for (let n = lists.length(list) - 1; n >= 0; n--) {
       const access = lists.at(list, n);
-      for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = accPrevious[k]!) {
+      const earlier = execution.earlier(access & 15);
+      for (let k = execution.lastAccessOf(access >>> 4); k >= 0; k = earlier[k]!) {
         const event = accEvent[k]!;
         if (event <= this.e) break;
         if (event < first && conflicting(acc[k]! & 15, access & 15) && this.isLeft(event))

@@ -217,9 +217,9 @@ export class Search {
    */
   private reverseRaces(waiting: readonly { thread: number; guard: Access }[]): void {
     const { execution, seenTo } = this;
-    const { raceFrom, choices } = execution;
-    for (let i = 0; i < execution.length; i++) {
-      if (raceFrom[i] === raceFrom[i + 1] && choices[i] === 1) continue;
+    const { raced } = execution;
+    for (let k = 0; k < execution.racedCount; k++) {
+      const i = raced[k]!;
       if (!this.isSeenTo(i)) seenTo[i] = this.reverseRacesOf(i);
     }
     for (const { thread, guard } of waiting) {
@@ -341,10 +341,11 @@ export class Search {
     const { execution, sleep, open } = this;
     while (execution.length > this.frozen) {
       const i = execution.length - 1;
-      if (open === undefined) sleep.add(i, execution);
-      else open.leave(i);
+      const last = this.heads[i]! < 0;
+      if (open !== undefined) open.leave(i);
+      else if (!last) sleep.add(i, execution);
       execution.pop();
-      if (this.heads[i]! >= 0) {
+      if (!last) {
         this.unchanged = i;
         return true;
       }
