@@ -1,5 +1,5 @@
 /** When two accesses do not commute: a pure function of the two. */
-import { Mode, type Access } from './program';
+import { Mode, modeSet, type Access } from './program';
 
 const MODES = 16;
 const conflict = new Uint8Array(MODES * MODES).fill(1);
@@ -14,6 +14,9 @@ commute(Mode.add, Mode.add);
 const sharing = [Mode.readLock, Mode.readUnlock, Mode.readTryLock, Mode.await];
 for (const a of sharing) for (const b of sharing) commute(a, b);
 commute(Mode.await, Mode.read);
+
+/** Modes that commute with one another, and change nothing. */
+export const LOOKS = modeSet(Mode.read, Mode.await);
 
 /** Whether the order of two accesses can matter. */
 export function dependent(a: Access, b: Access): boolean {

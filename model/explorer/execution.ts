@@ -1,6 +1,6 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
 import { AccessLists, type AccessList } from './access-lists';
-import { conflicting } from './dependence';
+import { conflicting, LOOKS } from './dependence';
 import { Depends, Mode, modeSet, type Access, type Run } from './program';
 import { grown } from './word-table';
 
@@ -9,8 +9,6 @@ const RELEASES = modeSet(Mode.unlock, Mode.readUnlock);
 const TOTAL = modeSet(Mode.write, Mode.lock, Mode.unlock, Mode.tryLock);
 /** Modes without which a guard on the same lock is open for certain. */
 const TAKES = modeSet(Mode.lock, Mode.tryLock);
-/** Modes that commute with one another, and change nothing. */
-const LOOKS = modeSet(Mode.read, Mode.await);
 
 /** No list of accesses: it is not known yet. */
 export const NOT_FORESEEN = -(2 ** 31);
@@ -121,6 +119,17 @@ export class Execution {
   /** The last access of an object as an index of `acc`, or -1. */
   lastAccessOf(object: number): number {
     return object < this.lastAccess.length ? this.lastAccess[object]! : -1;
+  }
+
+  /** The last access of an object that does not only look at it, or -1. */
+  lastChangeOf(object: number): number {
+    const last = this.lastAccessOf(object);
+    return last >= 0 && this.looks(last) ? this.accChange[last]! : last;
+  }
+
+  /** Whether access k only looks. */
+  private looks(k: number): boolean {
+    return ((LOOKS >>> (this.acc[k]! & 15)) & 1) === 1;
   }
 
   /** Takes a step of `run`, which must be enabled, and appends it. */
@@ -236,10 +245,9 @@ export class Execution {
   /** Makes access k, of event i, the last one of its object. */
   private linkOne(i: number, k: number, object: number): void {
     const previous = this.lastAccess[object]!;
-    const looks = previous >= 0 && ((LOOKS >>> (this.acc[previous]! & 15)) & 1) === 1;
     this.accEvent[k] = i;
     this.accPrevious[k] = previous;
-    this.accChange[k] = looks ? this.accChange[previous]! : previous;
+    this.accChange[k] = previous >= 0 && this.looks(previous) ? this.accChange[previous]! : previous;
     this.lastAccess[object] = k;
   }
 

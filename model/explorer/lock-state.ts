@@ -11,7 +11,6 @@ export const UNCHANGED = -3;
 const TAKES = modeSet(Mode.lock, Mode.tryLock);
 const SHARES = modeSet(Mode.readLock, Mode.readTryLock);
 const CHANGES = TAKES | SHARES | modeSet(Mode.unlock, Mode.readUnlock);
-const LOOKS = modeSet(Mode.read, Mode.await);
 
 /** The changes of the lock that is being looked at, latest first. */
 let scratch: Int32Array = new Int32Array(64);
@@ -26,39 +25,42 @@ export interface EventFilter {
  * filter keeps, or {@link UNKNOWN} or {@link UNCHANGED}.
  */
 export function lockStateAfter(execution: Execution, object: number, filter: EventFilter): number {
-  const { acc, accEvent, accPrevious } = execution;
-  let changes = 0;
-  for (let k = execution.lastAccessOf(object); k >= 0; k = accPrevious[k]!) {
+  const { acc, accEvent, accChange } = execution;
+  const last = execution.lastChangeOf(object);
+  if (last < 0) return UNCHANGED;
+  let shared = 0;
+  for (let k = last; k >= 0; k = accChange[k]!) {
+    if (!filter.keeps(accEvent[k]!)) continue;
     const mode = acc[k]! & 15;
-    if (((LOOKS >>> mode) & 1) === 1) continue;
     if (((CHANGES >>> mode) & 1) === 0) return UNKNOWN;
-    if (changes === scratch.length) scratch = grown(scratch);
-    scratch[changes++] = k;
+    // What came before an exclusive holder, or its release, does not matter.
+    if (((TAKES >>> mode) & 1) === 1) return -1;
+    if (mode === Mode.unlock) return shared;
+    shared += mode === Mode.readUnlock ? -1 : 1;
   }
-  if (changes === 0) return UNCHANGED;
-  let state = stateAtFirst(acc, changes);
-  for (let k = changes - 1; k >= 0; k--) {
-    if (filter.keeps(accEvent[scratch[k]!]!)) state = next(state, acc[scratch[k]!]! & 15);
-  }
-  return state;
+  const first = stateAtStart(execution, last);
+  return first === UNKNOWN ? UNKNOWN : first + shared;
 }
 
-/** A lock that is released before it is taken was held when the program started. */
-function stateAtFirst(acc: Int32Array, changes: number): number {
+/**
+ * The state of a lock when the program started, from the changes up to access `last`: one that is
+ * released before it is taken was held.
+ */
+function stateAtStart({ acc, accChange }: Execution, last: number): number {
+  let changes = 0;
+  for (let k = last; k >= 0; k = accChange[k]!) {
+    if (((CHANGES >>> (acc[k]! & 15)) & 1) === 0) return UNKNOWN;
+    if (changes === scratch.length) scratch = grown(scratch);
+    scratch[changes++] = acc[k]! & 15;
+  }
   let shared = 0;
   let lowest = 0;
   for (let k = changes - 1; k >= 0; k--) {
-    const mode = acc[scratch[k]!]! & 15;
+    const mode = scratch[k]!;
     if (mode === Mode.unlock) return lowest < 0 || shared > 0 ? -lowest : -1;
     if (((TAKES >>> mode) & 1) === 1) break;
     if (((SHARES >>> mode) & 1) === 1) shared++;
     if (mode === Mode.readUnlock) lowest = Math.min(lowest, --shared);
   }
   return -lowest;
-}
-
-function next(state: number, mode: number): number {
-  if (((TAKES >>> mode) & 1) === 1) return -1;
-  if (((SHARES >>> mode) & 1) === 1) return state + 1;
-  return mode === Mode.unlock ? 0 : state - 1;
 }

@@ -68,6 +68,8 @@ export class Reversal {
   /** Tree nodes that were passed over on the way to where the sequence is inserted. */
   private readonly passed: number[] = [];
   private passedCount = 0;
+  /** Sleeping steps whose threads have none in the sequence. */
+  private readonly outside: number[] = [];
   /** What is left of the sequence, without the last step. */
   private readonly left: number[] = [];
   private leftCount = 0;
@@ -173,19 +175,32 @@ export class Reversal {
    */
   asleep(sleep: SleepSets): SeenTo | undefined {
     this.rewind();
-    let unsure = false;
+    const { e, outside } = this;
+    const end = sleep.to[e]!;
     let best = NOT_SEEN_TO;
-    const end = sleep.to[this.e]!;
-    for (let k = sleep.from[this.e]!; k < end; k++) {
+    let others = 0;
+    for (let k = sleep.from[e]!; k < end; k++) {
       const s = sleep.members[k]!;
-      const begin = this.canBegin(sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!);
-      if (begin === Begin.yes) {
+      const event = this.nextOf(sleep.thread[s]!);
+      if (event < 0) outside[others++] = s;
+      else if (this.isBegunBy(event, sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!)) {
         // Another one may be good for longer.
         if (this.because < BY_THE_WHOLE) return this.because;
         best = BY_THE_WHOLE;
-      } else if (begin === Begin.perhaps) unsure = true;
+      }
     }
-    return best === NOT_SEEN_TO && unsure ? undefined : best;
+    return best === NOT_SEEN_TO ? this.isAnyOutsideAsleep(sleep, others) : best;
+  }
+
+  /** The same for those sleeping steps whose threads have none in the sequence. */
+  private isAnyOutsideAsleep(sleep: SleepSets, others: number): SeenTo | undefined {
+    let unsure = false;
+    for (let k = 0; k < others; k++) {
+      const begin = this.canPrecedeAll(sleep.list[this.outside[k]!]!);
+      if (begin === Begin.yes) return BY_THE_WHOLE;
+      if (begin === Begin.perhaps) unsure = true;
+    }
+    return unsure ? undefined : NOT_SEEN_TO;
   }
 
   /**
@@ -289,32 +304,34 @@ export class Reversal {
    * that step and needs none of the others, or its thread has none and it commutes with all.
    */
   private canBegin(thread: number, choice: number, list: AccessList): Begin {
-    const { execution, i } = this;
     const event = this.nextOf(thread);
     if (event < 0) return this.canPrecedeAll(list);
-    if (event === i) return this.canBeginWithLast(choice, list);
-    const begins = choice === execution.choice[event] && this.needsNothing(event, thread);
-    return begins ? Begin.yes : Begin.no;
+    return this.isBegunBy(event, thread, choice, list) ? Begin.yes : Begin.no;
   }
 
-  private canBeginWithLast(choice: number, list: AccessList): Begin {
-    if (choice !== this.choice) return Begin.no;
-    if (this.racesKnown) return this.lastNeedsNothing() ? Begin.yes : Begin.no;
-    if (!this.commutesWithRest(list)) return Begin.no;
+  /** Whether a step comes first, where `event` is its thread's next in the sequence. */
+  private isBegunBy(event: number, thread: number, choice: number, list: AccessList): boolean {
+    if (event === this.i) return this.isBegunByLast(choice, list);
+    return choice === this.execution.choice[event] && this.needsNothing(event, thread);
+  }
+
+  private isBegunByLast(choice: number, list: AccessList): boolean {
+    if (choice !== this.choice) return false;
+    if (this.racesKnown) return this.lastNeedsNothing();
+    if (!this.commutesWithRest(list)) return false;
     if (list !== NO_ACCESS && !this.isSteady()) this.because = BY_THE_WHOLE;
-    return Begin.yes;
+    return true;
   }
 
   /** Of a step whose thread has none in the sequence. */
   private canPrecedeAll(list: AccessList): Begin {
-    if (!this.commutesWithRest(list)) return Begin.no;
-    if (!this.lastTaken) {
-      if (!this.lastKnown) return Begin.perhaps;
-      if (this.execution.lists.dependent(list, this.last)) {
-        this.restOn(this.isSteady() ? this.i : BY_THE_WHOLE);
-        return Begin.no;
-      }
+    const open = !this.lastTaken;
+    if (open && this.lastKnown && this.execution.lists.dependent(list, this.last)) {
+      this.restOn(this.isSteady() ? this.i : BY_THE_WHOLE);
+      return Begin.no;
     }
+    if (!this.commutesWithRest(list)) return Begin.no;
+    if (open && !this.lastKnown) return Begin.perhaps;
     this.because = BY_THE_WHOLE;
     return Begin.yes;
   }

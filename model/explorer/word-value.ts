@@ -1,10 +1,9 @@
 /** What words hold after some of the events of an execution. */
-import { conflicting } from './dependence';
+import { conflicting, LOOKS } from './dependence';
 import type { Execution } from './execution';
 import type { EventFilter } from './lock-state';
 import { Look, Mode, modeSet, type Program } from './program';
 
-const LOOKS = modeSet(Mode.read, Mode.await);
 /** Changes by an amount that does not depend on what other changes of this kind come before. */
 const SHIFTS = modeSet(Mode.add, Mode.readLock, Mode.readUnlock, Mode.readTryLock);
 
@@ -66,16 +65,16 @@ export class WordValues {
 
   /** What an object holds after those events, up to that of access k, that the filter keeps. */
   private afterAccess(k: number, object: number, filter: EventFilter): number {
-    const { acc, accEvent, accPrevious } = this.execution;
+    const { acc, accEvent, accChange } = this.execution;
     let shifted = 0;
+    if (k >= 0 && ((LOOKS >>> (acc[k]! & 15)) & 1) === 1) k = accChange[k]!;
     while (k >= 0) {
-      const latest = k;
+      const value = this.execution.value[k]!;
       const event = accEvent[k]!;
       let kinds = 0;
-      for (; k >= 0 && accEvent[k] === event; k = accPrevious[k]!) kinds |= 1 << (acc[k]! & 15);
-      if ((kinds & ~LOOKS) === 0 || !filter.keeps(event)) continue;
-      const value = this.execution.value[latest]!;
-      if ((kinds & ~LOOKS & ~SHIFTS) !== 0) return value + shifted;
+      for (; k >= 0 && accEvent[k] === event; k = accChange[k]!) kinds |= 1 << (acc[k]! & 15);
+      if (!filter.keeps(event)) continue;
+      if ((kinds & ~SHIFTS) !== 0) return value + shifted;
       shifted += value - this.holds(k, object);
     }
     return this.valueAtStart(object) + shifted;
