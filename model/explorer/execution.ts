@@ -221,6 +221,16 @@ export class Execution {
     return false;
   }
 
+  /** Whether what conflicts with an access conflicts with one of event e too. */
+  settles(e: number, access: Access): boolean {
+    for (let k = this.accFrom[e]!; k < this.accFrom[e + 1]!; k++) {
+      const own = this.acc[k]!;
+      if (own === access) return true;
+      if (own >>> 4 === access >>> 4 && ((TOTAL >>> (own & 15)) & 1) === 1) return true;
+    }
+    return false;
+  }
+
   private foresee(i: number, run: Run, thread: number): void {
     for (let k = 0; k < 3; k++) {
       this.foreseen[i * 3 + k] = run.lockAccess!(thread, FORESEEN[k]!);
@@ -247,7 +257,8 @@ export class Execution {
     const previous = this.lastAccess[object]!;
     this.accEvent[k] = i;
     this.accPrevious[k] = previous;
-    this.accChange[k] = previous >= 0 && this.looks(previous) ? this.accChange[previous]! : previous;
+    this.accChange[k] =
+      previous >= 0 && this.looks(previous) ? this.accChange[previous]! : previous;
     this.lastAccess[object] = k;
   }
 

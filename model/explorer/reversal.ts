@@ -70,6 +70,8 @@ export class Reversal {
   private passedCount = 0;
   /** Sleeping steps whose threads have none in the sequence. */
   private readonly outside: number[] = [];
+  /** The events that this rests on. */
+  private readonly outsideBecause: SeenTo[] = [];
   /** What is left of the sequence, without the last step. */
   private readonly left: number[] = [];
   private leftCount = 0;
@@ -175,15 +177,17 @@ export class Reversal {
    */
   asleep(sleep: SleepSets): SeenTo | undefined {
     this.rewind();
-    const { e, outside } = this;
+    const { e, outside, outsideBecause } = this;
     const end = sleep.to[e]!;
     let best = NOT_SEEN_TO;
     let others = 0;
     for (let k = sleep.from[e]!; k < end; k++) {
       const s = sleep.members[k]!;
       const event = this.nextOf(sleep.thread[s]!);
-      if (event < 0) outside[others++] = s;
-      else if (this.isBegunBy(event, sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!)) {
+      if (event < 0) {
+        outside[others] = s;
+        outsideBecause[others++] = this.because;
+      } else if (this.isBegunBy(event, sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!)) {
         // Another one may be good for longer.
         if (this.because < BY_THE_WHOLE) return this.because;
         best = BY_THE_WHOLE;
@@ -195,12 +199,16 @@ export class Reversal {
   /** The same for those sleeping steps whose threads have none in the sequence. */
   private isAnyOutsideAsleep(sleep: SleepSets, others: number): SeenTo | undefined {
     let unsure = false;
+    let best = NOT_SEEN_TO;
     for (let k = 0; k < others; k++) {
+      this.because = this.outsideBecause[k]!;
       const begin = this.canPrecedeAll(sleep.list[this.outside[k]!]!);
-      if (begin === Begin.yes) return BY_THE_WHOLE;
-      if (begin === Begin.perhaps) unsure = true;
+      if (begin === Begin.yes) {
+        if (this.because < BY_THE_WHOLE) return this.because;
+        best = BY_THE_WHOLE;
+      } else if (begin === Begin.perhaps) unsure = true;
     }
-    return unsure ? undefined : NOT_SEEN_TO;
+    return best === NOT_SEEN_TO && unsure ? undefined : best;
   }
 
   /**
@@ -226,7 +234,7 @@ export class Reversal {
         if (chain === NO_NODE) return BY_THE_WHOLE;
         if (first < 0) heads[this.e] = chain;
         else trees.sibling[this.lastSibling] = chain;
-        return BY_THE_WHOLE;
+        return this.insertedBecause();
       }
       first = trees.child[match]!;
       if (first < 0) return this.foundBecause;
@@ -319,7 +327,7 @@ export class Reversal {
     if (choice !== this.choice) return false;
     if (this.racesKnown) return this.lastNeedsNothing();
     if (!this.commutesWithRest(list)) return false;
-    if (list !== NO_ACCESS && !this.isSteady()) this.because = BY_THE_WHOLE;
+    if (!this.isSettled(list)) this.because = BY_THE_WHOLE;
     return true;
   }
 
@@ -327,13 +335,34 @@ export class Reversal {
   private canPrecedeAll(list: AccessList): Begin {
     const open = !this.lastTaken;
     if (open && this.lastKnown && this.execution.lists.dependent(list, this.last)) {
-      this.restOn(this.isSteady() ? this.i : BY_THE_WHOLE);
+      this.restOn(this.restsOnLast());
       return Begin.no;
     }
     if (!this.commutesWithRest(list)) return Begin.no;
     if (open && !this.lastKnown) return Begin.perhaps;
-    this.because = BY_THE_WHOLE;
+    if (!this.isSettled(list)) this.because = BY_THE_WHOLE;
+    else if (open) this.restOn(this.restsOnLast());
     return Begin.yes;
+  }
+
+  /** What it rests on that the last step touches what it does. */
+  private restsOnLast(): SeenTo {
+    return this.isSettled(this.last) ? this.i : BY_THE_WHOLE;
+  }
+
+  /**
+   * Whether accesses commute with all that may follow event i and not need e: what conflicts with one of
+   * them conflicts with e or with i too, and comes after these then.
+   */
+  private isSettled(list: AccessList): boolean {
+    const { execution, i } = this;
+    if (i >= execution.length) return false;
+    const { lists } = execution;
+    for (let k = lists.length(list) - 1; k >= 0; k--) {
+      const access = lists.at(list, k);
+      if (!execution.settles(i, access) && !execution.settles(this.e, access)) return false;
+    }
+    return true;
   }
 
   /**
@@ -407,6 +436,13 @@ export class Reversal {
       return false;
     }
     return true;
+  }
+
+  /** What it rests on that the sequence will be explored, as it has been inserted. */
+  private insertedBecause(): SeenTo {
+    const latest = this.leftCount > 0 ? this.left[this.leftCount - 1]! : 0;
+    const last = this.lastTaken ? 0 : this.restsOnLast();
+    return Math.max(this.foundBecause, latest, last);
   }
 
   private collectLeft(): void {
