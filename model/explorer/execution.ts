@@ -1,8 +1,9 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
 import { AccessLists, type AccessList } from './access-lists';
-import { conflicting, LOOKS } from './dependence';
+import { AccessChains } from './access-chains';
+import { conflicting } from './dependence';
 import { Depends, Mode, modeSet, type Access, type Run } from './program';
-import { grown } from './word-table';
+import { grown, grownBytes } from './word-table';
 
 const RELEASES = modeSet(Mode.unlock, Mode.readUnlock);
 /** Modes that conflict with every other: what came before one is ordered before what follows it. */
@@ -24,7 +25,7 @@ export const FORESEEN = [0, -1, 1] as const;
  * Most events come after nothing that their thread has not seen. They share the row of the thread's
  * event before them, so that a row tells of other threads only; what is its own, `seq` tells.
  */
-export class Execution {
+export class Execution extends AccessChains {
   length = 0;
   stride: number;
   thread: Int32Array = new Int32Array(64);
@@ -42,16 +43,6 @@ export class Execution {
   expected: Int32Array = new Int32Array(64);
   /** Event i touched `acc[accFrom[i] .. accFrom[i + 1])`. */
   accFrom: Int32Array = new Int32Array(65);
-  acc: Int32Array = new Int32Array(128);
-  accEvent: Int32Array = new Int32Array(128);
-  /** The access before this one of the same object, or -1. */
-  accPrevious: Int32Array = new Int32Array(128);
-  /** The same, passing over those that only look; see {@link earlier}. */
-  accChange: Int32Array = new Int32Array(128);
-  /** What the object holds after the event, where the program tells values. */
-  value: Int32Array = new Int32Array(128);
-  /** What the event looked at of the object, where the program tells. */
-  looked: Uint8Array = new Uint8Array(128);
   /** The same as one number, of {@link lists}. */
   list: Int32Array = new Int32Array(64);
   readonly lists = new AccessLists();
@@ -82,13 +73,12 @@ export class Execution {
   room = 16;
   /** The event that created a thread, or -1. */
   createdBy: Int32Array;
-  /** The last access of each object, or -1. */
-  private lastAccess: Int32Array = new Int32Array(64).fill(-1);
   private covered: Int32Array;
   private found: Int32Array = new Int32Array(16);
   private foundCount = 0;
 
   constructor(threads: number) {
+    super();
     this.stride = Math.max(threads, 1);
     this.clock = new Int32Array(65 * this.stride);
     this.before = new Int32Array(64 * this.stride);
@@ -114,22 +104,6 @@ export class Execution {
   /** The event that lets a thread take the step after its first `n`, or -1. */
   private lastBefore(thread: number, n: number): number {
     return n > 0 ? this.events[thread * this.room + n - 1]! : this.createdBy[thread]!;
-  }
-
-  /** The last access of an object as an index of `acc`, or -1. */
-  lastAccessOf(object: number): number {
-    return object < this.lastAccess.length ? this.lastAccess[object]! : -1;
-  }
-
-  /** The last access of an object that does not only look at it, or -1. */
-  lastChangeOf(object: number): number {
-    const last = this.lastAccessOf(object);
-    return last >= 0 && this.looks(last) ? this.accChange[last]! : last;
-  }
-
-  /** Whether access k only looks. */
-  private looks(k: number): boolean {
-    return ((LOOKS >>> (this.acc[k]! & 15)) & 1) === 1;
   }
 
   /** Takes a step of `run`, which must be enabled, and appends it. */
@@ -179,14 +153,6 @@ export class Execution {
     }
     this.count[this.thread[i]!]!--;
     if (this.racedCount > 0 && this.raced[this.racedCount - 1] === i) this.racedCount--;
-  }
-
-  /**
-   * The accesses to go through, from {@link lastAccessOf} on, for those that an access of some mode
-   * conflicts with: the one before each, of those that matter.
-   */
-  earlier(mode: number): Int32Array {
-    return ((LOOKS >>> mode) & 1) === 1 ? this.accChange : this.accPrevious;
   }
 
   /** Sees to it that the row of `before` of an event is known. */
@@ -250,20 +216,6 @@ export class Execution {
     else this.orderOne(i, thread, access);
     if (object >= this.lastAccess.length) this.growObjects(object);
     this.linkOne(i, k, object);
-  }
-
-  /** Makes access k, of event i, the last one of its object. */
-  private linkOne(i: number, k: number, object: number): void {
-    const previous = this.lastAccess[object]!;
-    this.accEvent[k] = i;
-    this.accPrevious[k] = previous;
-    this.accChange[k] =
-      previous >= 0 && this.looks(previous) ? this.accChange[previous]! : previous;
-    this.lastAccess[object] = k;
-  }
-
-  private growObjects(object: number): void {
-    while (object >= this.lastAccess.length) this.lastAccess = grown(this.lastAccess, -1);
   }
 
   private keepSeveral(i: number, run: Run, thread: number, guard: Access): void {
@@ -491,15 +443,6 @@ export class Execution {
     this.beforeKnown = grownBytes(this.beforeKnown);
   }
 
-  private growAccesses(): void {
-    this.acc = grown(this.acc);
-    this.looked = grownBytes(this.looked);
-    this.value = grown(this.value);
-    this.accEvent = grown(this.accEvent);
-    this.accPrevious = grown(this.accPrevious);
-    this.accChange = grown(this.accChange);
-  }
-
   /** Makes room for more events of each thread. */
   private growRoom(): void {
     this.layOutEvents(this.stride, this.room * 2);
@@ -538,10 +481,4 @@ export class Execution {
     this.covered = wider(this.covered, 0);
     this.stride = threads;
   }
-}
-
-function grownBytes(old: Uint8Array): Uint8Array {
-  const bigger = new Uint8Array(old.length * 2);
-  bigger.set(old);
-  return bigger;
 }

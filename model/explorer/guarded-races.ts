@@ -7,7 +7,8 @@ import type { Execution } from './execution';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Past } from './past';
 import { Mode, type Access } from './program';
-import { BY_THE_WHOLE, type Reversal, type SeenTo } from './reversal';
+import type { Reversal } from './reversal';
+import { BY_THE_WHOLE, type SeenTo } from './reversed-sequence';
 
 /** What the search does about a race. */
 export interface RaceReverser {

@@ -70,3 +70,9 @@ export function grown(old: Int32Array, fill = 0): Int32Array {
   if (fill !== 0) bigger.fill(fill, old.length);
   return bigger;
 }
+
+export function grownBytes(old: Uint8Array): Uint8Array {
+  const bigger = new Uint8Array(old.length * 2);
+  bigger.set(old);
+  return bigger;
+}
