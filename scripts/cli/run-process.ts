@@ -2,12 +2,15 @@ import type { CommandSpec } from './command';
 import { fileFault } from './file-fault';
 import { main } from './main';
 
+/**
+ * For this many milliseconds after the first signal others are taken for the same one: Ctrl-C in a
+ * terminal reaches npm and tsx too, and they hand it on.
+ */
+const ECHO_MS = 500;
+
 /** Runs the command line of this process and sets its exit code. */
 export async function runProcess(commands: readonly CommandSpec[]): Promise<void> {
-  const stop = new AbortController();
-  // The first signal asks the command to stop and report; a second one ends the process at once.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => stop.abort(signal));
+  const signal = stopSignal();
 
   // The reader is content (`lzfree hunks | head`): what is left has nowhere to go.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -16,8 +19,24 @@ export async function runProcess(commands: readonly CommandSpec[]): Promise<void
     process.stderr.write(`lzfree: cannot write standard output: ${fileFault(error)}\n`);
     process.exit(2);
   });
+  // Nobody reads the remarks; the answer and the exit code are not concerned.
+  process.stderr.on('error', () => {});
 
   const { stdin, stdout, stderr, env } = process;
-  const host = { stdin, stdout, stderr, env, signal: stop.signal };
+  const host = { stdin, stdout, stderr, env, signal };
   process.exitCode = await main(process.argv.slice(2), host, commands);
+}
+
+/** The first signal asks the command to stop and report; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) return;
+    stop.abort(signal);
+    setTimeout(() => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    }, ECHO_MS).unref();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return stop.signal;
 }

@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const ROOT = join(__dirname, '..', '..');
 const NODE = [process.execPath, '--import', 'tsx'] as const;
@@ -22,19 +23,47 @@ describe('the process', () => {
     ]);
   });
 
+  it('an error that cannot be written ends as any other', () => {
+    const words = ['-c', '"$@" nosuch 2> /dev/full', 'bash', ...NODE, 'scripts/lzfree.ts'];
+    expect(spawnSync('bash', words, { cwd: ROOT }).status).toBe(2);
+  });
+
+  function start(command: string, react: (child: ChildProcess, line: string) => void) {
+    const [node, ...flags] = NODE;
+    const words = [...flags, join(__dirname, 'fixtures', 'waiting.ts'), command];
+    const child = spawn(node, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    createInterface(child.stdout).on('line', (line) => {
+      printed += `${line} `;
+      react(child, line);
+    });
+    return { ended: once(child, 'close'), printed: () => printed };
+  }
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('on %s the command reports what it has, and the code is %i', async (signal, code) => {
-    const [node, ...flags] = NODE;
-    const words = [...flags, join(__dirname, 'fixtures', 'waiting.ts'), 'work'];
-    const child = spawn(node, words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (printed === 'working\n') child.kill(signal);
+    const { ended, printed } = start('work', (child, line) => {
+      if (line === 'working') child.kill(signal);
     });
-    expect(await once(child, 'close')).toEqual([code, null]);
-    expect(printed).toBe('working\ninterrupted\n');
+    expect(await ended).toEqual([code, null]);
+    expect(printed()).toBe('working stopping interrupted ');
+  });
+
+  it('a signal that both npm and the terminal deliver is one', async () => {
+    const { ended, printed } = start('work', (child, line) => {
+      if (line !== 'interrupted') child.kill('SIGINT');
+    });
+    expect(await ended).toEqual([130, null]);
+    expect(printed()).toBe('working stopping interrupted ');
+  });
+
+  it('a later second signal ends at once a command that does not stop', async () => {
+    const { ended } = start('sulk', (child) => {
+      const knock = setInterval(() => child.kill('SIGINT'), 100);
+      child.once('close', () => clearInterval(knock));
+    });
+    expect(await ended).toEqual([null, 'SIGINT']);
   });
 });
