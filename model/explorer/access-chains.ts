@@ -1,21 +1,21 @@
 /** Accesses in the order in which they came, each linked with the one before it of the same object. */
+import { grown, grownBytes, small } from './arrays';
 import { LOOKS } from './dependence';
-import { grown, grownBytes } from './word-table';
 
 /** All arrays are longer than what they hold. */
 export class AccessChains {
-  acc: Int32Array = new Int32Array(128);
-  accEvent: Int32Array = new Int32Array(128);
+  acc: Int32Array = small(128);
+  accEvent: Int32Array = small(128);
   /** The access before this one of the same object, or -1. */
-  accPrevious: Int32Array = new Int32Array(128);
+  accPrevious: Int32Array = small(128);
   /** The same, passing over those that only look; see {@link earlier}. */
-  accChange: Int32Array = new Int32Array(128);
+  accChange: Int32Array = small(128);
   /** What the object holds after the event, where the program tells values. */
-  value: Int32Array = new Int32Array(128);
+  value: Int32Array = small(128);
   /** What the event looked at of the object, where the program tells. */
   looked: Uint8Array = new Uint8Array(128);
   /** The last access of each object, or -1. */
-  protected lastAccess: Int32Array = new Int32Array(64).fill(-1);
+  protected lastAccess: Int32Array = small(64).fill(-1);
 
   /** The last access of an object as an index of `acc`, or -1. */
   lastAccessOf(object: number): number {

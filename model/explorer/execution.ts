@@ -1,9 +1,9 @@
 /** The execution that is being explored: its events, their accesses, and what happens before what. */
+import { grown, grownBytes, small } from './arrays';
 import { AccessLists, type AccessList } from './access-lists';
 import { AccessChains } from './access-chains';
 import { conflicting } from './dependence';
 import { Depends, Mode, modeSet, type Access, type Run } from './program';
-import { grown, grownBytes } from './word-table';
 
 const RELEASES = modeSet(Mode.unlock, Mode.readUnlock);
 /** Modes that conflict with every other: what came before one is ordered before what follows it. */
@@ -28,41 +28,41 @@ export const FORESEEN = [0, -1, 1] as const;
 export class Execution extends AccessChains {
   length = 0;
   stride: number;
-  thread: Int32Array = new Int32Array(64);
-  choice: Int32Array = new Int32Array(64);
+  thread: Int32Array = small(64);
+  choice: Int32Array = small(64);
   /** Among how many the event was a choice. */
-  choices: Int32Array = new Int32Array(64);
-  seq: Int32Array = new Int32Array(64);
+  choices: Int32Array = small(64);
+  seq: Int32Array = small(64);
   /** The guard that the event had to wait for, or -1. */
-  guard: Int32Array = new Int32Array(64);
+  guard: Int32Array = small(64);
   /** A value of {@link Depends}. */
-  depends: Int32Array = new Int32Array(64);
+  depends: Int32Array = small(64);
   /** For an event that depends on a lock: its access in the states of {@link FORESEEN}. */
-  foreseen: Int32Array = new Int32Array(64 * 3);
+  foreseen: Int32Array = small(64 * 3);
   /** For an event that depends on a comparison: the value that it expects. */
-  expected: Int32Array = new Int32Array(64);
+  expected: Int32Array = small(64);
   /** Event i touched `acc[accFrom[i] .. accFrom[i + 1])`. */
-  accFrom: Int32Array = new Int32Array(65);
+  accFrom: Int32Array = small(65);
   /** The same as one number, of {@link lists}. */
-  list: Int32Array = new Int32Array(64);
+  list: Int32Array = small(64);
   readonly lists = new AccessLists();
   /**
    * `race[raceFrom[i] .. raceFrom[i + 1])`: events that event i is in a race with, latest first. Where
    * i had to wait for a guard they are candidates only.
    */
-  raceFrom: Int32Array = new Int32Array(65);
-  race: Int32Array = new Int32Array(128);
+  raceFrom: Int32Array = small(65);
+  race: Int32Array = small(128);
   /** For each race, what the later event would touch without the earlier one; or {@link NOT_FORESEEN}. */
-  raceLast: Int32Array = new Int32Array(128);
+  raceLast: Int32Array = small(128);
   /** For events that chose, what they were seen to touch with other choices. */
   readonly otherLast: AccessList[][] = [];
   /** The events that have races or are choices, in order: `raced[0 .. racedCount)`. */
-  raced: Int32Array = new Int32Array(64);
+  raced: Int32Array = small(64);
   racedCount = 0;
   /** Rows that say how many events of each other thread happen before an event; the first is empty. */
   clock: Int32Array;
   /** Where the row of each event begins. */
-  past: Int32Array = new Int32Array(64);
+  past: Int32Array = small(64);
   /** How many events of each thread come before the event in this sequence; see {@link countBefore}. */
   before: Int32Array;
   private beforeKnown: Uint8Array = new Uint8Array(64);
@@ -74,18 +74,18 @@ export class Execution extends AccessChains {
   /** The event that created a thread, or -1. */
   createdBy: Int32Array;
   private covered: Int32Array;
-  private found: Int32Array = new Int32Array(16);
+  private found: Int32Array = small(16);
   private foundCount = 0;
 
   constructor(threads: number) {
     super();
     this.stride = Math.max(threads, 1);
-    this.clock = new Int32Array(65 * this.stride);
-    this.before = new Int32Array(64 * this.stride);
-    this.count = new Int32Array(this.stride);
-    this.createdBy = new Int32Array(this.stride).fill(-1);
-    this.covered = new Int32Array(this.stride);
-    this.events = new Int32Array(this.stride * this.room);
+    this.clock = small(65 * this.stride);
+    this.before = small(64 * this.stride);
+    this.count = small(this.stride);
+    this.createdBy = small(this.stride).fill(-1);
+    this.covered = small(this.stride);
+    this.events = small(this.stride * this.room);
   }
 
   /** Whether event a happens before event b, or is it. */

@@ -2,9 +2,10 @@
  * Footprints: which thread may still touch what. "This thread may touch so" is a number, a footprint a set
  * of them as bits. Footprints are interned: an exploration has many states and fewer footprints.
  */
+import { grown } from './arrays';
 import { conflicting } from './dependence';
 import type { Access } from './program';
-import { WordTable, grown } from './word-table';
+import { WordTable } from './word-table';
 
 /** An interned footprint. */
 export type Footprint = number;

@@ -1,7 +1,7 @@
 /** The state of a lock after some of the events of an execution. */
+import { grown } from './arrays';
 import type { Execution } from './execution';
 import { Mode, modeSet } from './program';
-import { grown } from './word-table';
 
 /** The state cannot be told from the accesses, as other modes than those of locks touch the word. */
 export const UNKNOWN = -2;

@@ -1,8 +1,9 @@
 /** A set of events with all that happens before them, as a vector clock. */
+import { small } from './arrays';
 import type { Execution } from './execution';
 
 export class Past {
-  private row: Int32Array = new Int32Array(8);
+  private row: Int32Array = small(8);
 
   constructor(private readonly execution: Execution) {}
 

@@ -3,6 +3,7 @@
  * This is the sequence that the search must see explored from the state before `e`. Here it is told what
  * belongs to it, and which steps can begin it, or what is left once some have been taken from its front.
  */
+import { small } from './arrays';
 import { NO_ACCESS, type AccessList } from './access-lists';
 import { conflicting } from './dependence';
 import { NOT_FORESEEN, type Execution } from './execution';
@@ -47,13 +48,15 @@ export class ReversedSequence {
   /** Whether events were taken from the front of the sequence. */
   private anyTaken = false;
   /** Events of each thread that lie before the sequence or were taken from its front, if any were. */
-  private taken: Int32Array = new Int32Array(8);
+  private taken: Int32Array = small(8);
   /** Of event i's races `races[racesFrom .. racesTo)`, those after e; its last step needs them. */
   private races: Int32Array = this.taken;
   private racesFrom = 0;
   private racesTo = 0;
   /** Whether the last step needs just those events of the sequence, apart from its own thread's. */
   private racesKnown = false;
+  /** The event in the sequence that the last question of {@link canBegin} was about, or -1. */
+  private next = -1;
   /** The last event that the last answer of {@link canBegin} rests on. */
   protected because: SeenTo = 0;
 
@@ -155,11 +158,10 @@ export class ReversedSequence {
     this.lastTaken = false;
   }
 
-  /** Takes the next step of a thread from the front of the sequence, if it is in it. */
+  /** Takes a step from the front of the sequence, if it is in it; {@link canBegin} was asked of it last. */
   protected take(thread: number): void {
-    const event = this.nextOf(thread);
-    if (event === this.i) this.lastTaken = true;
-    else if (event >= 0) {
+    if (this.next === this.i) this.lastTaken = true;
+    else if (this.next >= 0) {
       if (!this.anyTaken) this.startTaking();
       this.taken[thread]!++;
     }
@@ -208,6 +210,7 @@ export class ReversedSequence {
    */
   protected canBegin(thread: number, choice: number, list: AccessList): Begin {
     const event = this.nextOf(thread);
+    this.next = event;
     if (event < 0) return this.canPrecedeAll(list);
     return this.isBegunBy(event, thread, choice, list) ? Begin.yes : Begin.no;
   }

@@ -3,6 +3,7 @@
  * and wakeup trees after Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic partial order
  * reduction"; races on locks are those between two acquisitions, as a release forces its order.
  */
+import { grown, small } from './arrays';
 import type { AccessList } from './access-lists';
 import { Execution } from './execution';
 import { GuardedRaces } from './guarded-races';
@@ -13,7 +14,6 @@ import { Reversal } from './reversal';
 import { NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
-import { grown } from './word-table';
 import { WordValues } from './word-value';
 
 /** Receives what the search finds. */
@@ -28,9 +28,9 @@ export class Search {
   readonly sleep: SleepSets;
   readonly trees = new WakeupTrees();
   /** What remains to be explored from each node along the execution: a list of {@link trees}. */
-  heads: Int32Array = new Int32Array(64).fill(NO_NODE);
+  heads: Int32Array = small(64).fill(NO_NODE);
   /** Branches taken from each node so far, the current one included. */
-  taken: Int32Array = new Int32Array(64);
+  taken: Int32Array = small(64);
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
   /** Of which states something may still be asked once they lie behind; no matter if none are frozen. */
@@ -48,7 +48,7 @@ export class Search {
   private readonly reversal: Reversal;
   private readonly guarded: GuardedRaces;
   /** By which events the races of each event are seen to, as long as those stay. */
-  private seenTo: Int32Array = new Int32Array(64);
+  private seenTo: Int32Array = small(64);
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
   private readonly values: WordValues;

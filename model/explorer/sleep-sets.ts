@@ -1,8 +1,8 @@
 /** The sleep sets along the current execution: steps that must not be explored again, by node. */
+import { grown, small } from './arrays';
 import type { AccessList, AccessLists } from './access-lists';
 import type { Execution } from './execution';
 import type { ScheduleStep } from './program';
-import { grown } from './word-table';
 
 /** A step with what it touched when it was last seen. */
 export interface KnownStep extends ScheduleStep {
@@ -17,15 +17,15 @@ export interface KnownStep extends ScheduleStep {
  */
 export class SleepSets {
   /** The set of node i is `members[from[i] .. to[i])`. */
-  from: Int32Array = new Int32Array(64);
-  to: Int32Array = new Int32Array(64);
-  members: Int32Array = new Int32Array(64);
-  thread: Int32Array = new Int32Array(64);
-  choice: Int32Array = new Int32Array(64);
+  from: Int32Array = small(64);
+  to: Int32Array = small(64);
+  members: Int32Array = small(64);
+  thread: Int32Array = small(64);
+  choice: Int32Array = small(64);
   /** What each step touched. */
-  list: Int32Array = new Int32Array(64);
+  list: Int32Array = small(64);
   /** Steps that the nodes up to i have put to sleep; those of deeper ones are gone. */
-  private steps: Int32Array = new Int32Array(64);
+  private steps: Int32Array = small(64);
 
   constructor(private readonly lists: AccessLists) {}
 

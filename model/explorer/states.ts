@@ -8,6 +8,7 @@
  * footprint after a step conflicts with that step joins the set. A state that was explored before is
  * not explored again, as its footprint is known.
  */
+import { grown } from './arrays';
 import { counted } from './counted';
 import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
 import {
@@ -29,7 +30,6 @@ import {
 } from './program';
 import { Preference, type Place, type Situation } from './preference';
 import { withinThreads } from './thread-bound';
-import { grown } from './word-table';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */

@@ -3,21 +3,21 @@
  * whose leaves are where the search goes on freely. Nodes live in one pool and are known by number,
  * as they come and go with every execution.
  */
+import { grown, small } from './arrays';
 import type { AccessList, AccessLists } from './access-lists';
 import type { Forest } from './forest';
-import { grown } from './word-table';
 
 /** No node: the child of a leaf, the sibling of the last, the head of an empty list. */
 export const NO_NODE = -1;
 
 export class WakeupTrees {
-  thread: Int32Array = new Int32Array(64);
-  choice: Int32Array = new Int32Array(64);
+  thread: Int32Array = small(64);
+  choice: Int32Array = small(64);
   /** What the step touches. */
-  list: Int32Array = new Int32Array(64);
+  list: Int32Array = small(64);
   /** The first of the steps that can follow; {@link NO_NODE} for a leaf. */
-  child: Int32Array = new Int32Array(64);
-  sibling: Int32Array = new Int32Array(64);
+  child: Int32Array = small(64);
+  sibling: Int32Array = small(64);
   private used = 0;
   /** Nodes that are free again, linked by `sibling`. */
   private free = NO_NODE;

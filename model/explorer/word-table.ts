@@ -2,14 +2,16 @@
  * Numbers for sequences of words, in the order in which they come: equal sequences get the same
  * number, and no others do, as what a hash finds is compared word for word.
  */
+import { grown, small } from './arrays';
+
 export class WordTable {
   size = 0;
   /** Sequence n is `words[from[n] .. from[n + 1])`. */
-  words: Int32Array = new Int32Array(256);
-  from: Int32Array = new Int32Array(17);
-  private hashes: Int32Array = new Int32Array(16);
+  words: Int32Array = small(256);
+  from: Int32Array = small(17);
+  private hashes: Int32Array = small(16);
   /** An open hash table of numbers; -1 where it is free. */
-  private slots: Int32Array = new Int32Array(32).fill(-1);
+  private slots: Int32Array = small(32).fill(-1);
 
   /** The number of `source[from .. to)`. */
   intern(source: Int32Array, from: number, to: number): number {
@@ -61,18 +63,4 @@ export class WordTable {
     }
     this.slots = slots;
   }
-}
-
-/** A copy of twice the length; what is new holds `fill`. */
-export function grown(old: Int32Array, fill = 0): Int32Array {
-  const bigger = new Int32Array(old.length * 2);
-  bigger.set(old);
-  if (fill !== 0) bigger.fill(fill, old.length);
-  return bigger;
-}
-
-export function grownBytes(old: Uint8Array): Uint8Array {
-  const bigger = new Uint8Array(old.length * 2);
-  bigger.set(old);
-  return bigger;
 }
