@@ -1,7 +1,7 @@
 /** What the search does with a race turned round: is it explored already, and if not, in which tree. */
 import type { AccessList } from './access-lists';
 import { conflicting } from './dependence';
-import type { Execution } from './execution';
+import { NOT_FORESEEN, type Execution } from './execution';
 import { Past } from './past';
 import type { Access } from './program';
 import {
@@ -20,6 +20,10 @@ const UNSURE = -2;
 export class Reversal extends ReversedSequence {
   /** The last event that the way through the tree rests on: a branch passed over is not taken either. */
   private foundBecause: SeenTo = 0;
+  /** The nodes that were taken on the way. */
+  readonly way: number[] = [];
+  /** The node, behind those of the way, of which has to be known what it touches. */
+  unforeseen = NO_NODE;
   /** The last node that was passed over. */
   private lastSibling = NO_NODE;
   /** Tree nodes that were passed over on the way to where the sequence is inserted. */
@@ -55,11 +59,13 @@ export class Reversal extends ReversedSequence {
       if (event < 0) {
         outside[others] = s;
         outsideBecause[others++] = this.because;
-      } else if (this.isBegunBy(event, sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!)) {
-        // Another one may be good for longer.
-        if (this.because < BY_THE_WHOLE) return this.because;
-        best = BY_THE_WHOLE;
+        continue;
       }
+      const [thread, choice, list] = [sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!];
+      if (this.isBegunBy(event, thread, choice, list) !== Begin.yes) continue;
+      // Another one may be good for longer.
+      if (this.because < BY_THE_WHOLE) return this.because;
+      best = BY_THE_WHOLE;
     }
     return best === NOT_SEEN_TO ? this.isAnyOutsideAsleep(sleep, others) : best;
   }
@@ -81,23 +87,25 @@ export class Reversal extends ReversedSequence {
 
   /**
    * Inserts the sequence into the forest that `heads[e]` begins, unless a branch of it already leads
-   * to an equivalent beginning. Undefined, with nothing done, if that depends on what the last step
-   * touches.
+   * to an equivalent beginning. Undefined, with nothing done, if that depends on what a step of the forest
+   * touches, {@link unforeseen}, or else the last step.
    *
-   * @param few of how many events, at most, a sequence is inserted whole; of a longer one what is needed
+   * @param few of how many events, at most, a sequence is inserted whole; of a longer one what is needed.
+   *   Where it is not known what a step touches, it is not known what is needed.
    */
   insert(trees: WakeupTrees, heads: Int32Array, sleep: SleepSets, few: number): SeenTo | undefined {
     this.rewind();
     this.foundBecause = 0;
     this.passedCount = 0;
+    this.way.length = 0;
+    this.unforeseen = NO_NODE;
     let first = heads[this.e]!;
     for (;;) {
       const match = this.findBeginning(trees, first);
       if (match === UNSURE) return undefined;
       if (match < 0) {
-        if (!this.lastKnown && !this.lastTaken) return undefined;
         this.collectLeft();
-        if (this.leftCount > few) this.keepNeeded(trees, sleep);
+        if (this.leftCount > few && this.isForeseen(trees)) this.keepNeeded(trees, sleep);
         const chain = this.chain(trees);
         if (chain === NO_NODE) return BY_THE_WHOLE;
         if (first < 0) heads[this.e] = chain;
@@ -107,6 +115,7 @@ export class Reversal extends ReversedSequence {
       first = trees.child[match]!;
       if (first < 0) return this.foundBecause;
       this.take(trees.thread[match]!);
+      this.way.push(match);
     }
   }
 
@@ -116,11 +125,22 @@ export class Reversal extends ReversedSequence {
       const begin = this.canBegin(trees.thread[node]!, trees.choice[node]!, trees.list[node]!);
       if (this.because > this.foundBecause) this.foundBecause = this.because;
       if (begin === Begin.yes) return node;
-      if (begin === Begin.perhaps) return UNSURE;
+      if (begin === Begin.perhaps) {
+        if (trees.list[node] === NOT_FORESEEN) this.unforeseen = node;
+        return UNSURE;
+      }
       this.lastSibling = node;
       this.passed[this.passedCount++] = node;
     }
     return NO_NODE;
+  }
+
+  /** Whether it is known what the last step touches, and all that was passed over. */
+  private isForeseen(trees: WakeupTrees): boolean {
+    for (let n = 0; n < this.passedCount; n++) {
+      if (trees.list[this.passed[n]!] === NOT_FORESEEN) return false;
+    }
+    return this.lastKnown;
   }
 
   /** What it rests on that the sequence will be explored, as it has been inserted. */
@@ -193,16 +213,12 @@ export class Reversal extends ReversedSequence {
     if (first < execution.length) needed.add(first);
   }
 
-  /** Whether an event after e is in what is left of the sequence, and is not the last step. */
-  private isLeft(event: number): boolean {
-    return event !== this.i && !this.isTaken(event) && this.inSequence(event);
-  }
-
   /** The events that are left and the last step as a chain of tree nodes. @returns its first node */
   private chain(trees: WakeupTrees): number {
     const { execution, left } = this;
     let child = NO_NODE;
-    if (!this.lastTaken) child = trees.add(this.thread, this.choice, this.last, NO_NODE);
+    const last = this.lastKnown ? this.last : NOT_FORESEEN;
+    if (!this.lastTaken) child = trees.add(this.thread, this.choice, last, NO_NODE);
     for (let n = this.leftCount - 1; n >= 0; n--) {
       const k = left[n]!;
       child = trees.add(execution.thread[k]!, execution.choice[k]!, execution.list[k]!, child);

@@ -13,7 +13,7 @@ import { Depends } from './program';
 export const enum Begin {
   no,
   yes,
-  /** The step is not in the sequence and commutes with all but the last, which is not known yet. */
+  /** That depends on what the last step touches, or this one, which is not known yet. */
   perhaps,
 }
 
@@ -41,7 +41,7 @@ export class ReversedSequence {
   protected last: AccessList = NO_ACCESS;
   /** The number of the race, if it is one between two events. */
   private race = 0;
-  protected lastKnown = false;
+  lastKnown = false;
   protected lastTaken = false;
   /** Acquisitions that are left out besides e: without them a guard is open. */
   private readonly dropped: number[] = [];
@@ -212,26 +212,43 @@ export class ReversedSequence {
     const event = this.nextOf(thread);
     this.next = event;
     if (event < 0) return this.canPrecedeAll(list);
-    return this.isBegunBy(event, thread, choice, list) ? Begin.yes : Begin.no;
+    return this.isBegunBy(event, thread, choice, list);
   }
 
   /** Whether a step comes first, where `event` is its thread's next in the sequence. */
-  protected isBegunBy(event: number, thread: number, choice: number, list: AccessList): boolean {
+  protected isBegunBy(event: number, thread: number, choice: number, list: AccessList): Begin {
     if (event === this.i) return this.isBegunByLast(choice, list);
-    return choice === this.execution.choice[event] && this.needsNothing(event, thread);
+    const begins = choice === this.execution.choice[event] && this.needsNothing(event, thread);
+    return begins ? Begin.yes : Begin.no;
   }
 
-  private isBegunByLast(choice: number, list: AccessList): boolean {
-    if (choice !== this.choice) return false;
-    if (this.racesKnown) return this.lastNeedsNothing();
-    if (!this.commutesWithRest(list)) return false;
+  private isBegunByLast(choice: number, list: AccessList): Begin {
+    if (choice !== this.choice) return Begin.no;
+    if (this.racesKnown) return this.lastNeedsNothing() ? Begin.yes : Begin.no;
+    if (list === NOT_FORESEEN) return this.canPrecedeUnforeseen();
+    if (!this.commutesWithRest(list)) return Begin.no;
     if (!this.isSettled(list)) this.because = BY_THE_WHOLE;
-    return true;
+    return Begin.yes;
+  }
+
+  /** Of a step of which is not known what it touches: it precedes what is left, if there is nothing. */
+  private canPrecedeUnforeseen(): Begin {
+    for (let k = this.e + 1; k < this.execution.length; k++) {
+      if (this.isLeft(k)) return Begin.perhaps;
+    }
+    this.because = BY_THE_WHOLE;
+    return Begin.yes;
+  }
+
+  /** Whether an event after e is in what is left of the sequence, and is not the last step. */
+  protected isLeft(event: number): boolean {
+    return event !== this.i && !this.isTaken(event) && this.inSequence(event);
   }
 
   /** Of a step whose thread has none in the sequence. */
   protected canPrecedeAll(list: AccessList): Begin {
     const open = !this.lastTaken;
+    if (list === NOT_FORESEEN) return open ? Begin.perhaps : this.canPrecedeUnforeseen();
     if (open && this.lastKnown && this.execution.lists.dependent(list, this.last)) {
       this.restOn(this.restsOnLast());
       return Begin.no;
@@ -245,7 +262,7 @@ export class ReversedSequence {
 
   /** What it rests on that the last step touches what it does. */
   protected restsOnLast(): SeenTo {
-    return this.isSettled(this.last) ? this.i : BY_THE_WHOLE;
+    return this.lastKnown && this.isSettled(this.last) ? this.i : BY_THE_WHOLE;
   }
 
   /**

@@ -5,7 +5,7 @@
  */
 import { grown, small } from './arrays';
 import type { AccessList } from './access-lists';
-import { Execution } from './execution';
+import { Execution, NOT_FORESEEN } from './execution';
 import { GuardedRaces } from './guarded-races';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Depends, Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
@@ -98,7 +98,7 @@ export class Search {
     trees.drop(node);
   }
 
-  /** Takes a step that has to touch what a list says. */
+  /** Takes a step that has to touch what a list says, where that is known. */
   private takeForeseen(thread: number, choice: number, list: AccessList): void {
     const { execution } = this;
     const i = execution.length;
@@ -106,7 +106,7 @@ export class Search {
       throw new Error(`explore: thread ${thread} cannot move where it did`);
     }
     this.take(thread, choice);
-    if (execution.list[i] !== list) {
+    if (list !== NOT_FORESEEN && execution.list[i] !== list) {
       throw new Error(
         `explore: step ${i} of thread ${thread} touched something else than foreseen: ` +
           'Run.depends must say what a step depends on, and dependent accesses must conflict',
@@ -270,14 +270,49 @@ export class Search {
     const { reversal, sleep } = this;
     this.foreseeLast(i);
     const asleep = reversal.asleep(sleep) ?? this.probe().asleep(sleep)!;
-    return asleep === NOT_SEEN_TO ? (this.insert() ?? (this.probe(), this.insert()!)) : asleep;
+    return asleep === NOT_SEEN_TO ? this.insert() : asleep;
   }
 
-  private insert(): SeenTo | undefined {
+  private insert(): SeenTo {
     const { reversal, trees, heads, sleep } = this;
+    const frozen = reversal.e < this.frozen;
     // What is asked of a frozen node is handed on, to where other branches are known: it is all kept.
-    const few = reversal.e < this.frozen ? Infinity : this.few;
-    return reversal.insert(trees, heads, sleep, few);
+    const few = frozen ? Infinity : this.few;
+    if (frozen && !reversal.lastKnown) this.probe();
+    for (;;) {
+      const seenTo = reversal.insert(trees, heads, sleep, few);
+      if (seenTo !== undefined) return seenTo;
+      if (reversal.unforeseen < 0) this.probe();
+      else this.foresee(reversal.e, reversal.way, reversal.unforeseen);
+    }
+  }
+
+  /** Finds out what a tree node's step touches, by taking it from where the nodes of `way` lead. */
+  private foresee(i: number, way: readonly number[], node: number): void {
+    const { execution, trees } = this;
+    const run = this.program.start();
+    const step = (thread: number, choice: number): void => {
+      run.step(thread, choice);
+      this.steps++;
+    };
+    for (let k = 0; k < i; k++) step(execution.thread[k]!, execution.choice[k]!);
+    for (const before of way) step(trees.thread[before]!, trees.choice[before]!);
+    step(trees.thread[node]!, trees.choice[node]!);
+    trees.list[node] = execution.lists.of(run.accesses, 0, run.accessCount);
+  }
+
+  /** Finds out what all steps that remain touch, for those who read the trees. */
+  foreseeAll(): void {
+    const { trees, execution } = this;
+    const before = this.steps;
+    const visit = (i: number, first: number, way: number[]): void => {
+      for (let node = first; node >= 0; node = trees.sibling[node]!) {
+        if (trees.list[node] === NOT_FORESEEN) this.foresee(i, way, node);
+        visit(i, trees.child[node]!, [...way, node]);
+      }
+    };
+    for (let i = 0; i <= execution.length; i++) visit(i, this.heads[i]!, []);
+    if (this.steps > before) this.replay();
   }
 
   /** Tells the reversal what its last step touches, if that is known without trying. */

@@ -107,6 +107,7 @@ export class UnitRun {
   result(): UnitResult {
     const { search, open, ended } = this;
     const { frozen } = this.task;
+    search.foreseeAll();
     const { executions, blocked, cut, crowded, steps, trees, heads, execution } = search;
     return {
       counts: { executions, blocked, cut, crowded, steps },
