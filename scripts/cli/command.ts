@@ -26,7 +26,12 @@ export interface OptionSpec {
   /** Values that a shell may offer, where others are allowed too. */
   readonly suggestions?: readonly string[];
   /** The value is a whole number within these bounds. */
-  readonly integer?: { readonly min: number; readonly max?: number };
+  readonly integer?: {
+    readonly min: number;
+    readonly max?: number;
+    /** A unit that may stand behind the number. */
+    readonly unit?: string;
+  };
   /** May be given several times; read it with `args.texts`. */
   readonly repeatable?: boolean;
   readonly default?: string;

@@ -117,7 +117,8 @@ function buildOption(spec: CommandSpec, option: OptionSpec): Option {
   if (option.default !== undefined) built.default(option.default);
   if (!takesValue(option)) return built;
   let given = false;
-  built.argParser((value: string, previous: unknown) => {
+  built.argParser((word: string, previous: unknown) => {
+    const value = withoutUnit(option, word);
     checkValue(spec, option, value);
     if (given && !option.repeatable) {
       throw new UsageError(`--${longName(option)} is given twice; give it once`);
@@ -127,6 +128,11 @@ function buildOption(spec: CommandSpec, option: OptionSpec): Option {
     return Array.isArray(previous) ? [...(previous as string[]), value] : [value];
   });
   return built;
+}
+
+function withoutUnit({ integer }: OptionSpec, word: string): string {
+  const unit = integer?.unit;
+  return unit !== undefined && word.endsWith(unit) ? word.slice(0, -unit.length) : word;
 }
 
 function checkValue(spec: CommandSpec, option: OptionSpec, value: string): void {

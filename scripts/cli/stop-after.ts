@@ -1,11 +1,14 @@
 import type { Completeness } from '../../model/explorer/explore';
 import type { OptionSpec } from './command';
 
+/** Timers count milliseconds in 31 bits, and run out at once beyond. */
+const MOST_SECONDS = Math.floor((2 ** 31 - 1) / 1000);
+
 /** `--for <seconds>`; read it with {@link stopAfter}. */
 export const forOption: OptionSpec = {
   flags: '--for <seconds>',
   description: 'stop after this long',
-  integer: { min: 1 },
+  integer: { min: 1, max: MOST_SECONDS, unit: 's' },
 };
 
 /**

@@ -56,7 +56,7 @@ export const huntCommand: CommandSpec = {
     HTML_OPTION,
   ],
   examples: [
-    { command: 'lzfree hunt original --for 60', purpose: 'a minute of looking' },
+    { command: 'lzfree hunt original --for 60s', purpose: 'a minute of looking' },
     {
       command: 'lzfree hunt fixed --until-size 3 --state fixed.json --save found',
       purpose: 'a long hunt that can be stopped and taken up again',

@@ -12,6 +12,7 @@ const probe = (run: Run): CommandSpec => ({
   ],
   options: [
     { flags: '--seed <n>', description: 'start of the random choices', integer: { min: 0 } },
+    { flags: '--wait <s>', description: 'how long', integer: { min: 1, max: 90, unit: 's' } },
     { flags: '--define <x>', description: 'adds a definition', repeatable: true },
     { flags: '--depth <d>', description: 'how far', choices: ['near', 'far'], default: 'near' },
     { flags: '--all', description: 'leaves nothing out' },
@@ -42,6 +43,8 @@ describe('command line > usage errors', () => {
     ],
     ['a value out of bounds', ['probe', '--seed', '-1'], 'whole number of at least 0'],
     ['a number with a tail', ['probe', '--seed', '3x'], "not '3x'"],
+    ['a unit of another option', ['probe', '--seed', '3s'], "not '3s'"],
+    ['a unit alone', ['probe', '--wait', 's'], 'whole number from 1 to 90'],
     ['a wrong choice', ['probe', '--depth', 'neer'], "did you mean 'near'?"],
     ['a choice unlike any', ['probe', 'zzzz'], 'choose from user, system, internal'],
     ['two values of one option', ['probe', '--depth', 'near', '--depth', 'far'], 'given twice'],
@@ -61,6 +64,16 @@ describe('command line > usage errors', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(ONE_LINE);
     expect(stderr).toContain('a b\\u{1b}[31m\\u{202e}');
+  });
+
+  it('a number may have its unit behind it', async () => {
+    for (const words of [['--wait', '60'], ['--wait', '60s'], ['--wait=60s']]) {
+      const { stdout } = await run(['probe', ...words], async (args, io) => {
+        io.out(String(args.integer('wait')));
+        return 0;
+      });
+      expect(stdout).toBe('60\n');
+    }
   });
 
   it('the message names the help that explains the usage', async () => {
