@@ -47,7 +47,7 @@ export interface HuntDocument {
   readonly sequential: boolean;
   readonly findings: readonly Finding[];
   readonly sizes: HuntState['sizes'];
-  readonly random: HuntState['random'];
+  readonly random: { readonly done: number; readonly executions: number };
   readonly unjudged: HuntState['unjudged'];
   readonly interrupted: boolean;
 }
@@ -57,10 +57,11 @@ export function huntDocument(
   result: HuntResult,
   on: Variant,
 ): HuntDocument {
-  const { sizes, random, unjudged, interrupted } = result;
+  const { sizes, unjudged, interrupted } = result;
+  const { done, executions } = result.random;
   const findings = findingsOf(result.causes, on);
   const about = { schema: 'lzfree/hunt', version: 3, ...identity } as const;
-  return { ...about, findings, sizes, random, unjudged, interrupted };
+  return { ...about, findings, sizes, random: { done, executions }, unjudged, interrupted };
 }
 
 function findingsOf(causes: readonly Cause[], on: Variant): Finding[] {

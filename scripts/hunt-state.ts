@@ -16,7 +16,7 @@ export interface HuntIdentity {
 }
 
 const SCHEMA = 'lzfree/hunt-state';
-const VERSION = 3;
+const VERSION = 4;
 /** Between two writes while the hunt goes on. */
 const WRITE_EVERY_MS = 10_000;
 

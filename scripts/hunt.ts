@@ -6,6 +6,7 @@ import { movesOf } from '../model/hunt/cause';
 import { titleOf } from '../model/hunt/program';
 import { parseProgram } from '../model/hunt/text';
 import { isCovered, type Way } from '../model/hunt/ways';
+import type { DrawInput } from './workers/hunt-task';
 import { withPool, type Pool } from './workers/pool';
 
 export interface HuntRequest {
@@ -38,10 +39,20 @@ export interface SizeCoverage {
   unjudged: number;
 }
 
+/** Random programs that were looked at, and those that are drawn knowing the same causes. */
+export interface RandomCoverage {
+  done: number;
+  executions: number;
+  /** Where the programs of this round end. */
+  roundEnd: number;
+  /** Causes that were known when it began. */
+  roundKnows: number;
+}
+
 /** How far a hunt is; all that another one needs to go on. */
 export interface HuntState {
   readonly sizes: SizeCoverage[];
-  readonly random: { done: number; executions: number };
+  readonly random: RandomCoverage;
   readonly causes: Cause[];
   /** Reasons why programs could not be judged, with one of them and how many. */
   readonly unjudged: { readonly reason: string; readonly program: string; programs: number }[];
@@ -55,9 +66,16 @@ export interface HuntResult extends HuntState {
 const CHUNK = 16;
 const RANDOM_CHUNK = 40;
 const RANDOM_SCHEDULES = 6;
+/** A round is as long as all before it, so that little is found twice, and up to so many chunks. */
+const ROUND_CHUNKS = 16;
 
 export function emptyState(): HuntState {
-  return { sizes: [], random: { done: 0, executions: 0 }, causes: [], unjudged: [] };
+  return {
+    sizes: [],
+    random: { done: 0, executions: 0, roundEnd: 0, roundKnows: 0 },
+    causes: [],
+    unjudged: [],
+  };
 }
 
 /** Hunts; the result does not depend on the number of workers unless a clock stops it. */
@@ -101,25 +119,41 @@ class Hunt {
     }
   }
 
+  /** By rounds, whatever the number of workers: what is drawn depends on what is known. */
   async draw(): Promise<void> {
-    const { signal, random, seed } = this.request;
-    while (!signal.aborted && this.state.random.done < random) {
-      const programs = Math.min(RANDOM_CHUNK, random - this.state.random.done);
-      const from = seed + this.state.random.done;
-      const inputs = Array.from({ length: this.request.workers || 1 }, (_, i) => ({
-        ...this.onVariant,
-        seed: from + i * RANDOM_CHUNK,
-        programs,
-        schedules: RANDOM_SCHEDULES,
-        ways: this.ways(),
-      }));
-      for await (const drawn of this.pool.map('huntRandom', inputs)) {
-        for (const { program, key } of drawn.sightings) await this.explain(program, key);
+    const { signal, random } = this.request;
+    const drawn = this.state.random;
+    while (!signal.aborted && drawn.done < random) {
+      if (drawn.done >= drawn.roundEnd) this.beginRound();
+      for await (const chunk of this.pool.map('huntRandom', this.restOfRound())) {
+        for (const { program, key } of chunk.sightings) await this.explain(program, key);
         if (signal.aborted) return;
-        this.state.random.done += drawn.done;
-        this.state.random.executions += drawn.executions;
+        drawn.done += chunk.done;
+        drawn.executions += chunk.executions;
         await this.request.onProgress?.(this.state);
       }
+    }
+  }
+
+  private beginRound(): void {
+    const { random, causes } = this.state;
+    const chunks = Math.min(Math.max(Math.floor(random.done / RANDOM_CHUNK), 1), ROUND_CHUNKS);
+    random.roundEnd = random.done + chunks * RANDOM_CHUNK;
+    random.roundKnows = causes.length;
+  }
+
+  private *restOfRound(): Generator<DrawInput> {
+    const { done, roundEnd, roundKnows } = this.state.random;
+    const ways = this.ways().slice(0, roundKnows);
+    const end = Math.min(roundEnd, this.request.random);
+    for (let from = done; from < end; from += RANDOM_CHUNK) {
+      yield {
+        ...this.onVariant,
+        seed: this.request.seed + from,
+        programs: Math.min(RANDOM_CHUNK, end - from),
+        schedules: RANDOM_SCHEDULES,
+        ways,
+      };
     }
   }
 

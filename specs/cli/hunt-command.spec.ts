@@ -91,7 +91,11 @@ describe('the hunt as text', () => {
   const document = (own: boolean): HuntDocument => ({
     ...huntDocument(
       { variant: 'original', seed: 1, executions: 10, sequential: false },
-      { ...emptyState(), random: { done: 5, executions: 30 }, interrupted: true },
+      {
+        ...emptyState(),
+        random: { ...emptyState().random, done: 5, executions: 30 },
+        interrupted: true,
+      },
       NAMED_VARIANTS.original,
     ),
     findings: [

@@ -10,7 +10,7 @@ import { breachesOf } from '../../model/promises/judge';
 import { JudgedScenario } from '../../model/promises/promise';
 import { ScenarioProgram } from '../../model/scenario/program';
 import { recordTrace } from '../../model/scenario/trace';
-import { hunt, type HuntRequest } from '../../scripts/hunt';
+import { emptyState, hunt, type HuntRequest } from '../../scripts/hunt';
 
 const BOUNDS = { executions: 1000 };
 
@@ -92,7 +92,7 @@ describe('the hunt', () => {
 
   it('finds no promise broken on base', async () => {
     const done = { size: 1, programs: 261, done: 225, partly: 0, executions: 225, unjudged: 0 };
-    const resume = { sizes: [done], random: { done: 0, executions: 0 }, causes: [], unjudged: [] };
+    const resume = { ...emptyState(), sizes: [done] };
     expect(await hunt(request('base', { resume }))).toEqual({
       ...resume,
       sizes: [{ ...done, done: 261, executions: 261 }],
@@ -111,5 +111,17 @@ describe('the hunt', () => {
     const { sizes, causes } = await hunt(request('original', { resume }));
     expect(sizes[0]).toMatchObject({ done: 261, executions: 16 + 91 });
     expect(causes.map(({ program }) => program)).toEqual(['page shared-swap-cached; P0 free']);
+  });
+
+  it('draws as many programs as were asked for, the same for every number of workers', async () => {
+    const drawn = { untilSize: 0, random: 41, executions: 20, seed: 6 };
+    const stop = new AbortController();
+    const stopped = { ...drawn, signal: stop.signal, onProgress: async () => stop.abort() };
+    const resume = await hunt(request('patch3', stopped));
+    expect(resume).toMatchObject({ interrupted: true, random: { done: 40, roundEnd: 40 } });
+    const whole = await hunt(request('patch3', { ...drawn, resume }));
+    expect(whole.random).toMatchObject({ done: 41, roundEnd: 80 });
+    expect(whole.causes).toHaveLength(1);
+    expect(await hunt(request('patch3', { ...drawn, workers: 2 }))).toEqual(whole);
   });
 });
