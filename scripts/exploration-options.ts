@@ -22,6 +22,7 @@ export const explorationOptions: readonly OptionSpec[] = [
   {
     flags: '--checkpoint <file>',
     description: 'store in the file how far the work is, and go on from there if it exists',
+    writes: 'file',
   },
 ];
 
@@ -29,6 +30,7 @@ export const explorationOptions: readonly OptionSpec[] = [
 export const keepOption: OptionSpec = {
   flags: '--checkpoint <file>',
   description: 'keep the results of finished scenarios in the file, and go on from there',
+  writes: 'file',
 };
 
 export const statesOptions: readonly OptionSpec[] = [

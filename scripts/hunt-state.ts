@@ -57,12 +57,12 @@ async function readState(path: string, wanted: HuntIdentity): Promise<HuntState 
   const document = await readDocument(path);
   if (document === undefined) return undefined;
   const { schema, version, checksum, model, identity, state } = document;
-  if (schema !== SCHEMA || version !== VERSION || identity === undefined || state === undefined) {
-    throw new UsageError(`'${path}' holds no state of a hunt; name another file, or remove it`);
-  }
   const refuse = (reason: string): never => {
     throw new UsageError(`cannot go on from '${path}': ${reason}; name another file, or remove it`);
   };
+  if (schema !== SCHEMA || version !== VERSION || identity === undefined || state === undefined) {
+    return refuse('it is not the checkpoint of a hunt');
+  }
   if (checksum !== checksumOf({ model, identity, state })) {
     return refuse('it is damaged (its checksum differs)');
   }

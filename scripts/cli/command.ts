@@ -1,4 +1,5 @@
 import type { Args } from './args';
+import type { Place } from './check-place';
 import type { ExitCode } from './errors';
 import type { Io } from './io';
 
@@ -35,6 +36,8 @@ export interface OptionSpec {
   /** May be given several times; read it with `args.texts`. */
   readonly repeatable?: boolean;
   readonly default?: string;
+  /** The value is a place that the command writes, looked at before the command runs. */
+  readonly writes?: Place;
 }
 
 /** A command line that works as it stands, and what it is good for. */

@@ -1,10 +1,11 @@
 import { CommanderError } from 'commander';
 import type { Args } from './args';
-import type { CommandSpec } from './command';
+import { checkPlace } from './check-place';
+import type { CommandSpec, OptionSpec } from './command';
 import { isUsageError, oneLine, UsageError, type ExitCode } from './errors';
 import { createIo, terminalWidth, type Host, type Io } from './io';
 import { didYouMean } from './nearest';
-import { buildProgram } from './program';
+import { buildProgram, longName } from './program';
 
 /**
  * Runs one command line: parses it, runs the command it names and turns every way in which that
@@ -25,11 +26,17 @@ export async function main(
     verbosity: args.flag('quiet') ? 'quiet' : args.flag('verbose') ? 'verbose' : 'normal',
   });
   try {
+    for (const option of spec.options ?? []) checkPlaceOf(option, args);
     const code = await spec.run(args, io);
     return code === 0 && io.signal.aborted ? signalCode(io.signal) : code;
   } catch (error) {
     return explain(error, spec, io);
   }
+}
+
+function checkPlaceOf(option: OptionSpec, args: Args): void {
+  const path = option.writes && args.text(longName(option));
+  if (path !== undefined) checkPlace(path, option.writes!);
 }
 
 interface Choice {

@@ -17,6 +17,7 @@ export const baselineCommand: CommandSpec = {
       flags: '-o, --output <file>',
       description: 'where to write it',
       default: 'lzfree-baseline.json',
+      writes: 'file',
     },
     ...subjectOptions,
     workersOption,

@@ -36,6 +36,7 @@ export const searchOptions: readonly OptionSpec[] = [
   {
     flags: '--save <folder>',
     description: 'with --search: write the smallest program of each difference as a scenario file',
+    writes: 'folder',
   },
 ];
 

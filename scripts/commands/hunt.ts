@@ -49,16 +49,21 @@ export const huntCommand: CommandSpec = {
     },
     workersOption,
     {
-      flags: '--state <file>',
-      description: 'go on from this file, if it exists, and keep the state in it',
+      flags: '--checkpoint <file>',
+      description: 'store in the file how far the hunt is, and go on from there if it exists',
+      writes: 'file',
     },
-    { flags: '--save <folder>', description: 'write the programs found there, as scenarios' },
+    {
+      flags: '--save <folder>',
+      description: 'write the programs found there, as scenarios',
+      writes: 'folder',
+    },
     HTML_OPTION,
   ],
   examples: [
     { command: 'lzfree hunt original --for 60s', purpose: 'a minute of looking' },
     {
-      command: 'lzfree hunt fixed --until-size 3 --state fixed.json --save found',
+      command: 'lzfree hunt fixed --until-size 3 --checkpoint fixed.json --save found',
       purpose: 'a long hunt that can be stopped and taken up again',
     },
     {
@@ -88,7 +93,7 @@ export const huntCommand: CommandSpec = {
       executions: args.integer('executions')!,
       sequential,
     };
-    const file = await HuntStateFile.open(args.text('state'), identity);
+    const file = await HuntStateFile.open(args.text('checkpoint'), identity);
     const progress = startProgress(io, 'hunt');
     const result = await hunt({
       ...identity,

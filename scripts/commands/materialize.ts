@@ -17,7 +17,7 @@ export const materializeCommand: CommandSpec = {
     { name: 'other', description: 'with --diff: the variant to hold against it' },
   ],
   options: [
-    { flags: '--out <dir>', description: 'where to write the source' },
+    { flags: '--out <dir>', description: 'where to write the source', writes: 'folder' },
     { flags: '--diff', description: 'print the source difference of two variants' },
   ],
   examples: [

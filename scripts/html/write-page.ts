@@ -1,9 +1,10 @@
 /** The `--html` option: a command's document as a page that needs nothing but a browser. */
 import { readFileSync } from 'node:fs';
-import { extname, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import packageJson from '../../package.json';
 import type { OptionSpec } from '../cli/command';
 import { writeFileAtomically } from '../cli/atomic-write';
+import { isPage } from '../cli/check-place';
 import type { Args, Io } from '../cli/command';
 import { packagePath } from '../cli/package-root';
 import type { ReportedKind } from '../../model/report/search-document';
@@ -14,6 +15,7 @@ import type { PageData, ScenarioText } from './page-data';
 export const HTML_OPTION: OptionSpec = {
   flags: '--html <out>',
   description: 'write the result as a web page too: a .html file, or index.html in a folder',
+  writes: 'page',
 };
 
 /**
@@ -28,7 +30,7 @@ export async function writePage(
 ): Promise<void> {
   const out = args.text('html');
   if (out === undefined) return;
-  const path = /^[.]html?$/i.test(extname(out)) ? out : join(out, 'index.html');
+  const path = isPage(out) ? out : join(out, 'index.html');
   const { answerOf } = await import('./read-document');
   await writeFileAtomically(path, await pageOf(answerOf(document), document));
   io.note(`wrote ${path}`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { writeFileAtomically } from '../../scripts/cli/atomic-write';
+import { checkPlace } from '../../scripts/cli/check-place';
 import { UsageError } from '../../scripts/cli/errors';
 import { readInput } from '../../scripts/cli/input';
 import { packagePath } from '../../scripts/cli/package-root';
@@ -46,6 +47,39 @@ describe('writeFileAtomically', () => {
     for (const place of ['taken', join('file', 'x')])
       await expect(writeFileAtomically(join(folder, place), 'x')).rejects.toThrow(UsageError);
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
+  });
+});
+
+describe('a place to write to', () => {
+  it('is found to be one before anything is written, whether it is there or not', () => {
+    writeFileSync(join(folder, 'old.json'), '');
+    for (const path of ['old.json', 'a/b/new.json']) checkPlace(join(folder, path), 'file');
+    for (const path of ['', 'a/b']) checkPlace(join(folder, path), 'folder');
+    for (const path of ['', 'a', 'a/x.html', 'old.json/../x.HTM'])
+      checkPlace(join(folder, path), 'page');
+    checkPlace('here.json', 'file');
+    expect(readdirSync(folder)).toEqual(['old.json']);
+  });
+
+  it.each([
+    ['file', 'taken', 'it is a folder; name a file'],
+    ['file', 'file/x/y', 'a part of the path is no folder; check the path'],
+    ['folder', 'file', 'a part of the path is no folder; check the path'],
+    ['folder', 'file/x', 'a part of the path is no folder; check the path'],
+    ['page', 'file', 'a part of the path is no folder; check the path'],
+    ['page', 'taken.html', 'it is a folder; name a file'],
+  ] as const)('a %s at %s is refused', (place, name, reason) => {
+    mkdirSync(join(folder, 'taken'));
+    mkdirSync(join(folder, 'taken.html'));
+    writeFileSync(join(folder, 'file'), '');
+    const path = join(folder, name);
+    const refused = new UsageError(`cannot write '${path}': ${reason}`);
+    expect(() => checkPlace(path, place)).toThrow(refused);
+  });
+
+  it('has a name', () => {
+    for (const place of ['file', 'folder', 'page'] as const)
+      expect(() => checkPlace('', place)).toThrow("cannot write '': no such file");
   });
 });
 

@@ -19,7 +19,7 @@ describe('lzfree hunt', () => {
       'hunt',
       'fixed',
       ...small,
-      '--state',
+      '--checkpoint',
       file('state.json'),
     ]);
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'fixed: no promise was seen broken.']);
@@ -32,21 +32,21 @@ describe('lzfree hunt', () => {
       'fixed',
       ...small,
       '--sequential',
-      '--state',
+      '--checkpoint',
       file('state.json'),
     ]);
     expect([races.code, races.stderr]).toEqual([
       2,
       expect.stringContaining('with sequential false'),
     ]);
-    const other = await runCli(['hunt', 'original', ...small, '--state', file('state.json')]);
+    const other = await runCli(['hunt', 'original', ...small, '--checkpoint', file('state.json')]);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('is of a hunt with variant fixed, not original');
   });
 
   it('refuses a state of another model, and a damaged one', async () => {
     const path = file('kept.json');
-    const args = ['hunt', 'fixed', ...small, '--state', path];
+    const args = ['hunt', 'fixed', ...small, '--checkpoint', path];
     expect((await runCli(args)).code).toBe(0);
     const kept = readFileSync(path, 'utf8');
     writeFileSync(path, kept.replace('"done":0', '"done":7'));
@@ -67,10 +67,10 @@ describe('lzfree hunt', () => {
         'hunt',
         'fixed',
         ...small,
-        '--state',
+        '--checkpoint',
         file('bad.json'),
       ]);
-      expect([code, stderr.includes('holds no state of a hunt')]).toEqual([2, true]);
+      expect([code, stderr.includes('is not the checkpoint of a hunt')]).toEqual([2, true]);
     }
   });
 

@@ -15,6 +15,7 @@ const probe = (run: Run): CommandSpec => ({
     { flags: '--wait <s>', description: 'how long', integer: { min: 1, max: 90, unit: 's' } },
     { flags: '--define <x>', description: 'adds a definition', repeatable: true },
     { flags: '--depth <d>', description: 'how far', choices: ['near', 'far'], default: 'near' },
+    { flags: '--to <file>', description: 'where to keep it', writes: 'file' },
     { flags: '--all', description: 'leaves nothing out' },
   ],
   examples: [{ command: 'lzfree probe user x', purpose: 'looks at x' }],
@@ -92,6 +93,12 @@ describe('command line > exit codes', () => {
     const thrown = async () => Promise.reject(new UsageError('x.mbox:3: no diff\nhere'));
     const { code, stderr } = await run(['probe'], thrown);
     expect([code, stderr]).toEqual([2, 'lzfree probe: x.mbox:3: no diff here\n']);
+  });
+
+  it('a place that cannot be written ends with 2 before the command runs', async () => {
+    const { code, stdout, stderr } = await run(['probe', '--to', __dirname]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(`lzfree probe: cannot write '${__dirname}': it is a folder; name a file\n`);
   });
 
   it('an error that carries exit code 2 is bad input whatever its class', async () => {
