@@ -17,12 +17,14 @@ export interface ImportedPatch extends ImportedVariant {
   readonly unknown: readonly ReportedHunk[];
 }
 
-/** Which doubts about an imported patch the user has set aside. */
+/** Which doubts about an imported patch the user has set aside; undefined where there is no option for it. */
 export interface ImportOptions {
   /** Use what is recognised, without the unknown hunks. */
   readonly ignoreUnknown?: boolean;
   /** Use a variant whose C code would not compile. */
   readonly force?: boolean;
+  /** Where the patch was read, for what is said of it. */
+  readonly file?: string;
 }
 
 /** The patch is read, but it is no variant that can be run. The message is one line. */
@@ -66,21 +68,25 @@ export function isUsable(imported: ImportedPatch, options: ImportOptions = {}): 
  */
 export function variantToRun(imported: ImportedPatch, options: ImportOptions = {}): Variant {
   const { given, unknown, unmet, variant } = imported;
-  if (given.length === 0)
-    throw new ImportError('it holds no hunk of the series; give a copy of it');
+  const refuse = (reason: string, line?: number): never => {
+    const where = [options.file ?? 'the patch', ...(line === undefined ? [] : [line])];
+    throw new ImportError(`${where.join(':')}: ${reason}`);
+  };
+  if (given.length === 0) {
+    refuse('no hunk of the series is in it; give the series, or what you made of it');
+  }
   if (unknown.length > 0 && options.ignoreUnknown !== true) {
     const [{ file, text }] = unknown;
-    const where = `${file}, line ${text?.position.line ?? 0}`;
-    const are = unknown.length === 1 ? 'is' : 'are';
-    throw new ImportError(
-      `${unknown.length} of its hunks ${are} unknown, the first in ${where}; ` +
-        'see lzfree import, or give --ignore-unknown',
-    );
+    const more = unknown.length === 1 ? '' : `, and ${unknown.length - 1} more`;
+    const mend = `see lzfree import${orGive('--ignore-unknown', options.ignoreUnknown)}`;
+    refuse(`an unknown hunk of ${file}${more}; ${mend}`, text?.position.line);
   }
   if (unmet.length > 0 && options.force !== true) {
-    throw new ImportError(
-      `it does not build: ${describeMissing(unmet[0])}; see lzfree import, or give --force`,
-    );
+    const mend = `see lzfree import${orGive('--force', options.force)}`;
+    refuse(`it does not build: ${describeMissing(unmet[0])}; ${mend}`);
   }
   return variant;
 }
+
+const orGive = (option: string, given: boolean | undefined): string =>
+  given === false ? `, or give ${option}` : '';

@@ -66,15 +66,8 @@ export const bisectableCommand: CommandSpec = {
 };
 
 async function importedSeries(file: string, io: Parameters<CommandSpec['run']>[1]) {
-  const { importPatch, isUsable } = await import('../../model/patch/import-patch');
-  const { readPatchFile } = await import('./read-patch-file');
-  const { UsageError } = await import('../cli/command');
+  const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
+  const { inputName, readPatchFile } = await import('./read-patch-file');
   const imported = importPatch(await readPatchFile(file, io));
-  if (!isUsable(imported, { force: true })) {
-    const [unknown] = imported.unknown;
-    const why =
-      unknown === undefined ? 'holds nothing of the series' : 'holds hunks that are not known';
-    throw new UsageError(`'${file}' ${why}; 'lzfree import ${file}' tells more`);
-  }
-  return imported.variant;
+  return variantToRun(imported, { force: true, file: inputName(file) });
 }

@@ -30,6 +30,10 @@ export async function readMailFile(
     return { input: await readPatch(bytes), mails: (await readMails(bytes)).mails };
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    throw new UsageError(error.in(file === undefined || file === '-' ? 'standard input' : file));
+    throw new UsageError(error.in(inputName(file)));
   }
 }
+
+/** What messages call the patch that the user named. */
+export const inputName = (file: string | undefined): string =>
+  file === undefined ? 'the mail' : file === '-' ? 'standard input' : file;

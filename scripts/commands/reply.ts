@@ -34,13 +34,15 @@ export const replyCommand: CommandSpec = {
     { command: 'lzfree reply v2.mbox > answer.eml', purpose: 'answers your own version of it' },
   ],
   async run(args, io) {
-    const { readMailFile } = await import('./read-patch-file');
+    const { inputName, readMailFile } = await import('./read-patch-file');
     const { buildReply } = await import('../reply/reply');
     const { replyMail } = await import('../views/reply-mail');
     const { startProgress } = await import('../cli/progress');
     const { input, mails } = await readMailFile(args.operands[0], io);
     if (input.carrier === 'diff') {
-      throw new UsageError('a bare diff cannot be answered; give the mail that it came in');
+      throw new UsageError(
+        `${inputName(args.operands[0])}: a bare diff cannot be answered; give the mail that it came in`,
+      );
     }
     const message = args.integer('message');
     if (message !== undefined && message > mails.length) {
@@ -52,6 +54,7 @@ export const replyCommand: CommandSpec = {
       mails,
       message: message === undefined ? undefined : message - 1,
       ignoreUnknown: args.flag('ignore-unknown'),
+      file: inputName(args.operands[0]),
       executions: args.integer('executions')!,
       signal: io.signal,
       onScenario: (done, total, name) => progress.update(done, total, name),

@@ -44,7 +44,7 @@ export const reviewCommand: CommandSpec = {
   ],
   async run(args, io) {
     const format = readFormat(args);
-    const { readPatchFile } = await import('./read-patch-file');
+    const { inputName, readPatchFile } = await import('./read-patch-file');
     const { importPatch } = await import('../../model/patch/import-patch');
     const { readImported, readVariant } = await import('../variants');
     const { DEFAULT_SEARCH } = await import('../search');
@@ -53,7 +53,8 @@ export const reviewCommand: CommandSpec = {
     const { reviewText } = await import('../views/review-text');
     const imported = importPatch(await readPatchFile(args.operands[0], io));
     const doubts = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
-    const variant = readImported(imported, doubts, io);
+    const file = inputName(args.operands[0]);
+    const variant = readImported(imported, { ...doubts, file }, io);
     const against = args.text('against');
     const size = args.integer('search-size') ?? DEFAULT_SEARCH.size;
     if (size > 0 && args.text('steps') !== undefined) {

@@ -27,7 +27,7 @@ export const subjectOptions: readonly OptionSpec[] = [
 export async function readSubject(args: Args, io: Io): Promise<Subject> {
   const { readImported, readVariant } = await import('../variants');
   const { importPatch } = await import('../../model/patch/import-patch');
-  const { readPatchFile } = await import('./read-patch-file');
+  const { inputName, readPatchFile } = await import('./read-patch-file');
   const { sha256 } = await import('../identity');
   const [file] = args.operands;
   const named = args.text('variant');
@@ -39,7 +39,11 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
   }
   const input = await readPatchFile(file, io);
   const imported = importPatch(input);
-  const options = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
+  const options = {
+    ignoreUnknown: args.flag('ignore-unknown'),
+    force: args.flag('force'),
+    file: inputName(file),
+  };
   const variant = readImported(imported, options, io);
   const { unknown, name } = imported;
   const patch = sha256(JSON.stringify(imported.report.hunks));

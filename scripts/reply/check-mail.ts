@@ -32,6 +32,7 @@ export async function checkMail(bytes: Uint8Array, options: ShowOptions): Promis
         mails,
         message: undefined,
         ignoreUnknown: true,
+        file: 'standard input',
         onScenario: () => {},
       }),
     );

@@ -16,14 +16,16 @@ export interface ReplyRequest extends ShowOptions {
   /** Ordinal of the message to answer, from 0; the first that a remark concerns if undefined. */
   readonly message: number | undefined;
   readonly ignoreUnknown: boolean;
+  /** Where the mail was read, for what is said of it. */
+  readonly file: string;
   readonly onScenario: (done: number, total: number, name: string) => void;
 }
 
 /** @throws ImportError if the mail makes no variant that can be run */
 export function buildReply(request: ReplyRequest): ReplyDocument {
-  const { input, mails } = request;
+  const { input, mails, ignoreUnknown, file } = request;
   const imported = importPatch(input);
-  const variant = variantToRun(imported, { ignoreUnknown: request.ignoreUnknown });
+  const variant = variantToRun(imported, { ignoreUnknown, file });
   const { shown, notShown } = showAll({ name: variantName(variant), variant }, request);
   const placed = shown.map((remark) => {
     const hunk = imported.report.hunks.find(({ ids }) => ids.includes(remark.hunk));
