@@ -62,7 +62,7 @@ async function loadNamed(
     ? '; it is a variant: give it with --variant'
     : existsSync(name)
       ? `; for the file of that name give './${name}'`
-      : didYouMean(name, names);
+      : didYouMean(name, names) || "; give a file, or a name of the suite: 'lzfree run' has all";
   throw new UsageError(`no scenario is called '${name}'${hint}`);
 }
 

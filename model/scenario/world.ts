@@ -81,10 +81,9 @@ export function resolve(context: Context, range: AddressRange): Target {
 export function areaOf(context: Context, name: string): Area {
   const area = context.layout.areas.get(name);
   if (area === undefined) {
-    throw fault(
-      context,
-      `no mapping is called '${name}'; mappings: ${[...context.layout.areas.keys()].join(', ')}`,
-    );
+    const known = [...context.layout.areas.keys()].join(', ');
+    const mend = known === '' ? 'make one with mmap' : `mappings: ${known}`;
+    throw fault(context, `no mapping is called '${name}'; ${mend}`);
   }
   return area;
 }

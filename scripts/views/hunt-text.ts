@@ -73,7 +73,8 @@ export function whoseText({ base, variants }: Finding): string {
 export function removalsText({ base, removals }: Finding): string[] {
   if (base) return [];
   if (removals.length === 0) return ['No one or two hunks can be left out to mend it.'];
-  return ['Goes away without', ...removals.map((hunks) => `  ${hunks.join(' and ')}`)];
+  const which = removals.length === 1 ? 'Goes away without' : 'Goes away without any one of these:';
+  return [which, ...removals.map((hunks) => `  ${hunks.join(' and ')}`)];
 }
 
 export const replayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import type { Trace } from '../../model/scenario/trace';
-import { huntDocument, type HuntDocument } from '../../scripts/hunt-document';
+import { huntDocument, type Finding, type HuntDocument } from '../../scripts/hunt-document';
 import { emptyState } from '../../scripts/hunt';
 import { sha256 } from '../../scripts/identity';
 import { huntText } from '../../scripts/views/hunt-text';
@@ -128,6 +128,19 @@ describe('the hunt as text', () => {
     expect(text).toContain('p3/mm/rmap/try_to_unmap_one');
     expect(text).toContain('lzfree replay found/movable-1-1.yaml s1:0x3 --variant original');
     expect(text).toContain('5 random programs were run by 30 random schedules');
+  });
+
+  it('tells hunks that do so each alone from hunks that have to go together', () => {
+    const [finding] = document(true).findings;
+    const removals = (...sets: Finding['removals']): string => {
+      const findings = [{ ...finding!, removals: sets }];
+      return huntText({ ...document(true), findings }, undefined, 120);
+    };
+    const [a, b] = ['p3/mm/rmap/try_to_unmap_one', 'p3/mm/memory/zap_pte_range'] as const;
+    expect(removals([a, b])).toContain(`   Goes away without\n     ${a} and ${b}\n`);
+    expect(removals([a], [b])).toContain(
+      `   Goes away without any one of these:\n     ${a}\n     ${b}\n`,
+    );
   });
 
   it('blames nothing on the patch that base does too', () => {

@@ -55,6 +55,7 @@ describe('help in a narrow terminal', () => {
 describe('what is not there', () => {
   it.each([
     [['diff', 'orignal', 'fixed'], "no variant is called 'orignal' (did you mean 'original'?)"],
+    [['run', 'zzzz'], "no scenario is called 'zzzz'; give a file, or a name of the suite"],
     [['run', 'fixed'], "no scenario is called 'fixed'; it is a variant: give it with --variant"],
     [['run', 'docs'], "the folder 'docs' holds no scenario"],
     [
