@@ -22,6 +22,7 @@ export class Reversal extends ReversedSequence {
   private foundBecause: SeenTo = 0;
   /** The nodes that were taken on the way. */
   readonly way: number[] = [];
+  wayCount = 0;
   /** The node, behind those of the way, of which has to be known what it touches. */
   unforeseen = NO_NODE;
   /** The last node that was passed over. */
@@ -62,6 +63,7 @@ export class Reversal extends ReversedSequence {
         continue;
       }
       const [thread, choice, list] = [sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!];
+      this.watchedCount = 0;
       if (this.isBegunBy(event, thread, choice, list) !== Begin.yes) continue;
       // Another one may be good for longer.
       if (this.because < BY_THE_WHOLE) return this.because;
@@ -76,6 +78,7 @@ export class Reversal extends ReversedSequence {
     let best = NOT_SEEN_TO;
     for (let k = 0; k < others; k++) {
       this.because = this.outsideBecause[k]!;
+      this.watchedCount = 0;
       const begin = this.canPrecedeAll(sleep.list[this.outside[k]!]!);
       if (begin === Begin.yes) {
         if (this.because < BY_THE_WHOLE) return this.because;
@@ -97,7 +100,8 @@ export class Reversal extends ReversedSequence {
     this.rewind();
     this.foundBecause = 0;
     this.passedCount = 0;
-    this.way.length = 0;
+    this.wayCount = 0;
+    this.watchedCount = 0;
     this.unforeseen = NO_NODE;
     let first = heads[this.e]!;
     for (;;) {
@@ -115,7 +119,7 @@ export class Reversal extends ReversedSequence {
       first = trees.child[match]!;
       if (first < 0) return this.foundBecause;
       this.take(trees.thread[match]!);
-      this.way.push(match);
+      this.way[this.wayCount++] = match;
     }
   }
 
@@ -145,9 +149,10 @@ export class Reversal extends ReversedSequence {
 
   /** What it rests on that the sequence will be explored, as it has been inserted. */
   private insertedBecause(): SeenTo {
-    const latest = this.leftCount > 0 ? this.left[this.leftCount - 1]! : 0;
-    const last = this.lastTaken ? 0 : this.restsOnLast();
-    return Math.max(this.foundBecause, latest, last);
+    this.because = this.foundBecause;
+    if (this.leftCount > 0) this.restOn(this.left[this.leftCount - 1]!);
+    if (!this.lastTaken) this.restOnLast();
+    return this.because;
   }
 
   private collectLeft(): void {

@@ -57,6 +57,12 @@ export class ReversedSequence {
   private racesKnown = false;
   /** The event in the sequence that the last question of {@link canBegin} was about, or -1. */
   private next = -1;
+  /**
+   * Accesses that have to commute with what follows, too, for the last answer to hold: where an event that
+   * is in the sequence conflicts with one of them, it has to be asked again.
+   */
+  readonly watched: AccessList[] = [];
+  watchedCount = 0;
   /** The last event that the last answer of {@link canBegin} rests on. */
   protected because: SeenTo = 0;
 
@@ -227,7 +233,7 @@ export class ReversedSequence {
     if (this.racesKnown) return this.lastNeedsNothing() ? Begin.yes : Begin.no;
     if (list === NOT_FORESEEN) return this.canPrecedeUnforeseen();
     if (!this.commutesWithRest(list)) return Begin.no;
-    if (!this.isSettled(list)) this.because = BY_THE_WHOLE;
+    this.restOnCommuting(list);
     return Begin.yes;
   }
 
@@ -250,19 +256,26 @@ export class ReversedSequence {
     const open = !this.lastTaken;
     if (list === NOT_FORESEEN) return open ? Begin.perhaps : this.canPrecedeUnforeseen();
     if (open && this.lastKnown && this.execution.lists.dependent(list, this.last)) {
-      this.restOn(this.restsOnLast());
+      this.restOnLast();
       return Begin.no;
     }
     if (!this.commutesWithRest(list)) return Begin.no;
     if (open && !this.lastKnown) return Begin.perhaps;
-    if (!this.isSettled(list)) this.because = BY_THE_WHOLE;
-    else if (open) this.restOn(this.restsOnLast());
+    this.restOnCommuting(list);
+    if (open) this.restOnLast();
     return Begin.yes;
   }
 
-  /** What it rests on that the last step touches what it does. */
-  protected restsOnLast(): SeenTo {
-    return this.lastKnown && this.isSettled(this.last) ? this.i : BY_THE_WHOLE;
+  /** Makes the answer rest on that the last step touches what it does. */
+  protected restOnLast(): void {
+    if (this.lastKnown) this.restOnCommuting(this.last);
+    else this.because = BY_THE_WHOLE;
+  }
+
+  /** Makes it rest on that accesses commute with what is in the sequence, whatever follows event i. */
+  private restOnCommuting(list: AccessList): void {
+    this.restOn(this.i);
+    if (!this.isSettled(list)) this.watched[this.watchedCount++] = list;
   }
 
   /**
@@ -289,7 +302,7 @@ export class ReversedSequence {
     return i < execution.length && execution.depends[i] === Depends.nothing;
   }
 
-  private restOn(event: SeenTo): void {
+  protected restOn(event: SeenTo): void {
     if (event > this.because) this.because = event;
   }
 

@@ -11,9 +11,10 @@ import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
 import { Depends, Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
 import type { OpenStates } from './open-states';
 import { Reversal } from './reversal';
-import { NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
+import { BY_THE_WHOLE, NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
+import { Watches } from './watches';
 import { WordValues } from './word-value';
 
 /** Receives what the search finds. */
@@ -49,6 +50,7 @@ export class Search {
   private readonly guarded: GuardedRaces;
   /** By which events the races of each event are seen to, as long as those stay. */
   private seenTo: Int32Array = small(64);
+  private readonly watches: Watches;
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
   private readonly values: WordValues;
@@ -68,6 +70,7 @@ export class Search {
     this.execution = new Execution(this.run.threadCount);
     this.sleep = new SleepSets(this.execution.lists);
     this.reversal = new Reversal(this.execution);
+    this.watches = new Watches(this.execution);
     this.values = new WordValues(this.execution, program);
     this.guarded = new GuardedRaces(this.execution, this.reversal, {
       reverse: (i) => this.reverse(i),
@@ -131,6 +134,7 @@ export class Search {
     this.heads = grown(this.heads, NO_NODE);
     this.taken = grown(this.taken);
     this.seenTo = grown(this.seenTo);
+    this.watches.grow();
   }
 
   /** Goes on from the deepest node to the end of an execution, along the wakeup tree first. */
@@ -231,11 +235,13 @@ export class Search {
 
   /** Whether the races of event i would ask for nothing that is not explored or will be. */
   protected isSeenTo(i: number): boolean {
-    return i < this.unchanged && this.seenTo[i]! < this.unchanged;
+    const { seenTo, unchanged, watches } = this;
+    return i < unchanged && seenTo[i]! < unchanged && watches.hold(i, unchanged);
   }
 
   protected reverseRacesOf(i: number): SeenTo {
     const { execution, reversal } = this;
+    this.watches.clear(i);
     const { race } = execution;
     const from = execution.raceFrom[i]!;
     const to = execution.raceFrom[i + 1]!;
@@ -270,7 +276,8 @@ export class Search {
     const { reversal, sleep } = this;
     this.foreseeLast(i);
     const asleep = reversal.asleep(sleep) ?? this.probe().asleep(sleep)!;
-    return asleep === NOT_SEEN_TO ? this.insert() : asleep;
+    const seenTo = asleep === NOT_SEEN_TO ? this.insert() : asleep;
+    return this.watches.add(i, reversal) ? seenTo : BY_THE_WHOLE;
   }
 
   private insert(): SeenTo {
@@ -283,7 +290,7 @@ export class Search {
       const seenTo = reversal.insert(trees, heads, sleep, few);
       if (seenTo !== undefined) return seenTo;
       if (reversal.unforeseen < 0) this.probe();
-      else this.foresee(reversal.e, reversal.way, reversal.unforeseen);
+      else this.foresee(reversal.e, reversal.way.slice(0, reversal.wayCount), reversal.unforeseen);
     }
   }
 

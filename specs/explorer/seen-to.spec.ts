@@ -48,8 +48,8 @@ it.each([
 });
 
 it.each<[string, fc.Arbitrary<Program>, number, number]>([
-  ['2000 random programs', randomProgram.map(build), 2000, 1300],
-  ['300 random programs of the machine', randomSections.map(buildSections), 300, 500],
+  ['2000 random programs', randomProgram.map(build), 2000, 2700],
+  ['300 random programs of the machine', randomSections.map(buildSections), 300, 700],
 ])('none is passed over wrongly in %s', (_name, programs, numRuns, atLeast) => {
   let passedOver = 0;
   fc.assert(
