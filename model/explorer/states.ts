@@ -209,6 +209,7 @@ class StateSearch {
   /** Starts on the state that the run is in. */
   private enter(key: StateKey): void {
     const frame = (this.frames[this.depth] ??= new Frame(this.footprints));
+    const before = this.before?.thread ?? -1;
     frame.key = key;
     frame.state = this.states.open(key);
     this.look(frame);
@@ -221,13 +222,18 @@ class StateSearch {
     }
     if (frame.enabled === 0) this.end(frame);
     else if (this.depth > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
-    else this.choose(frame, this.preference.pick(frame));
+    else this.choose(frame, this.preference.pick(frame, before));
+  }
+
+  /** The frame of the state before the one that is entered, if there is one. */
+  private get before(): Frame | undefined {
+    return this.depth > 0 ? this.frames[this.depth - 1] : undefined;
   }
 
   /** Asks where each thread is, and what it can do. */
   private look(frame: Frame): void {
     const { run, preference } = this;
-    const before = this.depth > 0 ? this.frames[this.depth - 1] : undefined;
+    const { before } = this;
     frame.footprint.clear();
     frame.enabled = 0;
     const { places, choices, guards, chosen } = frame;
