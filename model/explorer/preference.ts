@@ -1,11 +1,7 @@
-import {
-  clash,
-  GrowingFootprint,
-  type Footprint,
-  type Footprints,
-  type StepTouches,
-} from './footprints';
+import { Bits } from './bits';
+import type { Future, Futures } from './futures';
 import type { KeyedRun } from './program';
+import type { Step } from './touches';
 
 /** Steps of a run that is only learned from; one that goes on may never end. */
 const LONGEST_WARM_UP = 1000;
@@ -15,12 +11,11 @@ export interface Place {
   readonly thread: number;
   readonly position: number;
   /** Its next step, each way in which it was seen. */
-  readonly steps: StepTouches[];
-  /** All touches that conflict with one of those, among as many as there were. */
-  readonly rivals: GrowingFootprint;
-  among: number;
+  readonly steps: Step[];
   /** What it touches from here on, as far as it was seen; undefined if it was not. */
-  future: GrowingFootprint | undefined;
+  future: Bits | undefined;
+  /** The touches that it was learned of last, as the number of a row; -1 if there were none. */
+  learned: number;
 }
 
 /** Where a state's threads are, and how many choices each has for a step that it can take. */
@@ -42,18 +37,7 @@ export class Preference {
   private readonly members: number[] = [];
   private readonly isMember: boolean[] = [];
 
-  constructor(private readonly footprints: Footprints) {}
-
-  place(thread: number, position: number): Place {
-    const own = (this.places[thread] ??= new Map<number, Place>());
-    let place = own.get(position);
-    if (place === undefined) {
-      const rivals = new GrowingFootprint(this.footprints);
-      place = { thread, position, steps: [], rivals, among: 0, future: undefined };
-      own.set(position, place);
-    }
-    return place;
-  }
+  constructor(private readonly futures: Futures) {}
 
   /** Where a thread goes with a step from a place, or begins. */
   placeIn(run: KeyedRun, thread: number, before: Place | undefined): Place {
@@ -71,16 +55,18 @@ export class Preference {
   }
 
   /** Learns what a thread touched at a place. */
-  learnStep(place: Place, touches: StepTouches): void {
-    if (place.steps.includes(touches)) return;
-    place.steps.push(touches);
-    place.among = 0;
+  learnStep(place: Place, step: Step): void {
+    if (place.steps.includes(step)) return;
+    place.steps.push(step);
   }
 
-  /** Learns what a thread may touch from a place on, of a footprint of all threads. */
-  learnFuture(place: Place, footprint: Footprint): void {
-    place.future ??= new GrowingFootprint(this.footprints);
-    place.future.addCommon(footprint, this.footprints.ofThread(place.thread));
+  /** Learns what a thread may touch from a place on. */
+  learnFuture(place: Place, future: Future): void {
+    const row = this.futures.row(future);
+    if (place.learned === row) return;
+    place.learned = row;
+    const { from, words } = this.futures.rows;
+    (place.future ??= new Bits()).addWords(words, from[row], from[row + 1]);
   }
 
   /**
@@ -103,6 +89,16 @@ export class Preference {
     return best;
   }
 
+  private place(thread: number, position: number): Place {
+    const own = (this.places[thread] ??= new Map<number, Place>());
+    let place = own.get(position);
+    if (place === undefined) {
+      place = { thread, position, steps: [], future: undefined, learned: -1 };
+      own.set(position, place);
+    }
+    return place;
+  }
+
   /** Number of threads that would have to be taken with a thread, counted up to `most`. */
   private needed(thread: number, places: readonly Place[], most: number): number {
     const { members, isMember } = this;
@@ -121,23 +117,16 @@ export class Preference {
 
   /** Whether the next step from a place may conflict with what the thread of another one does from there. */
   private mayConflict(place: Place, { future }: Place): boolean {
-    if (place.steps.length === 0 || future === undefined) return true;
-    if (place.among !== this.footprints.size) this.findRivals(place);
-    return place.rivals.meets(future);
-  }
-
-  private findRivals(place: Place): void {
-    place.among = this.footprints.size;
-    for (const { accesses, around } of place.steps) {
-      for (const [k, own] of accesses.entries()) {
-        for (const { number, access } of around[k])
-          if (clash(access, own)) place.rivals.add(number);
-      }
-    }
+    const { steps } = place;
+    if (steps.length === 0 || future === undefined) return true;
+    const { touches } = this.futures;
+    for (let k = 0; k < steps.length; k++)
+      if (touches.conflictsOf(steps[k]).meets(future)) return true;
+    return false;
   }
 
   private learnFromRun(run: KeyedRun, first: number, stride: number): void {
-    const seen: { place: Place; touches: StepTouches }[] = [];
+    const seen: { place: Place; step: Step }[] = [];
     const places: Place[] = [];
     for (let t = 0; t < run.threadCount; t++) places.push(this.placeIn(run, t, undefined));
     let thread = first % run.threadCount;
@@ -145,8 +134,7 @@ export class Preference {
       const next = nextEnabled(run, thread);
       if (next < 0) break;
       run.step(next, 0);
-      const touches = this.footprints.ofStep(next, run.accesses, run.accessCount);
-      seen.push({ place: places[next], touches });
+      seen.push({ place: places[next], step: this.futures.touches.lastStep(next, run) });
       for (let t = 0; t < run.threadCount; t++) {
         if (t === next || t === run.spawned || t >= places.length) {
           places[t] = this.placeIn(run, t, t === next ? places[t] : undefined);
@@ -155,18 +143,18 @@ export class Preference {
       thread = (next + stride) % run.threadCount;
     }
     for (const [t, place] of places.entries()) {
-      if (run.choices(t) === 0) place.future ??= new GrowingFootprint(this.footprints);
+      if (run.choices(t) === 0) place.future ??= new Bits();
     }
     this.learnBackwards(seen);
   }
 
-  private learnBackwards(seen: { place: Place; touches: StepTouches }[]): void {
-    const after: GrowingFootprint[] = [];
-    for (const { place, touches } of seen.reverse()) {
-      const future = (after[place.thread] ??= new GrowingFootprint(this.footprints));
-      for (const { number } of touches.own) future.add(number);
-      this.learnStep(place, touches);
-      this.learnFuture(place, future.interned());
+  private learnBackwards(seen: { place: Place; step: Step }[]): void {
+    const after: Bits[] = [];
+    for (const { place, step } of seen.reverse()) {
+      const future = (after[place.thread] ??= new Bits());
+      for (const touch of step.touches) future.add(touch);
+      this.learnStep(place, step);
+      (place.future ??= new Bits()).addAll(future);
     }
   }
 }

@@ -4,23 +4,16 @@
  *
  * From each state only a persistent set of threads is taken: nothing that the other threads can do
  * from there, among themselves, conflicts with a next step of one of the set. The set is found while
- * exploring: a state's footprint says which thread can still touch what from it, and a thread whose
- * footprint after a step conflicts with that step joins the set. A state that was explored before is
- * not explored again, as its footprint is known.
+ * exploring. Of what may come after a step, that joins which conflicts with the step and could come before
+ * it, unless a thread of the set has to come before that: then it is nothing that the others do among
+ * themselves. A state that was explored before is not explored again, as its futures are known.
  */
-import { grown } from './arrays';
 import { counted } from './counted';
 import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
-import {
-  clash,
-  Footprints,
-  GrowingFootprint,
-  type Footprint,
-  type StepTouches,
-} from './footprints';
+import { ExploredStates, UNEXPLORED } from './explored-states';
+import { Futures, type Future } from './futures';
 import {
   keyedRuns,
-  Mode,
   type Access,
   type KeyedRun,
   type Moves,
@@ -30,6 +23,7 @@ import {
 } from './program';
 import { Preference, type Place, type Situation } from './preference';
 import { withinThreads } from './thread-bound';
+import { threadBit, type Step } from './touches';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */
@@ -54,13 +48,6 @@ export interface StatesResult {
   readonly completeness:
     | { readonly kind: 'complete' | 'interrupted' }
     | { readonly kind: 'bounded'; readonly bound: string };
-}
-
-/** A program that cannot be explored by states, as it can get back into one. */
-export class ReturningState extends Error {
-  constructor() {
-    super('exploreStates: the program can get back into a state; explore its traces');
-  }
 }
 
 const PROGRESS_EVERY = 256;
@@ -89,24 +76,20 @@ class Frame implements Situation {
   unchosen = 0;
   /** Whether a thread is in the persistent set, as far as that is known. */
   readonly chosen: boolean[] = [];
+  chosenBits = 0;
   /** Steps to take, each as a thread and a choice. */
   readonly left: number[] = [];
-  readonly footprint: GrowingFootprint;
+  /** What may come of each thread, as far as it is explored. */
+  readonly futures: Future[] = [];
   /** The step that is being explored. */
   thread = -1;
   choice = 0;
-  touches: StepTouches;
-  spawned = -1;
-
-  constructor(footprints: Footprints) {
-    this.footprint = new GrowingFootprint(footprints);
-    this.touches = footprints.ofStep(0, new Int32Array(0), 0);
-  }
+  step: Step | undefined;
 }
 
 class StateSearch {
-  private readonly footprints = new Footprints();
-  private readonly preference = new Preference(this.footprints);
+  private readonly futures = new Futures();
+  private readonly preference = new Preference(this.futures);
   private readonly states = new ExploredStates();
   private readonly frames: Frame[] = [];
   private depth = 0;
@@ -121,8 +104,6 @@ class StateSearch {
   /** Executions that were cut off at each bound. */
   cut = 0;
   crowded = 0;
-  /** Threads that were found to be needed in a state, while they are added. */
-  private readonly needed: boolean[] = [];
 
   constructor(
     program: Program,
@@ -149,8 +130,8 @@ class StateSearch {
         if (stop !== undefined) return stop;
         this.take(frame);
       } else {
-        const footprint = this.leave(frame);
-        if (this.depth > 0) this.account(this.frames[this.depth - 1], footprint);
+        const futures = this.leave(frame);
+        if (this.depth > 0) this.account(this.frames[this.depth - 1], futures);
       }
     }
     const { steps = DEFAULT_STEPS, threads } = this.options;
@@ -176,13 +157,12 @@ class StateSearch {
     run.step(frame.thread, frame.choice);
     this.steps++;
     this.transitions++;
-    frame.touches = this.footprints.ofStep(frame.thread, run.accesses, run.accessCount);
-    frame.spawned = run.spawned;
-    this.preference.learnStep(frame.places[frame.thread], frame.touches);
+    frame.step = this.futures.touches.lastStep(frame.thread, run);
+    this.preference.learnStep(frame.places[frame.thread], frame.step);
     const key = run.stateKey();
-    const footprint = this.states.footprint(key);
-    if (footprint === UNEXPLORED) this.enter(key);
-    else this.account(frame, footprint);
+    const futures = this.states.futuresOf(key);
+    if (futures === UNEXPLORED) this.enter(key);
+    else this.account(frame, futures);
   }
 
   /** Brings the run to a frame's state. */
@@ -208,18 +188,13 @@ class StateSearch {
 
   /** Starts on the state that the run is in. */
   private enter(key: StateKey): void {
-    const frame = (this.frames[this.depth] ??= new Frame(this.footprints));
+    const frame = (this.frames[this.depth] ??= new Frame());
     const before = this.before?.thread ?? -1;
     frame.key = key;
     frame.state = this.states.open(key);
     this.look(frame);
     this.depth++;
     this.at = frame;
-    // A thread that waits for ever could touch its guard, so those before it have to make way.
-    for (let t = 0; t < frame.guards.length; t++) {
-      const guard = frame.guards[t];
-      if (guard >= 0) frame.footprint.add(this.footprints.touch(t, guard).number);
-    }
     if (frame.enabled === 0) this.end(frame);
     else if (this.depth > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
     else this.choose(frame, this.preference.pick(frame, before));
@@ -234,11 +209,11 @@ class StateSearch {
   private look(frame: Frame): void {
     const { run, preference } = this;
     const { before } = this;
-    frame.footprint.clear();
     frame.enabled = 0;
-    const { places, choices, guards, chosen } = frame;
-    if (places.length > run.threadCount) {
+    const { places, choices, guards, chosen, futures } = frame;
+    if (futures.length > run.threadCount) {
       places.length = choices.length = guards.length = chosen.length = run.threadCount;
+      futures.length = run.threadCount;
     }
     for (let t = 0; t < run.threadCount; t++) {
       const all = run.choices(t);
@@ -246,14 +221,16 @@ class StateSearch {
       choices[t] = enabled ? all : 0;
       guards[t] = all > 0 && !enabled ? run.guard(t) : -1;
       chosen[t] = false;
+      futures[t] = this.futures.none;
       if (enabled) frame.enabled++;
       const known = before?.places[t];
-      const moved = known === undefined || t === before!.thread || t === before!.spawned;
+      const moved = known === undefined || t === before!.thread || t === before!.step!.spawned;
       places[t] = moved
         ? preference.placeIn(run, t, t === before?.thread ? known : undefined)
         : known;
     }
     frame.unchosen = frame.enabled;
+    frame.chosenBits = 0;
   }
 
   private end(frame: Frame): void {
@@ -277,49 +254,65 @@ class StateSearch {
     return outcome;
   }
 
-  /** Ends the exploration of a state. @returns its footprint */
-  private leave(frame: Frame): Footprint {
+  /** Ends the exploration of a state. @returns its futures */
+  private leave(frame: Frame): number {
     this.depth--;
     this.at = undefined;
-    const footprint = frame.footprint.interned();
-    this.states.close(frame.state, footprint);
-    for (const place of frame.places) this.preference.learnFuture(place, footprint);
-    return footprint;
+    if (frame.enabled === 0) this.addGuards(frame);
+    const { futures } = frame;
+    for (let t = 0; t < futures.length; t++) {
+      // A thread that was created since has no place here.
+      if (t < frame.places.length) this.preference.learnFuture(frame.places[t], futures[t]);
+    }
+    return this.states.close(frame.state, futures);
   }
 
-  /** Adds what a step of the frame's state led to. */
-  private account(frame: Frame, after: Footprint): void {
-    const { touches, footprint } = frame;
-    for (let k = 0; k < touches.own.length; k++) footprint.add(touches.own[k].number);
-    footprint.addAll(after);
-    if (frame.unchosen > 0) this.includeRivals(frame, after);
+  /** Threads that wait for ever could touch what they wait for, if others before them made way. */
+  private addGuards({ guards, futures }: Frame): void {
+    const { touches, none } = this.futures;
+    for (const [t, guard] of guards.entries()) {
+      if (guard >= 0) futures[t] = this.futures.of(touches.waiting(t, guard), none);
+    }
+  }
+
+  /** Adds what a step of the frame's state led to: a state with these futures. */
+  private account(frame: Frame, after: number): void {
+    const { futures } = this;
+    const step = frame.step!;
+    const { from, words } = this.states.futures;
+    const end = from[after + 1];
+    let conflict = false;
+    for (let t = 0, k = from[after]; k < end; t++, k++) {
+      let future = words[k];
+      if (t === step.thread) {
+        future = futures.of(step, future);
+      } else if (t === step.spawned) {
+        future = futures.created(step, future);
+      } else if (futures.meets(step, future)) {
+        conflict = true;
+        future = futures.before(step, future);
+      }
+      frame.futures[t] = futures.union(frame.futures[t] ?? futures.none, future);
+    }
+    if (conflict && frame.unchosen > 0) this.includeRivals(frame, step, after);
   }
 
   /** Adds those to the persistent set that may do something before the step, and conflict with it. */
-  private includeRivals(frame: Frame, after: Footprint): void {
-    const { needed, footprints } = this;
-    const { accesses, around } = frame.touches;
-    let found = false;
-    for (let k = 0; k < accesses.length; k++) {
-      const touches = around[k];
-      for (let n = 0; n < touches.length; n++) {
-        const { number, thread, access } = touches[n];
-        if (frame.chosen[thread] || thread === frame.spawned || needed[thread]) continue;
-        if (mayComeBefore(access, accesses[k]) && footprints.has(after, number)) {
-          found = needed[thread] = true;
-        }
+  private includeRivals(frame: Frame, step: Step, after: number): void {
+    const { from, words } = this.states.futures;
+    // First those that need no others: where one is added, those that need it need not be.
+    for (const all of [false, true]) {
+      for (let t = 0, k = from[after]; k < from[after + 1]; t++, k++) {
+        if (frame.chosen[t] || t === step.spawned || !this.futures.meets(step, words[k])) continue;
+        const chosen = all ? frame.chosenBits : ~0;
+        const rivals = this.futures.rivals(step, words[k]);
+        if (rivals.some((others) => (others & chosen) === 0)) this.include(frame, t, after);
       }
-    }
-    if (!found) return;
-    for (let thread = 0; thread < needed.length; thread++) {
-      if (!needed[thread]) continue;
-      needed[thread] = false;
-      this.include(frame, thread, after);
     }
   }
 
   /** Adds a thread to the persistent set; if it waits, those that can let it go on. */
-  private include(frame: Frame, thread: number, after: Footprint, asked = new Set<number>()): void {
+  private include(frame: Frame, thread: number, after: number, asked = new Set<number>()): void {
     if (frame.chosen[thread]) return;
     if (frame.choices[thread] > 0) return this.choose(frame, thread);
     if (asked.has(thread)) return;
@@ -330,69 +323,21 @@ class StateSearch {
         if (frame.choices[t] > 0) this.choose(frame, t);
       return;
     }
-    const releasing = this.footprints
-      .around(guard)
-      .filter(({ number, access }) => releases(access, guard) && this.footprints.has(after, number))
-      .map((touch) => touch.thread);
-    for (const other of releasing.sort((a, b) => a - b)) this.include(frame, other, after, asked);
+    const { from, words } = this.states.futures;
+    for (let t = 0, k = from[after]; k < from[after + 1]; t++, k++) {
+      if (!frame.chosen[t] && this.futures.mayLetGoOn(words[k], guard)) {
+        this.include(frame, t, after, asked);
+      }
+    }
   }
 
   private choose(frame: Frame, thread: number): void {
     if (frame.chosen[thread]) return;
     frame.chosen[thread] = true;
+    frame.chosenBits |= threadBit(thread);
     frame.unchosen--;
     for (let choice = frame.choices[thread] - 1; choice >= 0; choice--) {
       frame.left.push(thread, choice);
     }
   }
-}
-
-const UNEXPLORED = -1;
-const OPEN = -2;
-
-/** The states that were seen, with the footprints of those that are explored. */
-class ExploredStates {
-  found = 0;
-  private readonly numbers = new Map<string, number>();
-  private footprints: Int32Array = new Int32Array(64).fill(UNEXPLORED);
-
-  /** @returns the footprint of a state, or {@link UNEXPLORED} */
-  footprint(key: StateKey): Footprint {
-    const state = typeof key === 'number' ? key : this.numbers.get(key);
-    if (state === undefined || state >= this.footprints.length) return UNEXPLORED;
-    if (this.footprints[state] === OPEN) throw new ReturningState();
-    return this.footprints[state];
-  }
-
-  /** Begins the exploration of a state that is new. @returns a number for it */
-  open(key: StateKey): number {
-    const state = typeof key === 'number' ? key : this.found;
-    if (typeof key === 'string') this.numbers.set(key, state);
-    while (state >= this.footprints.length) this.footprints = grown(this.footprints, UNEXPLORED);
-    this.footprints[state] = OPEN;
-    this.found++;
-    return state;
-  }
-
-  close(state: number, footprint: Footprint): void {
-    this.footprints[state] = footprint;
-  }
-}
-
-/**
- * Whether an access of the same object can come before another one and conflict with it. What waits for a
- * lock cannot come before the step that releases it.
- */
-function mayComeBefore(access: Access, made: Access): boolean {
-  return clash(access, made) && !releases(made, access);
-}
-
-/** Whether an access can let one that waits for the same lock go on. */
-function releases(access: Access, guard: Access): boolean {
-  if (access >>> 4 !== guard >>> 4) return false;
-  const mode = access & 15;
-  const waiting = guard & 15;
-  if (mode === Mode.readUnlock) return waiting === Mode.lock;
-  const waits = waiting === Mode.lock || waiting === Mode.readLock || waiting === Mode.await;
-  return mode === Mode.unlock && waits;
 }

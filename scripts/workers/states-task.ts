@@ -1,6 +1,6 @@
 /** The task of `run` and `diff` with `--by-states` or `--preemptions`: one scenario on one variant. */
 import { exploreByStates, type StatesExploration } from '../../model/diff/explore-states';
-import { ReturningState } from '../../model/explorer/states';
+import { ReturningState } from '../../model/explorer/explored-states';
 import type { SwitchId } from '../../model/features/hunk-id';
 import { Variant } from '../../model/features/variant';
 import type { Scenario } from '../../model/scenario/ast';

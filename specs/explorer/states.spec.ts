@@ -1,10 +1,23 @@
 /** Exploration by states finds what exploration by traces finds, and does not pay for independence. */
 import fc from 'fast-check';
-import { cellProgram, mark, read, write } from '../../model/explorer/cells';
+import {
+  awaitFree,
+  cellProgram,
+  choose,
+  lock,
+  mark,
+  read,
+  readLock,
+  unlock,
+  write,
+  type ThreadBody,
+} from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
+import { ReturningState } from '../../model/explorer/explored-states';
 import { enumerate } from '../../model/explorer/naive';
 import type { KeyedRun, Program, Run } from '../../model/explorer/program';
-import { exploreStates, ReturningState } from '../../model/explorer/states';
+import { exploreStates } from '../../model/explorer/states';
+import { buildSections, randomSections } from '../machine/random-sections';
 import * as programs from './programs';
 import { build, buildPlain, randomProgram } from './random-programs';
 
@@ -65,6 +78,24 @@ describe('exploration by states', () => {
     expect([...outcomes.keys()].sort()).toEqual([...explore(program).outcomes.keys()].sort());
   });
 
+  const counts: readonly [string, Program, number, number][] = [
+    ['readers(8)', programs.readers(8), 512, 1535],
+    ['lastzero(6)', programs.lastzero(6), 671, 782],
+    ['trylock(4)', programs.trylocks(4), 442, 564],
+    ['casw(3)', programs.casw(3), 91, 159],
+    ['ordered(6)', programs.orderedLocks(6), 1527, 1623],
+    ['phil(4)', programs.philosophers(4), 147, 176],
+    ['swaprace(original, 1)', programs.swaprace('original', 1), 172, 221],
+    ['swaprace(original, 2)', programs.swaprace('original', 2), 516, 668],
+    ['swaprace(original, 3)', programs.swaprace('original', 3), 1194, 1543],
+  ];
+  it.each(counts)(
+    '%s has so many states and steps between them',
+    (_name, program, states, transitions) => {
+      expect(exploreStates(program)).toMatchObject({ states, transitions });
+    },
+  );
+
   it.each([
     ['cells and what threads have seen', build],
     ['cells alone', buildPlain],
@@ -73,6 +104,21 @@ describe('exploration by states', () => {
     fc.assert(
       fc.property(randomProgram, (description) => {
         const program = built(description);
+        const expected = enumerated(program);
+        if (expected === undefined) return;
+        compared++;
+        expect([...exploreStates(program).outcomes.keys()].sort()).toEqual(expected);
+      }),
+      { numRuns: 400, seed: 20140314 },
+    );
+    expect(compared).toBeGreaterThan(200);
+  });
+
+  it('random tasks that touch several words in one step have the outcomes of all interleavings', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(randomSections, (tasks) => {
+        const program = buildSections(tasks);
         const expected = enumerated(program);
         if (expected === undefined) return;
         compared++;
@@ -102,6 +148,51 @@ describe('exploration by states', () => {
     });
     for (const [i, count] of states.entries()) expect(count).toBeLessThan(300 * 2.5 ** (i + 1));
     expect(states[3]).toBeLessThan(30 ** 3);
+  });
+
+  it('a lock that is held for reading, and dropped by another thread, lets one go on that waits', () => {
+    const [rw, data] = [0, 1];
+    const seen = [0];
+    const program = cellProgram(
+      2,
+      [
+        function* () {
+          yield unlock(rw);
+        },
+        function* () {
+          yield readLock(rw);
+          seen[0] = yield read(data);
+          yield awaitFree(rw);
+        },
+        function* () {
+          yield lock(rw);
+          yield write(data, 1);
+        },
+      ],
+      { outcome: (cells) => `${cells.join(' ')} ${seen.join()}` },
+    );
+    const start = (): Run => {
+      seen[0] = -1;
+      return program.start();
+    };
+    const cleared = { ...program, start };
+    expect([...exploreStates(cleared).outcomes.keys()].sort()).toEqual(enumerated(cleared));
+  });
+
+  it('threads with long ways to where they meet are explored', () => {
+    const far = 20_000;
+    const goes: ThreadBody = function* () {
+      const which = yield choose(2);
+      for (let k = 0; k < far; k++) yield write(2, 0);
+      yield write(which, 1);
+    };
+    const stays: ThreadBody = function* () {
+      yield write(0, 2);
+      yield write(1, 2);
+    };
+    const program = cellProgram(3, [goes, stays]);
+    const outcomes = [...exploreStates(program).outcomes.keys()].sort();
+    expect(outcomes).toEqual(['1 2 0', '2 1 0', '2 2 0']);
   });
 
   it('a bound on states makes the result bounded', () => {

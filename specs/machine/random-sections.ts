@@ -1,6 +1,6 @@
 /** Random small programs over a machine, whose tasks look at several words in one step. */
 import fc from 'fast-check';
-import type { Program, Run } from '../../model/explorer/program';
+import type { KeyedRun, Program, Run } from '../../model/explorer/program';
 import { Machine } from '../../model/machine/machine';
 import * as op from '../../model/machine/op';
 import { struct } from '../../model/machine/struct';
@@ -71,7 +71,7 @@ export const randomSections: fc.Arbitrary<RandomSections> = fc.array(
 /** Two words of each kind: plain data, plain counters, reference counts, locks. */
 const KINDS = 4;
 
-class SectionsRun extends Machine implements Run {
+class SectionsRun extends Machine implements Run, KeyedRun {
   private readonly words: number;
   private seen: number[][] = [];
 
@@ -93,6 +93,11 @@ class SectionsRun extends Machine implements Run {
   /** All words, and all that each task has seen. */
   outcome(): string {
     return JSON.stringify([[...this.arena.mem], this.seen]);
+  }
+
+  /** Where a task is follows from what it has seen. */
+  stateKey(): string {
+    return this.outcome();
   }
 
   private address(kind: number, word: number): number {
@@ -185,5 +190,5 @@ class SectionsRun extends Machine implements Run {
 
 export function buildSections(threads: RandomSections): Program {
   const run = new SectionsRun(threads);
-  return { start: () => run.begin() };
+  return { start: () => run.begin(), startKeyed: () => run.begin() };
 }
