@@ -117,12 +117,14 @@ export function* __pagevec_release(cpu: Cpu, pages: readonly PagePtr[]): Steps {
 
 // Pagevecs.
 
-const countOf = (cpu: Cpu, pvec: PagevecName): number => kernel.percpu(cpu.id, `${pvec}_nr`);
+const countOf = (cpu: Cpu, pvec: PagevecName): Ptr => kernel.pagevec(cpu.id, pvec);
+/** The word of its i-th page. */
+const slotOf = (cpu: Cpu, pvec: PagevecName, i: number): Ptr => countOf(cpu, pvec) + 4 + i * 4;
 
 /** include/linux/pagevec.h pagevec_add: returns the free slots left. Runs inside a section. */
 function pagevec_add(cpu: Cpu, pvec: PagevecName, page: PagePtr): number {
   const nr = peek(countOf(cpu, pvec));
-  poke(kernel.percpu(cpu.id, `${pvec}_${nr}`), page);
+  poke(slotOf(cpu, pvec, nr), page);
   poke(countOf(cpu, pvec), nr + 1);
   return kernel.config.pagevecSize - nr - 1;
 }
@@ -132,7 +134,7 @@ function pagevecTake(cpu: Cpu, pvec: PagevecName): PagePtr[] {
   const nr = peek(countOf(cpu, pvec));
   if (nr === 0) return [];
   poke(countOf(cpu, pvec), 0);
-  return Array.from({ length: nr }, (_, i) => peek(kernel.percpu(cpu.id, `${pvec}_${i}`)));
+  return Array.from({ length: nr }, (_, i) => peek(slotOf(cpu, pvec, i)));
 }
 
 /** mm/swap.c pagevec_lru_move_fn on the pages of a pagevec, which are no longer in it. */
@@ -267,7 +269,7 @@ export function* activate_page(cpu: Cpu, page: PagePtr): Steps {
 function* __lru_cache_activate_page(cpu: Cpu, page: PagePtr): Steps {
   yield step(countOf(cpu, 'lru_add_pvec'));
   for (let i = peek(countOf(cpu, 'lru_add_pvec')) - 1; i >= 0; i--) {
-    if (peek(kernel.percpu(cpu.id, `lru_add_pvec_${i}`)) !== page) continue;
+    if (peek(slotOf(cpu, 'lru_add_pvec', i)) !== page) continue;
     poke(page + Page.PG_active, 1);
     return;
   }

@@ -27,7 +27,7 @@ function* add_return(diff: Ptr, delta: number): Steps<number> {
  * its own, and what another task of this CPU counts meanwhile is lost in the store.
  */
 export function* __inc_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem): Steps {
-  const diff = kernel.percpu(cpu.id, `diff_${item}`);
+  const diff = kernel.statDiff(cpu.id, item);
   const value = yield* add_return(diff, 1);
   const threshold = kernel.config.statThreshold;
   if (value > threshold) {
@@ -39,7 +39,7 @@ export function* __inc_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem
 
 /** mm/vmstat.c __dec_zone_state: folds with half a threshold left behind, above. */
 export function* __dec_zone_page_state(cpu: Cpu, _page: Page, item: ZoneStatItem): Steps {
-  const diff = kernel.percpu(cpu.id, `diff_${item}`);
+  const diff = kernel.statDiff(cpu.id, item);
   const value = yield* add_return(diff, -1);
   const threshold = kernel.config.statThreshold;
   if (value < -threshold) {
@@ -79,7 +79,7 @@ export const bumpVmEvent = (item: VmEventItem, by = 1): void => bump(kernel.vmEv
 /** mm/vmstat.c refresh_cpu_vm_stats: the periodic fold of one CPU's differences. */
 export function* refresh_cpu_vm_stats(cpu: Cpu): Steps {
   for (const item of ZONE_STAT_ITEMS) {
-    const diff = kernel.percpu(cpu.id, `diff_${item}`);
+    const diff = kernel.statDiff(cpu.id, item);
     yield step(diff);
     bump(kernel.zoneStat(item), peek(diff));
     poke(diff, 0);

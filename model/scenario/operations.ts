@@ -14,7 +14,7 @@ import { procOperations } from './operations/proc';
 import { reclaimOperations } from './operations/reclaim';
 import { synchronisationOperations } from './operations/synchronisation';
 import { levelOfResult } from './levels';
-import type { Result } from './outcome';
+import type { Result, ResultValue } from './outcome';
 import type { Context } from './world';
 
 export { SignalDelivered } from './operations/operation';
@@ -62,8 +62,13 @@ export function checkOperation(operation: Operation): void {
   }
 }
 
-/** Runs an operation. @throws SignalDelivered when the process is killed by it. */
-export function* perform(context: Context): Steps<Result | undefined> {
+/**
+ * The steps of an operation, at the end of which its value is known; see {@link resultOf}. They throw
+ * SignalDelivered when the process is killed by it.
+ *
+ * @throws ScenarioError if it is one of a process, and nothing but the kernel performs it
+ */
+export function stepsOf(context: Context): Steps<ResultValue | undefined> {
   const spec = byVerb.get(context.operation.verb)!;
   if (spec.by === 'process' && context.process === undefined) {
     throw new ScenarioError(
@@ -72,11 +77,14 @@ export function* perform(context: Context): Steps<Result | undefined> {
       `${spec.verb}: runs in a process; name the actor P0, P0/T1 or the like`,
     );
   }
-  const value = yield* spec.run(context);
-  if (value === undefined) return undefined;
-  if (spec.level === undefined)
-    throw new Error(`perform: ${spec.verb} has a result without a level`);
-  return { value, level: levelOfResult(spec.level, context.process) };
+  return spec.run(context);
+}
+
+/** The result of an operation that ended with a value. */
+export function resultOf({ operation, process }: Context, value: ResultValue): Result {
+  const { verb, level } = byVerb.get(operation.verb)!;
+  if (level === undefined) throw new Error(`resultOf: ${verb} has a result without a level`);
+  return { value, level: levelOfResult(level, process) };
 }
 
 function fits(argument: Argument, kind: ArgumentKind | undefined): boolean {

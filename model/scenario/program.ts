@@ -5,6 +5,7 @@ import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
 import { EndlessWait, type Machine, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
+import type { Ptr } from '../machine/struct';
 import { bootKernel } from '../state/boot';
 import type { Cpu } from '../state/cpu';
 import { enter, type Kernel } from '../state/kernel';
@@ -12,7 +13,7 @@ import { switch_mm } from '../arch/x86/mm/tlb';
 import type { Actor, Operation, Scenario } from './ast';
 import { layOut, type Layout } from './layout';
 import { Observer } from './observe';
-import { perform, SignalDelivered } from './operations';
+import { resultOf, SignalDelivered, stepsOf } from './operations';
 import { actorsByLabel, afterLabel, setupLabel } from './labels';
 import { levelOfActor } from './levels';
 import type { Outcome, Result, Unended } from './outcome';
@@ -234,13 +235,13 @@ export class ScenarioProgram implements Program {
     for (const name of killed) this.killed.add(name);
   }
 
-  private *thread(actor: Actor, operations: readonly Operation[], index: number): Steps {
+  private thread(actor: Actor, operations: readonly Operation[], index: number): Steps {
+    const { process } = actor;
     const cpu = this.cpu(actor, actor.cpu ?? index);
-    if (actor.process !== undefined && this.layout.forked.has(actor.process)) {
-      yield awaitFree(bornWord(this.layout, actor.process));
-    }
-    yield* this.operations(cpu, actor, operations, actor.name, index);
-    yield unlock(doneWord(this.layout, index));
+    const forked = process !== undefined && this.layout.forked.has(process);
+    const born = forked ? bornWord(this.layout, process) : undefined;
+    const done = doneWord(this.layout, index);
+    return this.operations(cpu, actor, operations, actor.name, index, { born, done });
   }
 
   private *afterwards(): Steps {
@@ -259,22 +260,29 @@ export class ScenarioProgram implements Program {
     return this.operations(cpu, actor, [operation], afterLabel(index), thread);
   }
 
-  /** Performs operations one after the other and keeps their results; a signal or a fault ends them. */
+  /**
+   * Performs operations one after the other and keeps their results; a signal or a fault ends them.
+   *
+   * @param words of a thread: one that is free once its process is born, and one to be freed at its end
+   */
   private *operations(
     cpu: Cpu,
     actor: Actor,
     operations: readonly Operation[],
     label: string,
     thread?: number,
+    words?: { readonly born: Ptr | undefined; readonly done: Ptr },
   ): Steps {
     const { process } = actor;
+    if (words?.born !== undefined) yield awaitFree(words.born);
     if (cpu.mm !== 0) yield* switch_mm(cpu, cpu.mm);
     for (const [index, operation] of operations.entries()) {
       if (thread !== undefined) this.performing[thread] = operation;
       const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
       try {
-        const result = yield* perform({ cpu, process, layout: this.layout, operation });
-        if (result !== undefined) this.results.set(name, result);
+        const context = { cpu, process, layout: this.layout, operation };
+        const value = yield* stepsOf(context);
+        if (value !== undefined) this.results.set(name, resultOf(context, value));
         // Nothing but results is carried from one operation to the next.
         this.kernel.machine.mark();
       } catch (error) {
@@ -286,9 +294,10 @@ export class ScenarioProgram implements Program {
         } else {
           throw error;
         }
-        return;
+        break;
       }
     }
+    if (words !== undefined) yield unlock(words.done);
   }
 
   private cpu(actor: Actor, id: number): Cpu {

@@ -180,7 +180,7 @@ const BUILDERS = new Set(['pack', 'wild', ...Object.keys(ops)]);
 const FRAME = /^\s*at (?:async )?(?:[\w$]+\.)?([\w$]+)|^(?:[\w$]+\.)?([\w$]+)@/;
 
 /** Functions that run a scenario: outside of the kernel's code. */
-const RUNNERS = new Set(['perform', 'operations', 'thread', 'afterwards']);
+const RUNNERS = new Set(['operations', 'afterwards']);
 
 /**
  * Names of the functions between the operation and the access in a JavaScript call stack, outermost

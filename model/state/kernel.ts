@@ -38,6 +38,9 @@ export class Kernel {
 
   readonly perCpuLayout: ReturnType<typeof perCpuLayout>;
   readonly perCpu: Ptr;
+  /** Where in a CPU's variables each pagevec begins, and its difference of each zone counter is. */
+  private readonly pagevecs = {} as Record<PagevecName, number>;
+  private readonly statDiffs = {} as Record<ZoneStatItem, number>;
 
   private readonly ptes: Ptr;
   private readonly pmds: Ptr;
@@ -81,6 +84,9 @@ export class Kernel {
     this.mappings = arena.array(types.address_space, files);
     this.perCpuLayout = perCpuLayout(config);
     this.perCpu = arena.array(this.perCpuLayout, cpus);
+    const { offset } = this.perCpuLayout;
+    for (const pvec of PAGEVECS) this.pagevecs[pvec] = offset[`${pvec}_nr`]!;
+    for (const item of ZONE_STAT_ITEMS) this.statDiffs[item] = offset[`diff_${item}`]!;
     this.pmdCount = Math.ceil(pages / hugePages);
     this.ptes = arena.array(named('pte'), processes * pages);
     this.pmds = arena.array(named('pmd'), processes * this.pmdCount);
@@ -202,6 +208,14 @@ export class Kernel {
   /** A per-CPU variable; names as in {@link perCpuLayout}. */
   percpu(cpu: number, field: keyof ReturnType<typeof perCpuLayout>['offset']): Ptr {
     return this.perCpu + cpu * this.perCpuLayout.size + this.perCpuLayout.offset[field]!;
+  }
+  /** A CPU's pagevec: how many pages are in it. The pages follow, each in a word. */
+  pagevec(cpu: number, pvec: PagevecName): Ptr {
+    return this.perCpu + cpu * this.perCpuLayout.size + this.pagevecs[pvec];
+  }
+  /** What a CPU has counted and not yet added to a zone counter. */
+  statDiff(cpu: number, item: ZoneStatItem): Ptr {
+    return this.perCpu + cpu * this.perCpuLayout.size + this.statDiffs[item];
   }
 
   private mappingIndex(mapping: types.AddressSpace): number {
