@@ -1,19 +1,55 @@
-/** Values for pairs of numbers. */
+/** Values for pairs of numbers, which are 0 or more. */
 import { grown, small } from './arrays';
-import { WordTable } from './word-table';
 
 export class PairTable {
-  private readonly table = new WordTable();
-  private readonly pair = small(2);
+  size = 0;
   /** The value of each pair, by its number; -1 where there is none yet. */
   values: Int32Array = small(16).fill(-1);
+  private first: Int32Array = small(16);
+  private second: Int32Array = small(16);
+  /** An open hash table of numbers; -1 where it is free. */
+  private slots: Int32Array = small(32).fill(-1);
 
-  /** The number of a pair. */
+  /** The number of a pair: they are counted as they come. */
   find(a: number, b: number): number {
-    this.pair[0] = a;
-    this.pair[1] = b;
-    const pair = this.table.intern(this.pair, 0, 2);
-    if (pair === this.values.length) this.values = grown(this.values, -1);
-    return pair;
+    const { slots, first, second } = this;
+    const mask = slots.length - 1;
+    let at = hashOf(a, b) & mask;
+    for (; slots[at] >= 0; at = (at + 1) & mask) {
+      const known = slots[at];
+      if (first[known] === a && second[known] === b) return known;
+    }
+    return this.add(a, b, at);
   }
+
+  private add(a: number, b: number, at: number): number {
+    const number = this.size++;
+    if (number === this.first.length) {
+      this.first = grown(this.first);
+      this.second = grown(this.second);
+      this.values = grown(this.values, -1);
+    }
+    this.first[number] = a;
+    this.second[number] = b;
+    this.slots[at] = number;
+    if (this.size * 2 > this.slots.length) this.spread();
+    return number;
+  }
+
+  /** Makes room for as many again. */
+  private spread(): void {
+    const slots = new Int32Array(this.slots.length * 2).fill(-1);
+    const mask = slots.length - 1;
+    for (let number = 0; number < this.size; number++) {
+      let at = hashOf(this.first[number], this.second[number]) & mask;
+      while (slots[at] >= 0) at = (at + 1) & mask;
+      slots[at] = number;
+    }
+    this.slots = slots;
+  }
+}
+
+function hashOf(a: number, b: number): number {
+  const hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca77);
+  return hash ^ (hash >>> 15);
 }

@@ -12,6 +12,9 @@ export interface Place {
   readonly position: number;
   /** Its next step, each way in which it was seen. */
   readonly steps: Step[];
+  /** Touches that conflict with those, among as many as there were. */
+  readonly conflicts: Bits;
+  among: number;
   /** What it touches from here on, as far as it was seen; undefined if it was not. */
   future: Bits | undefined;
   /** The touches that it was learned of last, as the number of a row; -1 if there were none. */
@@ -58,6 +61,7 @@ export class Preference {
   learnStep(place: Place, step: Step): void {
     if (place.steps.includes(step)) return;
     place.steps.push(step);
+    place.among = 0;
   }
 
   /** Learns what a thread may touch from a place on. */
@@ -93,7 +97,8 @@ export class Preference {
     const own = (this.places[thread] ??= new Map<number, Place>());
     let place = own.get(position);
     if (place === undefined) {
-      place = { thread, position, steps: [], future: undefined, learned: -1 };
+      const conflicts = new Bits();
+      place = { thread, position, steps: [], conflicts, among: 0, future: undefined, learned: -1 };
       own.set(position, place);
     }
     return place;
@@ -117,12 +122,13 @@ export class Preference {
 
   /** Whether the next step from a place may conflict with what the thread of another one does from there. */
   private mayConflict(place: Place, { future }: Place): boolean {
-    const { steps } = place;
-    if (steps.length === 0 || future === undefined) return true;
+    if (place.steps.length === 0 || future === undefined) return true;
     const { touches } = this.futures;
-    for (let k = 0; k < steps.length; k++)
-      if (touches.conflictsOf(steps[k]).meets(future)) return true;
-    return false;
+    if (place.among !== touches.size) {
+      place.among = touches.size;
+      for (const step of place.steps) place.conflicts.addAll(touches.conflictsOf(step));
+    }
+    return place.conflicts.meets(future);
   }
 
   private learnFromRun(run: KeyedRun, first: number, stride: number): void {

@@ -101,6 +101,8 @@ class StateSearch {
   private run: KeyedRun;
   private transitions = 0;
   private steps = 0;
+  /** Threads that conflict with a step, while it is accounted for. */
+  private readonly rivals: number[] = [];
   /** Executions that were cut off at each bound. */
   cut = 0;
   crowded = 0;
@@ -281,7 +283,7 @@ class StateSearch {
     const step = frame.step!;
     const { from, words } = this.states.futures;
     const end = from[after + 1];
-    let conflict = false;
+    let rivals = 0;
     for (let t = 0, k = from[after]; k < end; t++, k++) {
       let future = words[k];
       if (t === step.thread) {
@@ -289,24 +291,27 @@ class StateSearch {
       } else if (t === step.spawned) {
         future = futures.created(step, future);
       } else if (futures.meets(step, future)) {
-        conflict = true;
+        if (!frame.chosen[t]) this.rivals[rivals++] = t;
         future = futures.before(step, future);
       }
-      frame.futures[t] = futures.union(frame.futures[t] ?? futures.none, future);
+      const known = t < frame.futures.length ? frame.futures[t] : futures.none;
+      frame.futures[t] = known === futures.none ? future : futures.union(known, future);
     }
-    if (conflict && frame.unchosen > 0) this.includeRivals(frame, step, after);
+    if (rivals > 0 && frame.unchosen > 0) this.includeRivals(frame, step, after, rivals);
   }
 
-  /** Adds those to the persistent set that may do something before the step, and conflict with it. */
-  private includeRivals(frame: Frame, step: Step, after: number): void {
+  /** Adds those of some threads that may do something before the step, and conflict with it. */
+  private includeRivals(frame: Frame, step: Step, after: number, count: number): void {
     const { from, words } = this.states.futures;
     // First those that need no others: where one is added, those that need it need not be.
-    for (const all of [false, true]) {
-      for (let t = 0, k = from[after]; k < from[after + 1]; t++, k++) {
-        if (frame.chosen[t] || t === step.spawned || !this.futures.meets(step, words[k])) continue;
-        const chosen = all ? frame.chosenBits : ~0;
-        const rivals = this.futures.rivals(step, words[k]);
-        if (rivals.some((others) => (others & chosen) === 0)) this.include(frame, t, after);
+    for (let all = 0; all < 2; all++) {
+      for (let k = 0; k < count; k++) {
+        const t = this.rivals[k];
+        if (frame.chosen[t]) continue;
+        const chosen = all === 0 ? ~0 : frame.chosenBits;
+        if (hasDisjoint(this.futures.rivals(step, words[from[after] + t]), chosen)) {
+          this.include(frame, t, after);
+        }
       }
     }
   }
@@ -340,4 +345,9 @@ class StateSearch {
       frame.left.push(thread, choice);
     }
   }
+}
+
+function hasDisjoint(sets: readonly number[], set: number): boolean {
+  for (let k = 0; k < sets.length; k++) if ((sets[k] & set) === 0) return true;
+  return false;
 }

@@ -50,7 +50,7 @@ export class Touches {
   private scratch: Int32Array = small(16);
 
   /** Number of all touches so far. */
-  private get size(): number {
+  get size(): number {
     return this.table.size;
   }
 
