@@ -16,6 +16,7 @@ import {
 } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
+import { TooSmall } from '../state/slots';
 import { vma_interval_tree_insert_after, vma_nonlinear_insert } from '../mm/interval_tree';
 import { ksm_exit, ksm_fork } from '../mm/ksm';
 import { copy_page_range } from '../mm/memory';
@@ -69,7 +70,7 @@ function unusedMm(): Mm {
   for (let index = 0; index < kernel.config.processes; index++) {
     if (isUnused(kernel.mmAt(index))) return kernel.mmAt(index);
   }
-  throw new Error(`dup_mm: all ${kernel.config.processes} mms have been used; configure more`);
+  throw new TooSmall('processes', 'processes');
 }
 
 /**

@@ -194,6 +194,7 @@ function* open_file(kind: MmapKind, traits: KindTraits, options: MmapOptions): S
 const unusedMapping = (): AddressSpace =>
   freeSlot({
     what: 'files',
+    option: 'files',
     base: kernel.mappings,
     layout: address_space,
     count: kernel.config.files,

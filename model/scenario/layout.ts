@@ -49,7 +49,9 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
       .filter((a) => /^(post|wait)$/.test(a.operation.verb))
       .map((a) => wordOf(a.operation, 0)),
   );
-  const config = deriveConfig(scenario, { areas, processes, files });
+  const found = { areas, processes, files };
+  const config = deriveConfig(scenario, found);
+  checkSizes(config, { ...found, cpus: cpusOf(scenario) }, file);
   return { file, config, areas, processes, forked, files, handles, posts };
 }
 
@@ -158,19 +160,50 @@ function pagevecFrames(scenario: Scenario, cpus: number): number {
   return nodes * cpus * pagevecSize;
 }
 
+/** A CPU for each thread, and those that actors name. */
+function cpusOf(scenario: Scenario): number {
+  const actors: Actor[] = [...scenario.threads, ...scenario.setup, ...scenario.after].map(
+    (x) => x.actor,
+  );
+  return Math.max(1, scenario.threads.length, ...actors.map((a) => (a.cpu ?? 0) + 1));
+}
+
+const endOf = (areas: ReadonlyMap<string, Area>): number =>
+  Math.max(1, ...[...areas.values()].map((area) => area.start + area.pages));
+
+/** Refuses options that leave no room for what the scenario names. */
+function checkSizes(
+  config: KernelConfig,
+  found: Pick<Layout, 'areas' | 'processes' | 'files'> & { readonly cpus: number },
+  file: string,
+): void {
+  const { areas, processes, files, cpus } = found;
+  const needed = {
+    cpus,
+    processes: processes.length,
+    pages: endOf(areas),
+    files: files.length,
+  } as const;
+  for (const option of ['cpus', 'processes', 'pages', 'files'] as const) {
+    if (config[option] >= needed[option]) continue;
+    throw new ScenarioError(
+      file,
+      undefined,
+      `option ${option} is ${config[option]}, and the scenario needs ${needed[option]}; ` +
+        'raise it, or leave it out',
+    );
+  }
+}
+
 function deriveConfig(
   scenario: Scenario,
   found: { areas: Map<string, Area>; processes: string[]; files: string[] },
 ): KernelConfig {
   const { areas, processes, files } = found;
   const base = { ...defaultConfig, ...scenario.options };
-  const actors: Actor[] = [...scenario.threads, ...scenario.setup, ...scenario.after].map(
-    (x) => x.actor,
-  );
-  const cpus = Math.max(1, scenario.threads.length, ...actors.map((a) => (a.cpu ?? 0) + 1));
+  const cpus = cpusOf(scenario);
   const extents = [...areas.values()];
-  const end = Math.max(1, ...extents.map((area) => area.start + area.pages));
-  const pages = Math.ceil((end + 1) / base.hugePages) * base.hugePages;
+  const pages = Math.ceil((endOf(areas) + 1) / base.hugePages) * base.hugePages;
   const mapped = extents.reduce((sum, area) => sum + area.pages, 0);
   const vmas = (extents.length * 3 + 1) * Math.max(1, processes.length);
   const derived = {

@@ -1,6 +1,6 @@
 /** The text form of a scenario: YAML as the carrier, one line an operation. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair, type YAMLMap } from 'yaml';
-import { defaultConfig, type KernelConfig } from '../state/config';
+import { configFault, defaultConfig, type KernelConfig } from '../state/config';
 import {
   ScenarioError,
   type Action,
@@ -108,15 +108,9 @@ class Reader {
         );
       }
       const value = isScalar(pair.value) ? pair.value.value : undefined;
-      const wanted = typeof defaultConfig[key as keyof KernelConfig];
-      if (
-        typeof value !== wanted ||
-        (typeof value === 'number' && !(Number.isInteger(value) && value >= -1 && value <= 65536))
-      ) {
-        throw this.error(
-          offsetOf(pair.value),
-          `option ${key}: expected a ${wanted === 'number' ? 'whole number up to 65536' : wanted}`,
-        );
+      const wanted = configFault(key as keyof KernelConfig, value);
+      if (wanted !== undefined) {
+        throw this.error(offsetOf(pair.value), `option ${key}: expected ${wanted}`);
       }
       options[key] = value;
     }

@@ -1,7 +1,7 @@
 import { SWAP_MAP_BAD, SWP_USED, SWP_WRITEOK } from '../include/linux/swap';
 import { Page } from '../include/linux/mm_types';
 import * as types from '../include/linux/mm_types';
-import type { KernelConfig } from './config';
+import { configFault, type KernelConfig } from './config';
 import { enter, Kernel } from './kernel';
 
 /**
@@ -30,10 +30,10 @@ export function bootKernel(config: KernelConfig): Kernel {
 type Set = (addr: number, value: number) => void;
 
 function checkConfig(config: KernelConfig): void {
-  const atLeast = { cpus: 1, frames: 2, processes: 1, pages: 1, nodes: 1, pagevecSize: 1 } as const;
-  for (const [name, least] of Object.entries(atLeast)) {
-    const value = config[name as keyof typeof atLeast];
-    if (value < least) throw new RangeError(`bootKernel: ${name} is ${value}, less than ${least}`);
+  for (const name of Object.keys(config) as (keyof KernelConfig)[]) {
+    const wanted = configFault(name, config[name]);
+    if (wanted === undefined) continue;
+    throw new RangeError(`bootKernel: ${name} is ${config[name]}, and not ${wanted}`);
   }
 }
 

@@ -109,3 +109,41 @@ export const defaultConfig: KernelConfig = {
   swappiness: 60,
   nodes: 1,
 };
+
+/** The most that any number may be. */
+const MOST = 65536;
+
+/** The least and the most of options for which that is not 0 and {@link MOST}. */
+const BOUNDS: { readonly [K in keyof KernelConfig]?: readonly [least: number, most: number] } = {
+  cpus: [1, MOST],
+  frames: [2, MOST],
+  processes: [1, MOST],
+  pages: [1, MOST],
+  hugePages: [1, MOST],
+  gatherBatchCount: [-1, MOST],
+  pagevecSize: [1, MOST],
+  statThreshold: [0, 125],
+  pageCluster: [0, 30],
+  swapMapMax: [0, 62],
+  tlbFlushallPages: [-1, MOST],
+  nodes: [1, MOST],
+};
+
+/** Options that may have these values only. */
+const CHOICES: { readonly [K in keyof KernelConfig]?: readonly number[] } = {
+  slabAlign: [4, 8],
+  pointerBits: [32, 64],
+};
+
+/** What an option takes, where the value is none of it. */
+export function configFault(option: keyof KernelConfig, value: unknown): string | undefined {
+  const wanted = typeof defaultConfig[option];
+  if (wanted !== 'number') return typeof value === wanted ? undefined : `a ${wanted}`;
+  const choices = CHOICES[option];
+  if (choices !== undefined) {
+    return choices.some((choice) => choice === value) ? undefined : choices.join(' or ');
+  }
+  const [least, most] = BOUNDS[option] ?? [0, MOST];
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return undefined;
+  return `a whole number from ${least} to ${most}`;
+}

@@ -24,6 +24,22 @@ describe('a set-up', () => {
     );
   });
 
+  it.each([
+    ['cpus: 1', 'option cpus is 1, and the scenario needs 3; raise it, or leave it out'],
+    ['processes: 1', 'option processes is 1, and the scenario needs 2; raise it'],
+    ['files: 0', 'option files is 0, and the scenario needs 1; raise it'],
+    ['pages: 2', 'option pages is 2, and the scenario needs 4; raise it'],
+    ['vmas: 1', 'the scenario needs more vmas than there are; raise its option vmas, now 1'],
+    ['anonVmas: 0', 'needs more anon_vmas than there are; raise its option anonVmas, now 0'],
+  ])('that the option %s leaves no room for is named with it', (option, message) => {
+    const more =
+      '  - P0: mmap f private-file\n  - P0@2: fork P1\n  - P0: write f 1\nthreads:\n  P0/T0: read a\n';
+    const text = call.replace('setup:', `options: {${option}}\nsetup:`) + more;
+    const run = () => explore(parseScenario(text), NAMED_VARIANTS.fixed, { file: 'mine.yaml' });
+    expect(run).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(run).toThrow(message);
+  });
+
   it('that ends in a kernel fault says so in the outcome', () => {
     const [{ outcome }] = explore(parseScenario(call), marked).outcomes;
     expect(outcome.system.faults).toHaveLength(1);

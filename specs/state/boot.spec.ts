@@ -46,6 +46,8 @@ describe('bootKernel', () => {
   });
 
   it('refuses a machine without a frame to give', () => {
-    expect(() => bootKernel({ ...defaultConfig, frames: 1 })).toThrow('frames is 1, less than 2');
+    expect(() => bootKernel({ ...defaultConfig, frames: 1 })).toThrow(
+      'frames is 1, and not a whole number from 2 to 65536',
+    );
   });
 });

@@ -150,6 +150,7 @@ function* alloc_stable_node(): Steps<StableNodePtr> {
   yield step(kernel.ksm + Ksm.stable_tree);
   const node = freeSlot({
     what: 'stable nodes',
+    option: 'frames',
     base: kernel.stableNodes,
     layout: stable_node,
     count: kernel.config.frames,

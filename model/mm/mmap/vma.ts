@@ -86,6 +86,7 @@ export function* vmAreaAlloc(mm: Mm): Steps<Vma> {
   const vma = freeSlot(
     {
       what: 'vmas',
+      option: 'vmas',
       base: kernel.vmas,
       layout: vm_area_struct,
       count,

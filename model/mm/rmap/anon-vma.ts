@@ -102,6 +102,7 @@ function* anon_vma_alloc(vma: Vma): Steps<AnonVma> {
   const anonVma = freeSlot(
     {
       what: 'anon_vmas',
+      option: 'anonVmas',
       base: kernel.anonVmas,
       layout: anon_vma,
       count: kernel.config.anonVmas,
@@ -159,6 +160,7 @@ function* anon_vma_chain_alloc(vma: Vma): Steps<Avc> {
   const avc = freeSlot(
     {
       what: 'anon_vma_chains',
+      option: 'vmas',
       base: kernel.avcs,
       layout: anon_vma_chain,
       count: kernel.avcCount,
