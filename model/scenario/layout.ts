@@ -1,5 +1,5 @@
 /** Where a scenario's mappings lie, and how large a kernel it needs: fixed before anything runs. */
-import { defaultConfig, type KernelConfig } from '../state/config';
+import { configFault, defaultConfig, type KernelConfig } from '../state/config';
 import { ScenarioError, type Action, type Actor, type Operation, type Scenario } from './ast';
 
 /** A mapping by its name: pages `start .. start + pages - 1` in every process that has it. */
@@ -39,9 +39,7 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
   const actions = allActions(scenario);
   const areas = placeAreas(scenario, actions, file);
   const processes = processNames(scenario, actions);
-  const forked = new Set(
-    actions.filter((a) => a.operation.verb === 'fork').map((a) => wordOf(a.operation, 0)),
-  );
+  const forked = forkedProcesses(actions, file);
   const files = unique(actions.flatMap((a) => fileOf(a.operation) ?? []));
   const handles = unique(actions.flatMap((a) => a.operation.options['as'] ?? []));
   const posts = unique(
@@ -93,7 +91,7 @@ function placeAreas(scenario: Scenario, actions: Action[], file: string): Map<st
     const { at, after, align } = operation.options;
     let start = next;
     if (align === 'huge') start = Math.ceil(next / huge) * huge;
-    if (at !== undefined) start = Number(at);
+    if (at !== undefined) start = pageNumber(at, 'at', operation, file);
     if (after !== undefined) {
       const before = areas.get(after);
       if (before === undefined) {
@@ -111,14 +109,27 @@ function placeAreas(scenario: Scenario, actions: Action[], file: string): Map<st
   return areas;
 }
 
+/** @throws ScenarioError for what is no number of a page */
+function pageNumber(
+  given: string | number,
+  what: string,
+  { verb, position }: Operation,
+  file: string,
+): number {
+  const pages = Number(given);
+  if (given !== '' && Number.isInteger(pages) && pages >= 0) return pages;
+  throw new ScenarioError(file, position, `${verb}: ${what} is a whole number, not '${given}'`);
+}
+
 function declaration(
   operation: Operation,
   areas: Map<string, Area>,
   file: string,
 ): { name: string; pages: number } | undefined {
   if (operation.verb === 'mmap') {
-    const pages = operation.args[2];
-    return { name: wordOf(operation, 0), pages: pages?.kind === 'number' ? pages.value : 1 };
+    const given = operation.args[2];
+    const pages = given?.kind === 'number' ? pageNumber(given.value, 'PAGES', operation, file) : 1;
+    return { name: wordOf(operation, 0), pages };
   }
   if (operation.verb === 'mremap') {
     const from = areas.get(wordOf(operation, 0));
@@ -132,6 +143,25 @@ function declaration(
     return { name: operation.options['to'] ?? '', pages: from.pages };
   }
   return undefined;
+}
+
+/** A process is born once, of another one. */
+function forkedProcesses(actions: readonly Action[], file: string): Set<string> {
+  const forked = new Set<string>();
+  for (const { actor, operation } of actions) {
+    if (operation.verb !== 'fork') continue;
+    const child = wordOf(operation, 0);
+    if (forked.has(child) || child === actor.process) {
+      const why = forked.has(child) ? 'another fork makes it too' : 'a process cannot make itself';
+      throw new ScenarioError(
+        file,
+        operation.position,
+        `fork: ${why}; name a process that is not there yet`,
+      );
+    }
+    forked.add(child);
+  }
+  return forked;
 }
 
 function processNames(scenario: Scenario, actions: Action[]): string[] {
@@ -171,13 +201,21 @@ function cpusOf(scenario: Scenario): number {
 const endOf = (areas: ReadonlyMap<string, Area>): number =>
   Math.max(1, ...[...areas.values()].map((area) => area.start + area.pages));
 
-/** Refuses options that leave no room for what the scenario names. */
+/** Refuses options that leave no room for what the scenario names, and what no machine has room for. */
 function checkSizes(
   config: KernelConfig,
   found: Pick<Layout, 'areas' | 'processes' | 'files'> & { readonly cpus: number },
   file: string,
 ): void {
   const { areas, processes, files, cpus } = found;
+  const refuse = (reason: string): never => {
+    throw new ScenarioError(file, undefined, reason);
+  };
+  for (const option of Object.keys(config) as (keyof KernelConfig)[]) {
+    const wanted = configFault(option, config[option]);
+    if (wanted === undefined) continue;
+    refuse(`it needs option ${option} to be ${config[option]}, and not ${wanted}; map less`);
+  }
   const needed = {
     cpus,
     processes: processes.length,
@@ -186,9 +224,7 @@ function checkSizes(
   } as const;
   for (const option of ['cpus', 'processes', 'pages', 'files'] as const) {
     if (config[option] >= needed[option]) continue;
-    throw new ScenarioError(
-      file,
-      undefined,
+    refuse(
       `option ${option} is ${config[option]}, and the scenario needs ${needed[option]}; ` +
         'raise it, or leave it out',
     );

@@ -40,6 +40,22 @@ describe('a set-up', () => {
     expect(run).toThrow(message);
   });
 
+  it.each([
+    ['mmap b private-anon at=x', "mine.yaml:8:9: mmap: at is a whole number, not 'x'"],
+    ['mmap b private-anon at=-1', "mmap: at is a whole number, not '-1'"],
+    ['mmap b private-anon -1', "mmap: PAGES is a whole number, not '-1'"],
+    [
+      'mmap b private-anon at=70000',
+      'mine.yaml: it needs option pages to be 70004, and not a whole',
+    ],
+    ['fork P0', 'mine.yaml:8:9: fork: a process cannot make itself'],
+    ['fork P1\n  - P0: fork P1', 'mine.yaml:9:9: fork: another fork makes it too'],
+  ])('that asks for %j is refused', (operation, message) => {
+    const scenario = parseScenario(`${call}  - P0: ${operation}\n`, 'mine.yaml');
+    const run = () => explore(scenario, NAMED_VARIANTS.fixed, { file: 'mine.yaml' });
+    expect(run).toThrow(message);
+  });
+
   it('that ends in a kernel fault says so in the outcome', () => {
     const [{ outcome }] = explore(parseScenario(call), marked).outcomes;
     expect(outcome.system.faults).toHaveLength(1);
