@@ -1,6 +1,7 @@
 /** The result of `lzfree diff` as text; the first line is the answer. */
 import { printCompleteness } from '../../model/diff/completeness';
 import type { ComparedScenario, DiffDocument } from '../../model/report/diff-document';
+import { mostTellingFirst } from '../../model/report/most-telling';
 import { LEVELS } from '../../model/scenario/outcome';
 import { counted, wrapText } from '../cli/text';
 import { exploredNoun } from './explored-text';
@@ -8,7 +9,7 @@ import { isOpenFurtherOut } from './outer-levels';
 import { witnessLines } from './witness-text';
 
 export function diffText(document: DiffDocument, width: number): string {
-  const different = document.scenarios.filter(({ witness }) => witness !== null);
+  const different = mostTellingFirst(document.scenarios);
   const same = document.scenarios.filter(({ witness }) => witness === null);
   const lines = [wrapText(diffAnswer(document), width)];
   for (const scenario of different) {

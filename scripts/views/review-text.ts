@@ -1,5 +1,6 @@
 /** A review as plain text; the first line is the answer. */
 import type { ComparedScenario } from '../../model/report/diff-document';
+import { mostTellingFirst } from '../../model/report/most-telling';
 import type { ReviewDocument } from '../review';
 import { counted, wrapText } from '../cli/text';
 import { levelsText } from './diff-text';
@@ -12,7 +13,7 @@ import { witnessLines } from './witness-text';
 
 /** The whole report, in at most `width` columns. */
 export function reviewText(review: ReviewDocument, width: number): string {
-  const different = byShortestWitness(review.scenarios);
+  const different = mostTellingFirst(review.scenarios);
   const parts = [
     wrapText(reviewAnswer(review), width),
     differenceText(different, width),
@@ -41,12 +42,6 @@ function differenceText([first, ...others]: readonly ComparedScenario[], width: 
   }
   return lines.join('\n');
 }
-
-/** Those that differ, the one first whose witness is told in the fewest steps. */
-const byShortestWitness = (scenarios: readonly ComparedScenario[]): ComparedScenario[] =>
-  scenarios
-    .filter(({ witness }) => witness !== null)
-    .sort((x, y) => x.witness!.trace.steps.length - y.witness!.trace.steps.length);
 
 function agreementText({ scenarios }: ReviewDocument, width: number): string {
   const same = scenarios.filter(({ witness }) => witness === null);

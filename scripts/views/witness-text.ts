@@ -25,11 +25,15 @@ export function witnessLines(
       ? [`  and ${differences.length - MOST_DIFFERENCES} more`]
       : []),
     '',
-    `${variant}, from where the two part:`,
-    ...indented(from(trace, partsAt), width),
-    '',
-    `${otherVariant}:`,
-    ...indented(from(other, partsAt), width),
+    ...(trace.steps.length + other.steps.length === 0
+      ? ['The two part in the set-up, before any thread begins.']
+      : [
+          `${variant}, from where the two part:`,
+          ...indented(from(trace, partsAt), width),
+          '',
+          `${otherVariant}:`,
+          ...indented(from(other, partsAt), width),
+        ]),
     // The command stands on a line of its own, unwrapped, so that it can be copied.
     ...('replay' in witness ? ['', 'To see all of it:', witness.replay] : []),
   ];

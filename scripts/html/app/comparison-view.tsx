@@ -4,6 +4,7 @@ import { differs } from '../../../model/diff/compare';
 import { parseVariant } from '../../../model/features/variant-name';
 import { LEVELS } from '../../../model/scenario/outcome';
 import type { ComparedScenario, VariantComparison } from '../../../model/report/diff-document';
+import { mostTellingFirst } from '../../../model/report/most-telling';
 import type { ScenarioText } from '../page-data';
 import { Difference } from './difference';
 import { HunkDiff } from './hunk-diff';
@@ -25,7 +26,7 @@ interface Props {
 export function ComparisonView({ comparison, scenarios: texts, unknown = 0 }: Props) {
   const { a, b, scenarios } = comparison;
   const textOf = (name: string) => texts.find((each) => each.name === name)?.text;
-  const different = scenarios.filter(({ witness }) => witness !== null).sort(byLength);
+  const different = mostTellingFirst(scenarios);
   return (
     <>
       <section id="answer" aria-labelledby="answer-title">
@@ -62,10 +63,6 @@ export function ComparisonView({ comparison, scenarios: texts, unknown = 0 }: Pr
     </>
   );
 }
-
-/** Those that are told in the fewest steps first. */
-const byLength = (x: ComparedScenario, y: ComparedScenario): number =>
-  x.witness!.trace.steps.length - y.witness!.trace.steps.length;
 
 /** What each difference is, in a sentence. */
 function Titles({ different }: { readonly different: readonly ComparedScenario[] }) {
