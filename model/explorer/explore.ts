@@ -1,6 +1,7 @@
 /** Explores every trace of a program, within stated bounds. */
 import { OutcomeCounts, type OutcomeCount } from './outcome-counts';
 import type { Program } from './program';
+import { runFirstAgain } from './run-again';
 import { Search } from './search';
 import { withinThreads } from './thread-bound';
 import { allOf } from './unit';
@@ -62,7 +63,12 @@ export interface ExploreResult {
 export const DEFAULT_STEPS = 100_000;
 const PROGRESS_EVERY = 256;
 
-/** Explores every trace of a program. @throws Error if the program is not deterministic. */
+/**
+ * Explores every trace of a program.
+ *
+ * @throws Error if a step touches something else when it is run again, or the first outcome comes out
+ * otherwise in the end: then the program is not deterministic
+ */
 export function explore(program: Program, options: ExploreOptions = {}): ExploreResult {
   return new Exploration(program, options).result();
 }
@@ -89,7 +95,7 @@ class Exploration {
   private readonly steps: number;
 
   constructor(
-    program: Program,
+    private readonly program: Program,
     private readonly options: ExploreOptions,
   ) {
     this.now = options.now ?? (() => 0);
@@ -104,6 +110,7 @@ class Exploration {
   result(): ExploreResult {
     const completeness = this.run();
     const { executions, blocked, steps } = this.search;
+    if (executions > 1) runFirstAgain(this.program, this.outcomes.all);
     return { executions, blocked, steps, outcomes: this.outcomes.all, completeness };
   }
 

@@ -4,6 +4,7 @@ import { restoreNodes, writeNodes, type NodeDocument } from './nodes';
 import { OpenStates } from './open-states';
 import { OutcomeCounts, type OutcomeDocument } from './outcome-counts';
 import type { Program } from './program';
+import { runFirstAgain } from './run-again';
 import { Search } from './search';
 import { withinThreads } from './thread-bound';
 
@@ -68,7 +69,7 @@ export class UnitRun {
 
   /** @throws Error if the program does not take the steps of the unit's path */
   constructor(
-    program: Program,
+    private readonly program: Program,
     private readonly task: UnitTask,
     mostSteps: number,
     mostThreads?: number,
@@ -104,17 +105,20 @@ export class UnitRun {
     return this.search.executions;
   }
 
+  /** Where it stands, for good. @throws Error if the program is not deterministic */
   result(): UnitResult {
     const { search, open, ended } = this;
     const { frozen } = this.task;
     search.foreseeAll();
     const { executions, blocked, cut, crowded, steps, trees, heads, execution } = search;
-    return {
+    const result = {
       counts: { executions, blocked, cut, crowded, steps },
       outcomes: this.outcomes.documents(),
       path: ended && !open.isOpen(frozen) ? [] : writeNodes(search, open, frozen),
       ended,
       asked: Array.from({ length: frozen }, (_, i) => trees.toForest(heads[i]!, execution.lists)),
     };
+    if (executions > 1) runFirstAgain(this.program, this.outcomes.all);
+    return result;
   }
 }

@@ -2,6 +2,8 @@
 import { cellProgram, read, write } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
 import type { Program } from '../../model/explorer/program';
+import { SharedExploration } from '../../model/explorer/shared';
+import { UnitRun } from '../../model/explorer/unit';
 import { readers } from './programs';
 
 describe('explorer > bounds', () => {
@@ -71,6 +73,23 @@ describe('explorer > broken programs', () => {
       },
     };
     expect(() => explore(fickle)).toThrow(/not deterministic: step 0/);
+  });
+
+  it('runs that share something and end otherwise are refused, in units too', () => {
+    let runs = 0;
+    const counting = cellProgram(1, [
+      function* () {
+        yield write(0, runs++);
+      },
+      function* () {
+        yield read(0);
+      },
+    ]);
+    expect(() => explore(counting)).toThrow(/not deterministic: s1:0\.1 ended otherwise/);
+    const [task] = new SharedExploration({ steps: 100 }).tasks();
+    const unit = new UnitRun(counting, task!, 100);
+    unit.advance(() => false);
+    expect(() => unit.result()).toThrow(/ended otherwise when run again/);
   });
 
   it('a step that depends on more than it says is refused', () => {
