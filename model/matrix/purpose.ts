@@ -31,7 +31,8 @@ export interface Purpose {
 /** The titles that a sentence quotes. */
 const QUOTED = 2;
 
-export function purposeOf(column: OffColumn, rows: readonly MatrixRow[]): Purpose {
+/** @param left scenarios that were not explored */
+export function purposeOf(column: OffColumn, rows: readonly MatrixRow[], left = 0): Purpose {
   const index = COLUMNS.indexOf(column);
   const differences = rows.map(({ cells }) => cells[index]!.differsAt);
   const scenarios = LEVELS.flatMap((level) =>
@@ -48,7 +49,8 @@ export function purposeOf(column: OffColumn, rows: readonly MatrixRow[]): Purpos
   const open = differences.filter((difference) => difference === 'unknown').length;
   const { off, with: gone } = column;
   const level = scenarios[0]?.level ?? null;
-  return { off, with: gone, level, scenarios, open, sentence: sentence(column, scenarios, open) };
+  const said = sentence(column, scenarios, { open, left });
+  return { off, with: gone, level, scenarios, open, sentence: said };
 }
 
 const fails = ({ cells }: MatrixRow, index: number): number =>
@@ -58,19 +60,27 @@ const fails = ({ cells }: MatrixRow, index: number): number =>
 const changes = ({ cells }: MatrixRow, level: Level): number =>
   cells.filter(({ differsAt }) => differsAt === level).length;
 
-function sentence(column: OffColumn, scenarios: readonly ChangedScenario[], open: number): string {
+function sentence(
+  column: OffColumn,
+  scenarios: readonly ChangedScenario[],
+  { open, left }: { readonly open: number; readonly left: number },
+): string {
   const without = `Without it${alsoOut(column.with.length)}`;
-  const left = open === 0 ? '' : `; a bound leaves ${count(open)} open`;
+  const unsettled = [
+    ...(open === 0 ? [] : [`; a bound leaves ${count(open)} open`]),
+    ...(left === 0 ? [] : [`; ${count(left)} not explored`]),
+  ].join('');
   const [first] = scenarios;
   if (first === undefined) {
-    return `${without} ${open === 0 ? 'no scenario changes' : 'no scenario is known to change'}${left}.`;
+    const none = unsettled === '' ? 'no scenario changes' : 'no scenario is known to change';
+    return `${without} ${none}${unsettled}.`;
   }
   const atLevel = scenarios.filter(({ level }) => level === first.level);
   const titles = atLevel.slice(0, QUOTED).map(({ title }) => `"${title}"`);
   const more = atLevel.length > QUOTED ? ', among them ' : ': ';
   return (
     `${without} ${WHO[first.level]} sees a difference in ${count(atLevel.length)}${more}` +
-    `${titles.join(' and ')}${left}.`
+    `${titles.join(' and ')}${unsettled}.`
   );
 }
 

@@ -54,7 +54,7 @@ export function matrixDocument(
     completeness: scenarios.map((each) => each.completeness).reduce(weaker, begin),
     columns: COLUMNS.map(reportColumn),
     scenarios,
-    purposes: OFF_COLUMNS.map((column) => purposeOf(column, scenarios)),
+    purposes: OFF_COLUMNS.map((column) => purposeOf(column, scenarios, left.length)),
     left,
     work: { explorations: sum('explored'), executions: sum('executions') },
   };

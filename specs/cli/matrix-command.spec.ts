@@ -127,6 +127,8 @@ describe('lzfree matrix', () => {
       scenarios: [],
       left: [names[0]],
     });
+    for (const { sentence } of (JSON.parse(stdout) as MatrixDocument).purposes)
+      expect(sentence).toMatch(/ no scenario is known to change; 1 scenario not explored\.$/);
   });
 
   it('refuses bad input in one line', async () => {
