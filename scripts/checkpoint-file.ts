@@ -8,6 +8,7 @@ import type { Scenario } from '../model/scenario/ast';
 import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError, type Io } from './cli/command';
 import { readInput } from './cli/input';
+import { counted } from './cli/text';
 
 const FORMAT = 'lzfree checkpoint';
 const VERSION = 2;
@@ -100,7 +101,8 @@ function differenceOf(
   wanted: readonly ExplorationName[],
 ): string | undefined {
   if (kept.length !== wanted.length) {
-    return `it is of a command with ${kept.length} explorations, and this one has ${wanted.length}`;
+    const had = counted(kept.length, 'exploration');
+    return `it is of a command with ${had}, and this one has ${wanted.length}`;
   }
   const at = wanted.findIndex(({ identity }, index) => kept[index]!.identity !== identity);
   if (at < 0) return undefined;

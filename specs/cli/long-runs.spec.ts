@@ -161,7 +161,9 @@ describe('a checkpoint that does not fit is refused', () => {
       "it has 'meeting' on fixed where this command has 'meeting' on base",
     );
     expect(await refusal('run', file, '--steps', '50', ...resume)).toContain('--steps');
-    expect(await refusal('diff', 'base', 'fixed', file, ...resume)).toContain('1 explorations');
+    expect(await refusal('diff', 'base', 'fixed', file, ...resume)).toContain(
+      'with 1 exploration, and this one has 2',
+    );
   });
 
   it('and so is a place where none can be written, before anything is explored', async () => {
