@@ -149,7 +149,8 @@ class CellRun implements Run, CellMoves {
   keyed(): KeyedCells {
     const { threads, initial } = this;
     const { outcome } = this.options;
-    const bodyOf = (thread: number): Body => new CellBody(this.bodyOf(thread)(thread));
+    const bodyOf = (thread: number): Body =>
+      new CellBody(this.bodyOf(thread)(thread), this.cells.length);
     // An outcome of one's own may tell what threads saw, even of those that have ended.
     const local = new LocalStates(bodyOf, outcome !== undefined);
     return new KeyedCells(this, initial, threads.length, local);
@@ -252,7 +253,7 @@ class CellRun implements Run, CellMoves {
     const body = this.bodies[thread]!;
     let next = body.next(value);
     while (next.done !== true && kindOf(next.value) === KIND.mark) next = body.next(0);
-    this.pending[thread] = next.done === true ? ENDED : next.value;
+    this.pending[thread] = next.done === true ? ENDED : checked(next.value, this.cells.length);
     this.operands[thread] = operand.value;
   }
 
@@ -351,7 +352,10 @@ class CellBody implements Body {
   operand = 0;
   mark = -1;
 
-  constructor(private readonly body: Generator<Event, void, number>) {}
+  constructor(
+    private readonly body: Generator<Event, void, number>,
+    private readonly cells: number,
+  ) {}
 
   goOn(seen: number): void {
     this.mark = -1;
@@ -360,9 +364,18 @@ class CellBody implements Body {
       this.mark = valueOf(next.value);
       next = this.body.next(0);
     }
-    this.event = next.done === true ? ENDED : next.value;
+    this.event = next.done === true ? ENDED : checked(next.value, this.cells);
     this.operand = operand.value;
   }
+}
+
+/** What a thread yields, if that is an event, on one of the program's cells. @throws TypeError if not */
+function checked(event: Event, cells: number): Event {
+  // Events on no cell say cell 0, which a program may not have.
+  if (event >= 0 && (cellOf(event) < cells || cellOf(event) === 0)) return event;
+  throw new TypeError(
+    `a thread has to yield events on cells 0 to ${cells - 1}, and not ${String(event)}`,
+  );
 }
 
 const kindOf = (event: Event): number => event >> (CELL_BITS + VALUE_BITS);

@@ -36,7 +36,7 @@ export function searchAnswer(document: SearchDocument): string {
   const parts = LEVELS.map((level) => levelAnswer(level, document));
   const verdict = differsAt === null ? 'no difference found' : `they differ at ${differsAt} level`;
   const searched = `Programs of up to ${counted(bound.size, 'operation')}: ${searchedText(document)}`;
-  return `${a} -> ${b}: ${verdict}. ${parts.join('; ')}. ${searched}.`;
+  return `${a} -> ${b}: ${verdict}: ${parts.join('; ')}. ${searched}.`;
 }
 
 function levelAnswer(level: Level, { levels }: SearchDocument): string {

@@ -2,6 +2,7 @@
 import { cellProgram, read, write } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
 import type { Program } from '../../model/explorer/program';
+import { exploreStates } from '../../model/explorer/states';
 import { SharedExploration } from '../../model/explorer/shared';
 import { UnitRun } from '../../model/explorer/unit';
 import { readers } from './programs';
@@ -90,6 +91,19 @@ describe('explorer > broken programs', () => {
     const unit = new UnitRun(counting, task!, 100);
     unit.advance(() => false);
     expect(() => unit.result()).toThrow(/ended otherwise when run again/);
+  });
+
+  it('what is no event, or of a cell that the program has not, is refused', () => {
+    const yields = (event: unknown) =>
+      cellProgram(2, [
+        function* () {
+          yield event as number;
+        },
+      ]);
+    for (const event of [undefined, 'read', read(2)]) {
+      expect(() => explore(yields(event))).toThrow(/yield events on cells 0 to 1, and not/);
+      expect(() => exploreStates(yields(event))).toThrow(TypeError);
+    }
   });
 
   it('a step that depends on more than it says is refused', () => {
