@@ -136,12 +136,12 @@ export function explorationsDetail(progress: OverallProgress, seconds: number): 
   return `${counted(executions, 'execution')}, ${blocked} blocked, ${rateText(executions, seconds)}${left}`;
 }
 
-/** Beside the count of one: the total is estimated from the branches that lie behind. */
+/** Beside the count of one: its total is estimated from the branches that lie behind, and says so first. */
 export function explorationDetail(progress: OverallProgress, seconds: number): string {
   const { executions, blocked, estimate } = progress;
   const left = executions > 0 ? (seconds / executions) * (estimate - executions) : 0;
   const rate = rateText(executions, seconds);
-  return `${secondsText(left)} left, ${rate}, ${blocked} blocked, total by branches`;
+  return `by branches, ${secondsText(left)} left, ${rate}, ${blocked} blocked`;
 }
 
 const rateText = (count: number, seconds: number): string =>

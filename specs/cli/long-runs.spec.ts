@@ -177,7 +177,7 @@ describe('progress of explorations', () => {
 
   it('says of one how much is left, by the estimate', () => {
     const detail = explorationDetail(progress, 10);
-    expect(detail).toBe('20 s left, 30/s, 0 blocked, total by branches');
+    expect(detail).toBe('by branches, 20 s left, 30/s, 0 blocked');
     // All of it is to be seen on a terminal of the usual width.
     expect(progressLine('run', 3000, 9000, detail).length).toBeLessThan(80);
   });
