@@ -20,9 +20,9 @@ const UNSURE = -2;
 export class Reversal extends ReversedSequence {
   /** The last event that the way through the tree rests on: a branch passed over is not taken either. */
   private foundBecause: SeenTo = 0;
-  /** The nodes that were taken on the way. */
-  readonly way: number[] = [];
-  wayCount = 0;
+  /** The nodes that were taken on the way: `way[0 .. wayCount)`. */
+  private readonly way: number[] = [];
+  private wayCount = 0;
   /** The node, behind those of the way, of which has to be known what it touches. */
   unforeseen = NO_NODE;
   /** The last node that was passed over. */
@@ -121,6 +121,11 @@ export class Reversal extends ReversedSequence {
       this.take(trees.thread[match]!);
       this.way[this.wayCount++] = match;
     }
+  }
+
+  /** The nodes that were taken on the way to {@link unforeseen}. */
+  takenWay(): readonly number[] {
+    return this.way.slice(0, this.wayCount);
   }
 
   /** A step of a list of siblings that can begin the sequence; {@link NO_NODE} if there is none. */

@@ -6,16 +6,15 @@
 import { grown, small } from './arrays';
 import type { AccessList } from './access-lists';
 import { Execution, NOT_FORESEEN } from './execution';
+import { Foresight } from './foresight';
 import { GuardedRaces } from './guarded-races';
-import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
-import { Depends, Mode, type Access, type Program, type Run, type ScheduleStep } from './program';
+import type { Access, Program, Run, ScheduleStep } from './program';
 import type { OpenStates } from './open-states';
 import { Reversal } from './reversal';
 import { BY_THE_WHOLE, NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
 import { Watches } from './watches';
-import { WordValues } from './word-value';
 
 /** Receives what the search finds. */
 export interface SearchListener {
@@ -43,17 +42,17 @@ export class Search {
   cut = 0;
   /** Executions in which more threads would have begun than may. */
   crowded = 0;
-  /** Steps of all executions, replayed ones included. */
-  steps = 0;
+  /** Steps of executions and replays. */
+  private ownSteps = 0;
   run: Run;
   private readonly reversal: Reversal;
+  private readonly foresight: Foresight;
   private readonly guarded: GuardedRaces;
   /** By which events the races of each event are seen to, as long as those stay. */
   private seenTo: Int32Array = small(64);
   private readonly watches: Watches;
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
-  private readonly values: WordValues;
   /** Sequences of more events are shortened; with those of few there is nothing to gain. */
   protected readonly few: number = 8;
   /** Whether the execution ended with steps that are redundant. */
@@ -71,11 +70,16 @@ export class Search {
     this.sleep = new SleepSets(this.execution.lists);
     this.reversal = new Reversal(this.execution);
     this.watches = new Watches(this.execution);
-    this.values = new WordValues(this.execution, program);
+    this.foresight = new Foresight(program, this.execution, this.reversal, this.trees);
     this.guarded = new GuardedRaces(this.execution, this.reversal, {
       reverse: (i) => this.reverse(i),
-      isOpenBySteps: (thread) => this.runReversal().enabled(thread),
+      isOpenBySteps: (thread) => this.foresight.runReversal().enabled(thread),
     });
+  }
+
+  /** Steps of all executions, with those of replays, and those taken to find out what a step touches. */
+  get steps(): number {
+    return this.ownSteps + this.foresight.steps;
   }
 
   /**
@@ -123,7 +127,7 @@ export class Search {
     const i = execution.length;
     if (i + 2 > this.heads.length) this.grow();
     execution.take(this.run, thread, choice);
-    this.steps++;
+    this.ownSteps++;
     this.sleep.inherit(i, execution);
     this.taken[i]!++;
     this.taken[i + 1] = 0;
@@ -273,110 +277,33 @@ export class Search {
 
   /** Sees to it that the sequence of the reversal is explored, unless it is already. */
   private reverse(i: number): SeenTo {
-    const { reversal, sleep } = this;
-    this.foreseeLast(i);
-    const asleep = reversal.asleep(sleep) ?? this.probe().asleep(sleep)!;
+    const { reversal, sleep, foresight } = this;
+    foresight.foreseeLast(i);
+    const asleep = reversal.asleep(sleep) ?? (foresight.tryLast(), reversal.asleep(sleep)!);
     const seenTo = asleep === NOT_SEEN_TO ? this.insert() : asleep;
     return this.watches.add(i, reversal) ? seenTo : BY_THE_WHOLE;
   }
 
   private insert(): SeenTo {
-    const { reversal, trees, heads, sleep } = this;
+    const { reversal, trees, heads, sleep, foresight } = this;
     const frozen = reversal.e < this.frozen;
     // What is asked of a frozen node is handed on, to where other branches are known: it is all kept.
     const few = frozen ? Infinity : this.few;
-    if (frozen && !reversal.lastKnown) this.probe();
+    if (frozen && !reversal.lastKnown) foresight.tryLast();
     for (;;) {
       const seenTo = reversal.insert(trees, heads, sleep, few);
       if (seenTo !== undefined) return seenTo;
-      if (reversal.unforeseen < 0) this.probe();
-      else this.foresee(reversal.e, reversal.way.slice(0, reversal.wayCount), reversal.unforeseen);
+      if (reversal.unforeseen < 0) foresight.tryLast();
+      else foresight.tryNode(reversal.e, reversal.takenWay(), reversal.unforeseen);
     }
-  }
-
-  /** Finds out what a tree node's step touches, by taking it from where the nodes of `way` lead. */
-  private foresee(i: number, way: readonly number[], node: number): void {
-    const { execution, trees } = this;
-    const run = this.program.start();
-    const step = (thread: number, choice: number): void => {
-      run.step(thread, choice);
-      this.steps++;
-    };
-    for (let k = 0; k < i; k++) step(execution.thread[k]!, execution.choice[k]!);
-    for (const before of way) step(trees.thread[before]!, trees.choice[before]!);
-    step(trees.thread[node]!, trees.choice[node]!);
-    trees.list[node] = execution.lists.of(run.accesses, 0, run.accessCount);
   }
 
   /** Finds out what all steps that remain touch, for those who read the trees. */
   foreseeAll(): void {
-    const { trees, execution } = this;
+    const { execution, heads, foresight } = this;
     const before = this.steps;
-    const visit = (i: number, first: number, way: number[]): void => {
-      for (let node = first; node >= 0; node = trees.sibling[node]!) {
-        if (trees.list[node] === NOT_FORESEEN) this.foresee(i, way, node);
-        visit(i, trees.child[node]!, [...way, node]);
-      }
-    };
-    for (let i = 0; i <= execution.length; i++) visit(i, this.heads[i]!, []);
+    for (let i = 0; i <= execution.length; i++) foresight.tryAll(i, heads[i]!, []);
     if (this.steps > before) this.replay();
-  }
-
-  /** Tells the reversal what its last step touches, if that is known without trying. */
-  private foreseeLast(i: number): void {
-    const { execution, reversal } = this;
-    if (i >= execution.length) return;
-    const depends = execution.depends[i];
-    if (depends === Depends.nothing) reversal.setLast(execution.list[i]!);
-    else if (reversal.recallLast()) return;
-    else if (depends === Depends.lock) this.foreseeLock(i);
-    else if (depends === Depends.comparison) this.foreseeComparison(i);
-    else if (depends === Depends.looks) this.foreseeLooks(i);
-  }
-
-  private foreseeLooks(i: number): void {
-    const { execution, reversal } = this;
-    // With another choice it may look at anything.
-    if (reversal.e === i || !this.values.seesTheSame(i, reversal.e, reversal)) return;
-    reversal.setLast(execution.list[i]!);
-  }
-
-  private foreseeLock(i: number): void {
-    const { execution, reversal } = this;
-    const from = execution.accFrom[i]!;
-    const state = lockStateAfter(execution, execution.acc[from]! >>> 4, reversal);
-    if (state === UNKNOWN) return;
-    const column = i * 3 + (state === 0 ? 0 : state < 0 ? 1 : 2);
-    reversal.setLast(state === UNCHANGED ? execution.list[i]! : execution.foreseen[column]!);
-  }
-
-  private foreseeComparison(i: number): void {
-    const { execution, reversal } = this;
-    const object = execution.acc[execution.accFrom[i]!]! >>> 4;
-    const equal = this.values.after(object, reversal) === execution.expected[i];
-    reversal.setLast(object * 16 + (equal ? Mode.write : Mode.read));
-  }
-
-  /** Runs the sequence of the reversal without its last step. */
-  private runReversal(): Run {
-    const { execution, reversal } = this;
-    const run = this.program.start();
-    for (let k = 0; k < execution.length; k++) {
-      if (!reversal.keeps(k)) continue;
-      run.step(execution.thread[k]!, execution.choice[k]!);
-      this.steps++;
-    }
-    return run;
-  }
-
-  /** Finds out what the last step of the reversal touches, by taking it. */
-  private probe(): Reversal {
-    const { reversal } = this;
-    const run = this.runReversal();
-    run.step(reversal.thread, reversal.choice);
-    reversal.setLast(this.execution.lists.of(run.accesses, 0, run.accessCount));
-    reversal.keepLast();
-    return reversal;
   }
 
   /** Goes back to the deepest state with something left to explore. @returns false if none has. */
@@ -401,7 +328,7 @@ export class Search {
     const { execution } = this;
     const run = (this.run = this.program.start());
     const { length, thread, choice } = execution;
-    this.steps += length;
+    this.ownSteps += length;
     for (let i = 0; i < length; i++) {
       run.step(thread[i]!, choice[i]!);
       if (!execution.agrees(i, run)) {
