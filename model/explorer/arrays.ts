@@ -24,6 +24,22 @@ export function grown(old: Int32Array, fill = 0): Int32Array {
   return bigger;
 }
 
+/** A hash table of numbers below `size`, with room for twice as many as `slots`; -1 where it is free. */
+export function rehashed(
+  slots: Int32Array,
+  size: number,
+  hashOf: (n: number) => number,
+): Int32Array {
+  const bigger = new Int32Array(slots.length * 2).fill(-1);
+  const mask = bigger.length - 1;
+  for (let n = 0; n < size; n++) {
+    let at = hashOf(n) & mask;
+    while (bigger[at]! >= 0) at = (at + 1) & mask;
+    bigger[at] = n;
+  }
+  return bigger;
+}
+
 export function grownBytes(old: Uint8Array): Uint8Array {
   const bigger = new Uint8Array(old.length * 2);
   bigger.set(old);

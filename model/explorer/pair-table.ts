@@ -1,5 +1,5 @@
 /** Values for pairs of numbers, which are 0 or more. */
-import { grown, small } from './arrays';
+import { grown, rehashed, small } from './arrays';
 
 export class PairTable {
   size = 0;
@@ -32,20 +32,10 @@ export class PairTable {
     this.first[number] = a;
     this.second[number] = b;
     this.slots[at] = number;
-    if (this.size * 2 > this.slots.length) this.spread();
-    return number;
-  }
-
-  /** Makes room for as many again. */
-  private spread(): void {
-    const slots = new Int32Array(this.slots.length * 2).fill(-1);
-    const mask = slots.length - 1;
-    for (let number = 0; number < this.size; number++) {
-      let at = hashOf(this.first[number], this.second[number]) & mask;
-      while (slots[at] >= 0) at = (at + 1) & mask;
-      slots[at] = number;
+    if (this.size * 2 > this.slots.length) {
+      this.slots = rehashed(this.slots, this.size, (n) => hashOf(this.first[n], this.second[n]));
     }
-    this.slots = slots;
+    return number;
   }
 }
 

@@ -2,7 +2,7 @@
  * Numbers for sequences of words, in the order in which they come: equal sequences get the same
  * number, and no others do, as what a hash finds is compared word for word.
  */
-import { grown, small } from './arrays';
+import { grown, rehashed, small } from './arrays';
 
 export class WordTable {
   size = 0;
@@ -48,19 +48,9 @@ export class WordTable {
     for (let k = from; k < to; k++) this.words[at++] = source[k]!;
     this.from[number + 1] = at;
     this.hashes[number] = hash;
-    if (this.size * 2 > this.slots.length) this.spread();
-    return number;
-  }
-
-  /** Makes room for as many again. */
-  private spread(): void {
-    const slots = new Int32Array(this.slots.length * 2).fill(-1);
-    const mask = slots.length - 1;
-    for (let number = 0; number < this.size; number++) {
-      let at = this.hashes[number]! & mask;
-      while (slots[at]! >= 0) at = (at + 1) & mask;
-      slots[at] = number;
+    if (this.size * 2 > this.slots.length) {
+      this.slots = rehashed(this.slots, this.size, (n) => this.hashes[n]!);
     }
-    this.slots = slots;
+    return number;
   }
 }
