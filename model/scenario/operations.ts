@@ -63,10 +63,10 @@ export function checkOperation(operation: Operation): void {
 }
 
 /**
- * The steps of an operation, at the end of which its value is known; see {@link resultOf}. They throw
- * SignalDelivered when the process is killed by it.
+ * The steps of an operation, which end with its value, if it has one; see {@link resultOf}. They throw
+ * SignalDelivered where the operation kills its process.
  *
- * @throws ScenarioError if it is one of a process, and nothing but the kernel performs it
+ * @throws ScenarioError if the operation is one of a process, and its actor is not in one
  */
 export function stepsOf(context: Context): Steps<ResultValue | undefined> {
   const spec = byVerb.get(context.operation.verb)!;

@@ -124,6 +124,7 @@ const BOUNDS: { readonly [K in keyof KernelConfig]?: readonly [least: number, mo
   pagevecSize: [1, MOST],
   statThreshold: [0, 125],
   pageCluster: [0, 30],
+  swappiness: [0, 100],
   swapMapMax: [0, 62],
   tlbFlushallPages: [-1, MOST],
   nodes: [1, MOST],
