@@ -51,6 +51,10 @@ export class LocalStates {
     private readonly keep: boolean,
   ) {}
 
+  get size(): number {
+    return this.event.length;
+  }
+
   /** The state of a thread that has not begun. */
   get beforeBeginning(): number {
     return BEFORE_BEGINNING;
@@ -87,6 +91,8 @@ export class LocalStates {
   }
 
   private goOn(thread: number, body: Body, from: number, seen: number): number {
+    // A body that throws is in no state that it can go on from.
+    this.at[thread] = -1;
     body.goOn(seen);
     return (this.at[thread] = this.stateOf(thread, body, from, seen));
   }

@@ -63,10 +63,15 @@ export const Look = {
 
 /** A deterministic program: every run of it begins in the same initial state. */
 export interface Program {
-  /** Begins a run; the runs of earlier calls, of either kind, end then. */
+  /** Begins a run; the runs of earlier calls, keyed ones too, end then. */
   start(): Run;
   /** Begins one whose states have keys. A program without them can be explored by traces only. */
   startKeyed?(): KeyedRun;
+  /**
+   * Begins one whose steps can be taken back, which spares running another up to where they part. It
+   * ends with the next call, and stays apart from runs of other kinds.
+   */
+  startReversible?(): ReversibleRun;
 }
 
 /** What explorations need of a run. */
@@ -111,6 +116,11 @@ export interface Run extends Moves {
   outcome(): string;
   /** A key of the final observation: equal keys, equal observations. It spares making most of them. */
   outcomeKey?(): number | string;
+}
+
+export interface ReversibleRun extends Run {
+  /** Takes steps back until `steps` are left, which are at most as many as were taken. */
+  back(steps: number): void;
 }
 
 /** Small numbers, as in an order in which states were found, or texts. */

@@ -1,6 +1,6 @@
 /** Whether a program still does the same, after all that an exploration did with it. */
 import type { OutcomeCount } from './outcome-counts';
-import type { Program } from './program';
+import type { Program, ScheduleStep } from './program';
 import { printSchedule } from './schedule';
 
 /**
@@ -15,8 +15,12 @@ export function runFirstAgain(program: Program, outcomes: ReadonlyMap<string, Ou
   const run = program.start();
   for (const { thread, choice } of first.schedule) run.step(thread, choice);
   if (run.outcome() === first.outcome) return;
-  const schedule = printSchedule(first.schedule);
-  throw new Error(
-    `explore: the program is not deterministic: ${schedule} ended otherwise when run again`,
+  throw endedOtherwise(first.schedule);
+}
+
+/** What to say of a schedule that does not end as it did. */
+export function endedOtherwise(schedule: readonly ScheduleStep[]): Error {
+  return new Error(
+    `explore: the program is not deterministic: ${printSchedule(schedule)} ended otherwise when run again`,
   );
 }

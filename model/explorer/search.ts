@@ -8,13 +8,17 @@ import type { AccessList } from './access-lists';
 import { Execution, NOT_FORESEEN } from './execution';
 import { Foresight } from './foresight';
 import { GuardedRaces } from './guarded-races';
-import type { Access, Program, Run, ScheduleStep } from './program';
+import type { Access, Program, ReversibleRun, Run, ScheduleStep } from './program';
 import type { OpenStates } from './open-states';
 import { Reversal } from './reversal';
+import { endedOtherwise } from './run-again';
 import { BY_THE_WHOLE, NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
 import { SleepSets } from './sleep-sets';
 import { NO_NODE, WakeupTrees } from './wakeup-tree';
 import { Watches } from './watches';
+
+/** One in so many executions of a reversible run, and more of the first, is compared with a run anew. */
+const AGAIN_EVERY = 64;
 
 /** Receives what the search finds. */
 export interface SearchListener {
@@ -45,6 +49,8 @@ export class Search {
   /** Steps of executions and replays. */
   private ownSteps = 0;
   run: Run;
+  /** The same, if it takes steps back. */
+  private readonly reversible: ReversibleRun | undefined;
   private readonly reversal: Reversal;
   private readonly foresight: Foresight;
   private readonly guarded: GuardedRaces;
@@ -55,6 +61,8 @@ export class Search {
   private unchanged = 0;
   /** Sequences of more events are shortened; with those of few there is nothing to gain. */
   protected readonly few: number = 8;
+  /** Executions that were run to where they end here, of whatever kind. */
+  private finished = 0;
   /** Whether the execution ended with steps that are redundant. */
   private stuck = false;
   /** Whether the execution ended with threads that wait, as far as is known. */
@@ -65,7 +73,8 @@ export class Search {
     private readonly mostSteps: number,
     private readonly listener: SearchListener,
   ) {
-    this.run = program.start();
+    this.reversible = program.startReversible?.();
+    this.run = this.reversible ?? program.start();
     this.execution = new Execution(this.run.threadCount);
     this.sleep = new SleepSets(this.execution.lists);
     this.reversal = new Reversal(this.execution);
@@ -195,13 +204,15 @@ export class Search {
 
   /** Reports the execution, and adds what its races require to the wakeup trees. */
   private finish(cut: boolean): void {
+    const ended = !cut && !this.stuck && this.run.outOfBounds !== true;
     if (cut) this.cut++;
     else if (this.stuck) this.blocked++;
-    else if (this.run.outOfBounds === true) this.crowded++;
+    else if (!ended) this.crowded++;
     else {
       this.executions++;
       this.listener.onEnd(this.run, this.execution);
     }
+    if (this.reversible !== undefined) this.checkNowAndThen(ended);
     this.reverseRaces(cut || this.waits ? this.waiting() : []);
   }
 
@@ -323,10 +334,26 @@ export class Search {
     return false;
   }
 
-  /** Runs the program again up to where the search stands. */
+  /** Goes to where the search stands: back there, or by running the program again. */
   private replay(): void {
+    const { reversible } = this;
+    if (reversible !== undefined) reversible.back(this.execution.length);
+    else this.run = this.runAgain();
+  }
+
+  /** Whether the program does what it did when it runs again, asked of a reversible run now and then. */
+  private checkNowAndThen(ended: boolean): void {
+    const n = this.finished++;
+    // The first, the second, the third, the fifth, the ninth and so on.
+    if (n % AGAIN_EVERY !== 0 && (n & (n - 1)) !== 0) return;
+    const again = this.runAgain();
+    if (ended && again.outcome() !== this.run.outcome()) throw endedOtherwise(this.schedule());
+  }
+
+  /** Runs the program up to where the search stands. @throws Error if a step touches something else */
+  private runAgain(): Run {
     const { execution } = this;
-    const run = (this.run = this.program.start());
+    const run = this.program.start();
     const { length, thread, choice } = execution;
     this.ownSteps += length;
     for (let i = 0; i < length; i++) {
@@ -337,6 +364,7 @@ export class Search {
         );
       }
     }
+    return run;
   }
 
   /** The steps of the current execution. */

@@ -1,32 +1,9 @@
 /** Runs over cells with keys: one key for each state, and a way to any state that had one. */
 import fc from 'fast-check';
 import { cellProgram, mark, read, write, type ThreadBody } from '../../model/explorer/cells';
-import type { KeyedRun, Moves, Program, StateKey } from '../../model/explorer/program';
+import type { KeyedRun, Program, StateKey } from '../../model/explorer/program';
 import { build, creatingProgram, randomProgram } from './random-programs';
-
-/** Takes steps that numbers pick among those that there are. */
-function walk(run: Moves, picks: readonly number[], each: () => void): void {
-  for (const pick of picks) {
-    const moves: [number, number][] = [];
-    for (let t = 0; t < run.threadCount; t++) {
-      if (run.choices(t) === 0 || !run.enabled(t)) continue;
-      for (let choice = 0; choice < run.choices(t); choice++) moves.push([t, choice]);
-    }
-    if (moves.length === 0) return;
-    run.step(...moves[pick % moves.length]);
-    each();
-  }
-}
-
-/** All that can be asked of a run. */
-const lookOf = (run: Moves): string =>
-  JSON.stringify(
-    Array.from({ length: run.threadCount }, (_, t) => [
-      run.choices(t),
-      run.choices(t) > 0 && run.enabled(t),
-      run.choices(t) > 0 && run.guard(t),
-    ]),
-  );
+import { lookOf, walk } from './walks';
 
 const keyed = (program: Program): KeyedRun => program.startKeyed!();
 

@@ -18,7 +18,9 @@ import {
   type CellOptions,
   type ThreadBody,
 } from '../../model/explorer/cells';
+import type { CellDescription } from '../../model/explorer/cell-machine';
 import type { Program } from '../../model/explorer/program';
+import { ReversibleCells } from '../../model/explorer/reversible-cells';
 
 /** One instruction; where its result is 0 (or the choice 1) the next `skip` ones are passed over. */
 export interface Instruction {
@@ -102,16 +104,28 @@ export const creatingProgram = (creators: 1 | 2): fc.Arbitrary<RandomProgram> =>
   );
 
 /** The program with an outcome that tells the cells only. */
-export const buildPlain = (description: RandomProgram): Program => made(description, [], {});
+export const buildPlain = (random: RandomProgram): Program =>
+  programOver(described(random, [], {}));
+
+/** The same, of whose runs that take steps back hardly any local state is kept. */
+export function buildForgetful(random: RandomProgram): Program {
+  const description = described(random, [], {});
+  return {
+    ...programOver(description),
+    startReversible: () => new ReversibleCells(description, 4).restart(),
+  };
+}
+
+const programOver = ({ cells, threads, options }: CellDescription): Program =>
+  cellProgram(cells, threads, options);
 
 /** The program: its outcome tells the cells and everything that each thread has seen. */
-export function build(description: RandomProgram): Program {
+export function build(random: RandomProgram): Program {
   const seen: number[][] = [];
-  const all = description.threads.length + description.spawnable.length;
-  const program = made(description, seen, {
-    outcome: (cells) =>
-      `${cells.join(' ')} / ${seen.map((values) => values.join(' ')).join(' / ')}`,
-  });
+  const all = random.threads.length + random.spawnable.length;
+  const outcome = (cells: Int32Array): string =>
+    `${cells.join(' ')} / ${seen.map((values) => values.join(' ')).join(' / ')}`;
+  const program = programOver(described(random, seen, { outcome }));
   return {
     ...program,
     start() {
@@ -123,8 +137,8 @@ export function build(description: RandomProgram): Program {
 }
 
 /** @param seen what each thread has seen, kept here */
-function made(description: RandomProgram, seen: number[][], options: CellOptions): Program {
-  const { threads, spawnable, creators, commutingAdds, coarseTrylock } = description;
+function described(random: RandomProgram, seen: number[][], more: CellOptions): CellDescription {
+  const { threads, spawnable, creators, commutingAdds, coarseTrylock } = random;
   const body = (instructions: readonly Instruction[]): ThreadBody =>
     function* (index) {
       const values: number[] = (seen[index] = []);
@@ -132,13 +146,14 @@ function made(description: RandomProgram, seen: number[][], options: CellOptions
       yield* interpret(instructions, values, own);
     };
   const initial = new Array<number>(CELLS).fill(0).fill(-1, GATES);
-  return cellProgram(CELLS, threads.map(body), {
-    ...options,
+  const options = {
+    ...more,
     spawnable: spawnable.map(body),
     commutingAdds,
     coarseTrylock,
     initial,
-  });
+  };
+  return { cells: CELLS, threads: threads.map(body), options };
 }
 
 function* interpret(
