@@ -1,20 +1,25 @@
 /**
- * Measures the explorer on this machine: `npm run bench -- [--json FILE] [--seconds S] [--no-spin]`.
+ * Measures the explorer on this machine: `npm run bench`, see --help.
  * It measures the bundle, as that is what users run. Rates are per CPU second of the process, workers
  * by the clock on the wall; what else the machine does shows in both, so its load is told.
  */
-import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { exploreStates } from '../model/explorer/states';
 import { right, whole } from './bench/columns';
 import { measure, type Measurement } from './bench/measure';
+import { benchOptions, USAGE, type BenchOptions } from './bench/options';
 import * as programs from './bench/programs';
 import { MEETINGS, meeting } from './bench/scenarios';
 import { hasSpin, spinVersion } from './bench/spin';
 import { aimSentence, measureVersusSpin, versusSpinTable } from './bench/versus-spin';
-import { measureRow, measureWorkers, ROW_OPTION, type WorkersRow } from './bench/workers';
+import { measureRow, measureWorkers, type WorkersRow } from './bench/workers';
+import { writeFileAtomically } from './cli/atomic-write';
+import { UsageError } from './cli/errors';
 import { formatTable } from './cli/table';
+
+const RATES =
+  'One execution for each trace, against a bare loop, which runs the same schedules and does nothing else.\n' +
+  'Over cells the explorer takes steps back where the loop begins anew; scenarios begin anew in both.';
 
 const TABLE = [
   ['readers(8)', programs.readers(8)],
@@ -147,29 +152,13 @@ function versusSpin(seconds: number) {
   return { version, rows };
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'string' },
-      seconds: { type: 'string', default: '0.5' },
-      'no-spin': { type: 'boolean', default: false },
-      [ROW_OPTION]: { type: 'string' },
-    },
-  });
-  const row = values[ROW_OPTION];
-  if (typeof row === 'string') return console.log(JSON.stringify(await measureRow(row)));
-  const seconds = Number(values.seconds);
-  if (!(seconds > 0)) {
-    console.error(`bench: --seconds must be a number above 0, not '${values.seconds}'`);
-    process.exitCode = 2;
-    return;
-  }
+async function main({ seconds, json, spin: withSpin }: BenchOptions): Promise<void> {
   const machine = { node: process.version, cores: cpus().length, load: loadavg() };
   console.log(
     `Node ${machine.node}, ${machine.cores} cores, load ${machine.load[0].toFixed(1)} at the start\n`,
   );
   const rates = TABLE.map(([name, program]) => measure(name, program, seconds));
-  console.log(`One execution for each trace, against a bare loop\n\n${rateTable(rates)}\n`);
+  console.log(`${RATES}\n\n${rateTable(rates)}\n`);
   const growth = GROWTH.map(([name, program]) => measure(name, program, seconds));
   console.log(`Growth with threads\n\n${rateTable(growth)}\n`);
   const scenarios = measureScenarios(seconds);
@@ -178,12 +167,22 @@ async function main(): Promise<void> {
   console.log(`More workers\n\n${workersTable(workers)}\n`);
   const states = measureStates();
   console.log(`swaprace(original, pages) by states\n\n${statesTable(states)}\n`);
-  const spin = values['no-spin'] || !hasSpin() ? null : versusSpin(seconds);
-  if (values.json !== undefined) {
-    const measured = { machine, rates, growth, scenarios, workers, states, spin };
-    const document = { schema: 'lzfree/bench', version: 5, ...measured };
-    writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
-  }
+  const spin = withSpin && hasSpin() ? versusSpin(seconds) : null;
+  if (json === undefined) return;
+  const measured = { machine, rates, growth, scenarios, workers, states, spin };
+  const document = { schema: 'lzfree/bench', version: 5, ...measured };
+  await writeFileAtomically(json, `${JSON.stringify(document, null, 2)}\n`);
 }
 
-void main();
+async function begin(): Promise<void> {
+  const options = benchOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(USAGE);
+  else if (options.row === undefined) await main(options);
+  else console.log(JSON.stringify(await measureRow(options.row)));
+}
+
+begin().catch((error: unknown) => {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
+});
