@@ -28,6 +28,8 @@ export abstract class CellMachine implements Moves {
   accessCount = 0;
   spawned = -1;
   readonly threadCount: number;
+  /** The cells, and behind them a word for each thread. */
+  protected readonly words: Int32Array;
   readonly cells: Int32Array;
   /** The next event of each thread, and its operand. */
   readonly pending: Int32Array;
@@ -39,10 +41,11 @@ export abstract class CellMachine implements Moves {
 
   constructor(protected readonly description: CellDescription) {
     const { cells, threads, options } = description;
-    this.cells = new Int32Array(cells);
     this.initial = new Int32Array(cells);
     this.initial.set(options.initial ?? []);
     this.threadCount = threads.length + (options.spawnable?.length ?? 0);
+    this.words = new Int32Array(cells + this.threadCount);
+    this.cells = this.words.subarray(0, cells);
     this.pending = new Int32Array(this.threadCount);
     this.operands = new Int32Array(this.threadCount);
     this.addMode = options.commutingAdds === true ? Mode.add : Mode.write;

@@ -9,20 +9,14 @@ import { WordTable } from './word-table';
 
 export class KeyedCells extends LocalCells implements KeyedRun {
   private readonly table = new WordTable();
-  /** The cells, and the local state of each thread. */
-  private readonly words: Int32Array;
 
   constructor(description: CellDescription) {
     // An outcome of one's own may tell what threads saw, even of those that have ended.
     super(description, true, description.options.outcome !== undefined);
-    this.words = new Int32Array(description.cells + this.threadCount);
-    this.places = this.words.subarray(description.cells);
   }
 
   stateKey(): number {
-    const { cells, words } = this;
-    for (let cell = 0; cell < cells.length; cell++) words[cell] = cells[cell]!;
-    return this.table.intern(words, 0, words.length);
+    return this.table.intern(this.words, 0, this.words.length);
   }
 
   position(thread: number): number {

@@ -9,7 +9,7 @@ import { ENDED, LocalStates, NOT_BEGUN, type Body } from './local-states';
 
 export abstract class LocalCells extends CellMachine {
   /** The local state of each thread. */
-  protected places: Int32Array;
+  protected readonly places: Int32Array;
   protected local: LocalStates;
 
   /**
@@ -22,7 +22,7 @@ export abstract class LocalCells extends CellMachine {
     private readonly keep: boolean,
   ) {
     super(description);
-    this.places = new Int32Array(this.threadCount);
+    this.places = this.words.subarray(description.cells);
     this.local = this.noStates();
   }
 
