@@ -18,7 +18,7 @@ import { UsageError } from './cli/errors';
 import { formatTable } from './cli/table';
 
 const RATES =
-  'One execution for each trace, against a bare loop, which runs the same schedules and does nothing else.\n' +
+  'One execution for each trace, against a bare loop, which runs the same schedules and no more.\n' +
   'Over cells the explorer takes steps back where the loop begins anew; scenarios begin anew in both.';
 
 const TABLE = [
