@@ -1,5 +1,6 @@
 /** The options of commands that explore, and their progress on stderr. */
 import { UsageError, type Args, type Io, type OptionSpec } from './cli/command';
+import { Pace, rateText, secondsText } from './cli/pace';
 import { startProgress } from './cli/progress';
 import { forOption } from './cli/stop-after';
 import type { ExploreAllOptions, OverallProgress } from './exploration-job';
@@ -117,13 +118,11 @@ export function showSearch(io: Pick<Io, 'isTTY' | 'verbosity' | 'width'>): {
   end(): void;
 } {
   const line = startProgress(io, 'search');
-  let at = { size: 0, done: 0, began: 0 };
+  const pace = new Pace();
   return {
     onProgram(size, done, total, kinds) {
-      if (at.size !== size) at = { size, done: done - 1, began: performance.now() };
-      const each = (performance.now() - at.began) / 1000 / (done - at.done);
-      const left = secondsText(each * (total - done));
-      line.update(done, total, `of ${counted(size, 'operation')}, ${kinds} kinds, ${left} left`);
+      const detail = `of ${counted(size, 'operation')}, ${counted(kinds, 'kind')}`;
+      line.update(done, total, detail + pace.tell(size, done, total));
     },
     end: () => line.end(),
   };
@@ -143,9 +142,3 @@ export function explorationDetail(progress: OverallProgress, seconds: number): s
   const rate = rateText(executions, seconds);
   return `by branches, ${secondsText(left)} left, ${rate}, ${blocked} blocked`;
 }
-
-const rateText = (count: number, seconds: number): string =>
-  `${Math.round(seconds > 0 ? count / seconds : 0)}/s`;
-
-const secondsText = (seconds: number): string =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;

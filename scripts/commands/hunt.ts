@@ -4,7 +4,6 @@ import { formatOption, printAs, readFormat } from '../formats/format';
 import { HTML_OPTION, writePage } from '../html/write-page';
 import type { HuntDocument } from '../hunt-document';
 import { workersFor, workersOption } from '../workers/option';
-import { counted } from '../cli/text';
 
 export const huntCommand: CommandSpec = {
   name: 'hunt',
@@ -79,7 +78,7 @@ export const huntCommand: CommandSpec = {
     const { huntChecks } = await import('../formats/hunt-checks');
     const { huntText } = await import('../views/hunt-text');
     const { readVariant } = await import('../variants');
-    const { startProgress } = await import('../cli/progress');
+    const { showHunt } = await import('../hunt-progress');
     const { variant, name } = readVariant(args.operands[0]!, args.flag('force'), io);
     const seconds = args.integer('for');
     const sequential = args.flag('sequential');
@@ -94,7 +93,7 @@ export const huntCommand: CommandSpec = {
       sequential,
     };
     const file = await HuntStateFile.open(args.text('checkpoint'), identity);
-    const progress = startProgress(io, 'hunt');
+    const progress = showHunt(io);
     const result = await hunt({
       ...identity,
       variant,
@@ -104,12 +103,7 @@ export const huntCommand: CommandSpec = {
       signal: stopAfter(seconds, io.signal),
       ...(file.known !== undefined && { resume: file.known }),
       onProgress: (state) => {
-        const { sizes, random, causes } = state;
-        const row = sizes.at(-1);
-        const found = `${causes.length} found`;
-        if (random.done > 0) progress.update(random.done, undefined, `random programs, ${found}`);
-        else if (row)
-          progress.update(row.done, row.programs, `of ${counted(row.size, 'move')}, ${found}`);
+        progress.show(state);
         return file.keep(state);
       },
     });

@@ -1,3 +1,4 @@
+import { Pace } from '../../scripts/cli/pace';
 import { progressLine, startProgress } from '../../scripts/cli/progress';
 
 const watched = { isTTY: true, verbosity: 'normal', width: 60 } as const;
@@ -43,5 +44,25 @@ describe('progress', () => {
   it('without a known total it counts, and it never fills beyond the bar', () => {
     expect(progressLine('hunt', 31, undefined, '4 classes')).toBe('hunt 31  4 classes');
     expect(progressLine('hunt', 12, 10)).toBe(`hunt [${'#'.repeat(12)}] 12 of 10`);
+  });
+});
+
+describe('pace', () => {
+  it('tells units a second, and how long the rest of the stage takes, once a unit of it is done', () => {
+    let clock = 0;
+    const pace = new Pace(() => clock);
+    const at = (milliseconds: number, stage: number, done: number, total?: number): string => {
+      clock = milliseconds;
+      return pace.tell(stage, done, total);
+    };
+    expect([
+      at(0, 1, 1, 19),
+      at(500, 1, 2, 19),
+      at(1000, 1, 11, 19),
+      at(2000, 2, 4, 368),
+      at(4000, 2, 8, 368),
+      at(4500, 3, 100),
+      at(5500, 3, 120),
+    ]).toEqual(['', ', 2/s, 9 s left', ', 10/s, 1 s left', '', ', 2/s, 3 min left', '', ', 20/s']);
   });
 });
