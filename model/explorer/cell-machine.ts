@@ -58,6 +58,7 @@ export abstract class CellMachine implements Moves {
   }
 
   abstract step(thread: number, choice: number): void;
+
   /** What the cells hold, as an outcome. */
   protected tell(): string {
     return this.cells.join(' ');

@@ -8,11 +8,14 @@ import type { KeyedRun } from './program';
 import { WordTable } from './word-table';
 
 export class KeyedCells extends LocalCells implements KeyedRun {
+  /** Undefined where the program has an outcome of its own, which may tell what threads saw. */
+  readonly outcome?: () => string;
   private readonly table = new WordTable();
 
   constructor(description: CellDescription) {
-    // An outcome of one's own may tell what threads saw, even of those that have ended.
+    // An outcome of its own may tell what threads saw, even of those that have ended.
     super(description, true, description.options.outcome !== undefined);
+    if (description.options.outcome === undefined) this.outcome = () => this.tell();
   }
 
   stateKey(): number {

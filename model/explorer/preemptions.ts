@@ -17,6 +17,7 @@ import {
   type ScheduleStep,
   type StateKey,
 } from './program';
+import { endedOtherwise, outcomeOf } from './run-again';
 import { withinThreads } from './thread-bound';
 import type { StatesOptions, StatesResult } from './states';
 import { counted } from './counted';
@@ -169,16 +170,15 @@ class PreemptionSearch {
       this.crowded++;
       return;
     }
-    const outcome = this.run.outcome === undefined ? this.outcomeOf(this.at) : this.run.outcome();
-    if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, scheduleTo(this.at));
-  }
-
-  private outcomeOf(place: Place): string {
-    const run = this.program.start();
-    this.replay(run, place);
-    const outcome = run.outcome();
+    const told = this.run.outcome?.();
+    if (told !== undefined && this.outcomes.has(told)) return;
+    const schedule = scheduleTo(this.at);
+    const outcome = outcomeOf(this.program, schedule);
+    if (told !== undefined && told !== outcome) throw endedOtherwise(schedule);
+    this.steps += schedule.length;
+    // That run has ended this one.
     this.run = this.start();
-    return outcome;
+    if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, schedule);
   }
 }
 

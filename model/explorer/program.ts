@@ -140,7 +140,7 @@ export interface KeyedRun extends Moves {
   position?(thread: number): number;
   /** Goes to a state in which some keyed run of this program has told the key. */
   goTo?(key: StateKey): void;
-  /** As of {@link Run}. If it is missing, it takes a run that is not keyed to find the outcome. */
+  /** As of {@link Run}. It spares a run that is not keyed wherever an outcome is known. */
   outcome?(): string;
 }
 

@@ -12,10 +12,14 @@ import { printSchedule } from './schedule';
 export function runFirstAgain(program: Program, outcomes: ReadonlyMap<string, OutcomeCount>): void {
   const [first] = outcomes.values();
   if (first === undefined) return;
+  if (outcomeOf(program, first.schedule) !== first.outcome) throw endedOtherwise(first.schedule);
+}
+
+/** How a schedule ends, run from the beginning. */
+export function outcomeOf(program: Program, schedule: readonly ScheduleStep[]): string {
   const run = program.start();
-  for (const { thread, choice } of first.schedule) run.step(thread, choice);
-  if (run.outcome() === first.outcome) return;
-  throw endedOtherwise(first.schedule);
+  for (const { thread, choice } of schedule) run.step(thread, choice);
+  return run.outcome();
 }
 
 /** What to say of a schedule that does not end as it did. */

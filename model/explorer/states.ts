@@ -22,6 +22,7 @@ import {
   type StateKey,
 } from './program';
 import { Preference, type Place, type Situation } from './preference';
+import { endedOtherwise, outcomeOf } from './run-again';
 import { withinThreads } from './thread-bound';
 import { threadBit, type Step } from './touches';
 
@@ -197,7 +198,7 @@ class StateSearch {
     this.look(frame);
     this.depth++;
     this.at = frame;
-    if (frame.enabled === 0) this.end(frame);
+    if (frame.enabled === 0) this.end();
     else if (this.depth > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
     else this.choose(frame, this.preference.pick(frame, before));
   }
@@ -235,25 +236,22 @@ class StateSearch {
     frame.chosenBits = 0;
   }
 
-  private end(frame: Frame): void {
+  private end(): void {
     const { run } = this;
     if (run.outOfBounds === true) {
       this.crowded++;
       return;
     }
-    const outcome = run.outcome === undefined ? this.outcomeOf(frame) : run.outcome();
-    if (this.outcomes.has(outcome)) return;
+    const told = run.outcome?.();
+    if (told !== undefined && this.outcomes.has(told)) return;
     const path = this.frames.slice(0, this.depth - 1);
     const schedule = path.map(({ thread, choice }) => ({ thread, choice }));
-    this.outcomes.set(outcome, schedule);
-  }
-
-  private outcomeOf(frame: Frame): string {
-    const run = this.program.start();
-    this.steps += this.replay(run, frame);
-    const outcome = run.outcome();
+    const outcome = outcomeOf(this.program, schedule);
+    if (told !== undefined && told !== outcome) throw endedOtherwise(schedule);
+    this.steps += schedule.length;
+    // That run has ended this one.
     this.run = this.start();
-    return outcome;
+    if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, schedule);
   }
 
   /** Ends the exploration of a state. @returns its futures */

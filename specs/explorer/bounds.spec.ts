@@ -2,6 +2,7 @@
 import { cellProgram, read, write } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
 import type { Program } from '../../model/explorer/program';
+import { explorePreemptions } from '../../model/explorer/preemptions';
 import { exploreStates } from '../../model/explorer/states';
 import { SharedExploration } from '../../model/explorer/shared';
 import { UnitRun } from '../../model/explorer/unit';
@@ -93,6 +94,22 @@ describe('explorer > broken programs', () => {
     unit.advance(() => false);
     expect(() => unit.result()).toThrow(/ended otherwise when run again/);
   });
+
+  it.each<[string, (program: Program) => unknown]>([
+    ['by states', (program) => exploreStates(program)],
+    ['within preemptions', (program) => explorePreemptions(program, 2)],
+  ])(
+    'are refused %s too, where they end otherwise than a run from the beginning',
+    (_how, search) => {
+      let runs = 0;
+      const counting = cellProgram(1, [
+        function* () {
+          yield write(0, runs++);
+        },
+      ]);
+      expect(() => search(counting)).toThrow(/not deterministic: s1:0 ended otherwise/);
+    },
+  );
 
   it('what is no event, or of a cell that the program has not, is refused', () => {
     const yields = (event: unknown) =>

@@ -4,7 +4,7 @@ import { cellProgram, read, spawn, write, type ThreadBody } from '../../model/ex
 import { explore } from '../../model/explorer/explore';
 import { enumerate, MoreInterleavings } from '../../model/explorer/naive';
 import { explorePreemptions } from '../../model/explorer/preemptions';
-import type { Moves, Program, Run } from '../../model/explorer/program';
+import type { KeyedRun, Moves, Program, Run } from '../../model/explorer/program';
 import { SharedExploration } from '../../model/explorer/shared';
 import { exploreStates } from '../../model/explorer/states';
 import { UnitRun } from '../../model/explorer/unit';
@@ -32,7 +32,8 @@ function counting(program: Program): Program {
       const outcome = (): string => `${threads} threads: ${run.outcome()}`;
       return Object.create(started(run), { outcome: { value: outcome } }) as Run;
     },
-    startKeyed: () => started(program.startKeyed!()),
+    // It tells no outcome, so that those of the others are taken.
+    startKeyed: () => Object.create(started(program.startKeyed!()), { outcome: {} }) as KeyedRun,
   };
 }
 
