@@ -17,7 +17,7 @@ const OPEN = -2;
 export class ExploredStates {
   found = 0;
   /** Futures of all threads, interned. */
-  readonly futures = new WordTable();
+  readonly futures = new WordTable(256);
   private readonly numbers = new Map<string, number>();
   private known: Int32Array = new Int32Array(64).fill(UNEXPLORED);
   private scratch: Int32Array = new Int32Array(8);

@@ -38,7 +38,7 @@ export class Futures {
   /** Bits for the touches in futures. */
   readonly rows = new WordTable();
   /** Branches of each future, in order. */
-  private readonly table = new WordTable();
+  private readonly table = new WordTable(256);
   private readonly rowOf: number[] = [];
   private readonly befores = new PairTable();
   private readonly unions = new PairTable();

@@ -4,11 +4,11 @@ import { grown, rehashed, small } from './arrays';
 export class PairTable {
   size = 0;
   /** The value of each pair, by its number; -1 where there is none yet. */
-  values: Int32Array = small(16).fill(-1);
-  private first: Int32Array = small(16);
-  private second: Int32Array = small(16);
+  values: Int32Array = small(128).fill(-1);
+  private first: Int32Array = small(128);
+  private second: Int32Array = small(128);
   /** An open hash table of numbers; -1 where it is free. */
-  private slots: Int32Array = small(32).fill(-1);
+  private slots: Int32Array = small(256).fill(-1);
 
   /** The number of a pair: they are counted as they come. */
   find(a: number, b: number): number {

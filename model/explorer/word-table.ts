@@ -7,11 +7,19 @@ import { grown, rehashed, small } from './arrays';
 export class WordTable {
   size = 0;
   /** Sequence n is `words[from[n] .. from[n + 1])`. */
-  words: Int32Array = small(256);
-  from: Int32Array = small(17);
-  private hashes: Int32Array = small(16);
+  words: Int32Array;
+  from: Int32Array;
+  private hashes: Int32Array;
   /** An open hash table of numbers; -1 where it is free. */
-  private slots: Int32Array = small(32).fill(-1);
+  private slots: Int32Array;
+
+  /** @param room for how many sequences there is room at first, a power of two */
+  constructor(room = 16) {
+    this.words = small(room * 16);
+    this.from = small(room + 1);
+    this.hashes = small(room);
+    this.slots = small(room * 2).fill(-1);
+  }
 
   /** The number of `source[from .. to)`. */
   intern(source: Int32Array, from: number, to: number): number {
