@@ -10,7 +10,7 @@ import { WordTable } from './word-table';
 export class KeyedCells extends LocalCells implements KeyedRun {
   /** Undefined where the program has an outcome of its own, which may tell what threads saw. */
   readonly outcome?: () => string;
-  private readonly table = new WordTable();
+  private readonly table = new WordTable(256);
 
   constructor(description: CellDescription) {
     // An outcome of its own may tell what threads saw, even of those that have ended.

@@ -10,8 +10,8 @@ export const USAGE = `usage: npm run bench -- [--json FILE] [--seconds S] [--no-
   --no-spin     leave out the comparison with Spin, where it is installed
 `;
 
-/** The argument that makes the benchmark print one row of its workers' table: the row's work, and workers. */
-export const ROW_OPTION = 'workers-row';
+/** The argument that makes it measure one row only: `workers,WORK,N` or `spin,PROGRAM,SIZE,SECONDS`. */
+export const ROW_OPTION = 'row';
 
 export interface BenchOptions {
   readonly help: boolean;

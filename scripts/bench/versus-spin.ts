@@ -8,6 +8,7 @@ import { exploreStates } from '../../model/explorer/states';
 import { formatTable } from '../cli/table';
 import { milliseconds, right, whole } from './columns';
 import { leastSeconds } from './measure';
+import { measureInProcess } from './own-process';
 import * as programs from './programs';
 import { runSpin, type SpinProgram, type SpinRun } from './spin';
 
@@ -38,38 +39,42 @@ const SUBJECTS: Readonly<Record<SpinProgram, readonly [(n: number) => Program, .
 /** With more states, the explorations by states are left out. */
 const MOST_STATES = 50_000;
 
+/** The part of a row that is the explorer's. */
+type OwnPart = Pick<VersusSpinRow, 'traces' | 'seconds' | 'byStatesSeconds'>;
+
 /** @param seconds CPU time to spend on each measurement, at least */
 export function measureVersusSpin(seconds: number): VersusSpinRow[] {
-  return Object.entries(SUBJECTS).flatMap(([name, [program, ...sizes]]) =>
-    sizes.map((size) => versusSpin(name as SpinProgram, size, () => program(size), seconds)),
+  return Object.entries(SUBJECTS).flatMap(([name, [, ...sizes]]) =>
+    sizes.map((size) => versusSpin(name as SpinProgram, size, seconds)),
   );
 }
 
-function versusSpin(
-  name: SpinProgram,
-  size: number,
-  make: () => Program,
-  seconds: number,
-): VersusSpinRow {
-  const program = make();
+function versusSpin(name: SpinProgram, size: number, seconds: number): VersusSpinRow {
+  const own = measureInProcess<OwnPart>(`spin,${name},${size},${seconds}`);
   const spin = runSpin(name, size, seconds);
-  const traces = explore(program).executions;
-  const own = leastSeconds(() => explore(program), seconds);
-  const few = exploreStates(program, { states: MOST_STATES }).completeness.kind === 'complete';
-  // A new program each time: one that has been explored by states knows its threads' local states.
-  const byStates = few ? leastSeconds(() => exploreStates(make()), seconds) : null;
+  const { byStatesSeconds: byStates } = own;
   return {
     program: `${name}(${size})`,
-    traces,
-    seconds: own,
-    byStatesSeconds: byStates,
+    ...own,
     spin,
-    aimed: traces < spin.states,
+    aimed: own.traces < spin.states,
     faster: {
-      byTraces: own < spin.verifierSeconds,
+      byTraces: own.seconds < spin.verifierSeconds,
       byStates: byStates !== null && byStates < spin.verifierSeconds,
     },
   };
+}
+
+/** Measures the explorer on one of the programs. */
+export function measureOwnPart(name: string, size: number, seconds: number): OwnPart {
+  const [program] = SUBJECTS[name as SpinProgram];
+  const subject = program(size);
+  const traces = explore(subject).executions;
+  const own = leastSeconds(() => explore(subject), seconds);
+  const few = exploreStates(subject, { states: MOST_STATES }).completeness.kind === 'complete';
+  // A new program each time: one that has been explored by states knows its threads' local states.
+  const byStates = few ? leastSeconds(() => exploreStates(program(size)), seconds) : null;
+  return { traces, seconds: own, byStatesSeconds: byStates };
 }
 
 export function versusSpinTable(rows: readonly VersusSpinRow[]): string {

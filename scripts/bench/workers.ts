@@ -1,10 +1,9 @@
 /** How much faster more workers explore: many scenarios, and one. Each row is a process of its own. */
-import { execFileSync } from 'node:child_process';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import type { Job } from '../exploration-job';
 import { exploreAll } from '../explorations';
 import { loadSuite } from '../suite';
-import { ROW_OPTION } from './options';
+import { measureInProcess } from './own-process';
 import { meetingScenario } from './scenarios';
 
 export interface WorkersRow {
@@ -51,20 +50,16 @@ export function measureWorkers(): WorkersRow[] {
   return WORKS.flatMap(({ runs }, work) => {
     const rows: WorkersRow[][] = [[], []];
     for (let run = 0; run < runs; run++) {
-      rows.forEach((those, k) => those.push(measureInProcess(work, k + 1)));
+      rows.forEach((those, k) =>
+        those.push(measureInProcess<WorkersRow>(`workers,${work},${k + 1}`)),
+      );
     }
     return rows.map((those) => those.reduce((a, b) => (a.seconds < b.seconds ? a : b)));
   });
 }
 
-/** In a new process, as in one that has run before the code of this thread would be compiled already. */
-function measureInProcess(work: number, workers: number): WorkersRow {
-  const argv = [...process.execArgv, process.argv[1]!, `--${ROW_OPTION}=${work},${workers}`];
-  return JSON.parse(execFileSync(process.execPath, argv, { encoding: 'utf8' })) as WorkersRow;
-}
-
-export async function measureRow(row: string): Promise<WorkersRow> {
-  const [work, workers] = row.split(',').map(Number) as [number, number];
+/** Measures a work, by its number, with so many workers. */
+export async function measureWork(work: number, workers: number): Promise<WorkersRow> {
   const { name, jobs } = WORKS[work]!;
   const all = jobs();
   const io = { stdin: process.stdin, signal: new AbortController().signal };
