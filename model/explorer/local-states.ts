@@ -97,13 +97,17 @@ export class LocalStates {
     return (this.at[thread] = this.stateOf(thread, body, from, seen));
   }
 
+  /** @throws Error if a body that sees the same does not come there */
   private bodyAt(thread: number, state: number): Body {
     if (this.at[thread] === state) return this.bodies[thread];
     const path: number[] = [];
     for (let s = state; s >= 0; s = this.from[s]) path.push(this.seen[s]);
     const body = this.begin(thread);
     for (let k = path.length - 1; k >= 0; k--) body.goOn(path[k]);
-    return body;
+    if (body.event === this.event[state]) return body;
+    throw new Error(
+      `explore: the program is not deterministic: thread ${thread} did something else when run again`,
+    );
   }
 
   private stateOf(thread: number, body: Body, from: number, seen: number): number {

@@ -7,7 +7,7 @@ import type { ReversibleRun } from './program';
 
 /** Local states that are kept; with more, memory would grow with the executions. */
 const MOST_STATES = 100_000;
-/** Words that are kept of a step: its thread, choice and cell as they were, and the thread it created. */
+/** Words that are kept of a step: thread, choice, local state, what the cell held, the thread it created. */
 const WIDTH = 5;
 
 export class ReversibleCells extends LocalCells implements ReversibleRun {

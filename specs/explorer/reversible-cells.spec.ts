@@ -69,6 +69,26 @@ describe('explorer > reversible cells', () => {
     expect(() => explore(program)).toThrow(/not deterministic: step \d touched something else/);
   });
 
+  it.each([1, 3, 5])(
+    'are refused where every run of a thread but the first %i is another',
+    (same) => {
+      let runs = 0;
+      const program = cellProgram(2, [
+        function* () {
+          const other = ++runs > same ? 1 : 0;
+          const seen = yield read(0);
+          yield write(other, seen + 2);
+        },
+        function* () {
+          yield write(0, 1);
+          yield read(1);
+          yield write(0, 2);
+        },
+      ]);
+      expect(() => explore(program)).toThrow(/not deterministic/);
+    },
+  );
+
   it('fail in every exploration of a program one thread of which fails', () => {
     const program: Program = cellProgram(1, [
       function* () {
