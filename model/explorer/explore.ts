@@ -66,8 +66,8 @@ const PROGRESS_EVERY = 256;
 /**
  * Explores every trace of a program.
  *
- * @throws Error if a step touches something else when it is run again, or the first outcome comes out
- * otherwise in the end: then the program is not deterministic
+ * @throws Error if a step touches something else when it is run again, or an execution ends otherwise: then
+ * the program is not deterministic
  */
 export function explore(program: Program, options: ExploreOptions = {}): ExploreResult {
   return new Exploration(program, options).result();

@@ -25,7 +25,7 @@ export interface BenchOptions {
 export function benchOptions(argv: readonly string[]): BenchOptions {
   const values = parsed(argv);
   const seconds = Number(values.seconds);
-  if (!(seconds > 0)) {
+  if (!(seconds > 0 && seconds < Infinity)) {
     throw new UsageError(`--seconds must be a number above 0, not '${values.seconds}'`);
   }
   if (values.json !== undefined) checkPlace(values.json, 'file');
