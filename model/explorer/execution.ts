@@ -285,6 +285,16 @@ export class Execution extends AccessChains {
     return row;
   }
 
+  /** Gives event i a row that has just another event, and what happens before that. */
+  private rowAfter(i: number, event: number): number {
+    const { stride, clock } = this;
+    const row = this.ownRow(i);
+    const shared = this.past[event]!;
+    for (let t = 0; t < stride; t++) clock[row + t] = clock[shared + t]!;
+    clock[row + this.thread[event]!] = this.seq[event]!;
+    return (this.past[i] = row);
+  }
+
   /** Finds what event i comes after, and its races. */
   private order(i: number): void {
     const from = this.accFrom[i]!;
@@ -317,8 +327,11 @@ export class Execution extends AccessChains {
       const t = this.thread[event]!;
       if (t !== thread && clock[row + t]! < this.seq[event]! && conflicting(other, mode)) {
         this.addRace(i, event);
-        row = this.rowOf(i);
-        this.join(clock, row, event);
+        if (row === 0) row = this.rowAfter(i, event);
+        else {
+          row = this.rowOf(i);
+          this.join(clock, row, event);
+        }
       }
       if (((TOTAL >>> other) & 1) === 1) return;
     }

@@ -51,13 +51,17 @@ export class Reversal extends ReversedSequence {
   asleep(sleep: SleepSets): SeenTo | undefined {
     this.rewind();
     const { e, outside, outsideBecause } = this;
+    const { lists } = this.execution;
     const end = sleep.to[e]!;
+    if (sleep.from[e] === end) return NOT_SEEN_TO;
+    if (this.isNext() && sleep.has(e, this.thread, this.choice)) return this.i;
     let best = NOT_SEEN_TO;
     let others = 0;
     for (let k = sleep.from[e]!; k < end; k++) {
       const s = sleep.members[k]!;
       const event = this.nextOf(sleep.thread[s]!);
       if (event < 0) {
+        if (this.lastKnown && lists.dependent(sleep.list[s]!, this.last)) continue;
         outside[others] = s;
         outsideBecause[others++] = this.because;
         continue;

@@ -306,6 +306,13 @@ export class ReversedSequence {
     if (event > this.because) this.because = event;
   }
 
+  /** Whether the last step is known to need nothing of the sequence, and to be its thread's first. */
+  protected isNext(): boolean {
+    if (!this.racesKnown || !this.lastNeedsNothing()) return false;
+    const { before, stride, seq } = this.execution;
+    return before[this.e * stride + this.thread]! + 1 === seq[this.i];
+  }
+
   /** Whether nothing that is left comes before the last step. */
   private lastNeedsNothing(): boolean {
     return this.areTaken(this.races, this.racesFrom, this.racesTo);

@@ -60,7 +60,7 @@ export class Search {
   /** Events at the beginning of the execution that the one before it had too. */
   private unchanged = 0;
   /** Sequences of more events are shortened; with those of few there is nothing to gain. */
-  protected readonly few: number = 8;
+  protected readonly few: number = 2;
   /** Executions that were run to where they end here, of whatever kind. */
   private finished = 0;
   /** Whether the execution ended with steps that are redundant. */
@@ -171,19 +171,21 @@ export class Search {
   private chosen = 0;
 
   /**
-   * The thread to go on with where the wakeup tree prescribes none, by preference the one that moved
-   * last; -1 at the end.
-   * In the second half of the most steps others go first, as that thread may be spinning.
+   * The thread to go on with where the wakeup tree prescribes none: by preference the one that moved
+   * last, then the highest; -1 at the end. The order decides on no count, only on the work: programs
+   * whose first thread meets many others part later if that one comes last.
+   * In the second half of the most steps others go first, as the one that moved last may be spinning.
    */
   private choose(i: number): number {
     const { run, execution, sleep } = this;
     const threads = run.threadCount;
-    let thread = i > 0 ? execution.thread[i - 1]! : 0;
-    if (i * 2 > this.mostSteps) thread = (thread + 1) % threads;
+    const last = i > 0 ? execution.thread[i - 1]! : 0;
+    const goesOn = i > 0 && i * 2 <= this.mostSteps;
     const noneSleeps = sleep.from[i] === sleep.to[i];
     this.stuck = false;
     this.waits = false;
-    for (let k = 0; k < threads; k++) {
+    let thread = goesOn ? last : (last > 0 ? last : threads) - 1;
+    for (let k = goesOn ? -1 : 0; k < threads; k++) {
       const choices = run.choices(thread);
       if (choices > 0) {
         if (!run.enabled(thread)) this.waits = true;
@@ -197,7 +199,7 @@ export class Search {
           }
         }
       }
-      if (++thread === threads) thread = 0;
+      thread = (k < 0 || thread === 0 ? threads : thread) - 1;
     }
     return -1;
   }

@@ -65,11 +65,11 @@ describe('explorer > broken programs', () => {
         const cell = runs++ === 0 ? 0 : 1;
         return cellProgram(2, [
           function* () {
-            yield write(cell, 1);
-            yield write(0, 1);
+            yield read(0);
           },
           function* () {
-            yield read(0);
+            yield write(cell, 1);
+            yield write(0, 1);
           },
         ]).start();
       },
@@ -87,7 +87,7 @@ describe('explorer > broken programs', () => {
         yield read(0);
       },
     ]);
-    expect(() => explore(counting)).toThrow(/not deterministic: s1:0\.1 ended otherwise/);
+    expect(() => explore(counting)).toThrow(/not deterministic: s1:1\.0 ended otherwise/);
     const [task] = new SharedExploration({ steps: 100 }).tasks();
     // Runs that take steps back are asked on the way already.
     const unit = new UnitRun({ start: () => counting.start() }, task!, 100);
@@ -127,10 +127,10 @@ describe('explorer > broken programs', () => {
   it('a step that depends on more than it says is refused', () => {
     const program = cellProgram(2, [
       function* () {
-        yield write(0, 1);
+        yield read(0);
       },
       function* () {
-        yield read(0);
+        yield write(0, 1);
       },
     ]);
     // The reader's mode depends on what was written, and the run denies it.
@@ -152,8 +152,8 @@ describe('explorer > broken programs', () => {
           outcome: () => run.outcome(),
           step(thread, choice) {
             run.step(thread, choice);
-            if (thread === 1 && cells.written) run.accesses[0] = 1;
-            cells.written ||= thread === 0;
+            if (thread === 0 && cells.written) run.accesses[0] = 1;
+            cells.written ||= thread === 1;
           },
         };
       },
