@@ -12,10 +12,14 @@ import type { Behaviour } from './outcome-diff';
 export interface StatesExploration extends Behaviour {
   readonly executions: null;
   readonly states: number;
+  /** Most preemptions of the schedules, each of which has the fewest then; undefined for any number. */
+  readonly preemptions?: number;
 }
 
 /** An exploration by traces or by states. */
-export type AnyExploration = (Exploration & { readonly states?: undefined }) | StatesExploration;
+export type AnyExploration =
+  | (Exploration & { readonly states?: undefined; readonly preemptions?: undefined })
+  | StatesExploration;
 
 export interface ByStatesOptions extends StatesOptions {
   readonly file?: string;
@@ -38,6 +42,7 @@ export function exploreByStates(
   return {
     executions: null,
     states,
+    ...(preemptions !== undefined && { preemptions }),
     completeness,
     outcomes: Array.from(outcomes, ([outcome, schedule]) => ({
       outcome: JSON.parse(outcome) as Outcome,

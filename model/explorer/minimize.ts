@@ -7,6 +7,7 @@
 import { dependent } from './dependence';
 import type { Program, Run, ScheduleStep } from './program';
 import { contextSwitches, replaySchedule } from './schedule';
+import { SeenAccesses } from './seen-accesses';
 
 export interface Minimized {
   readonly schedule: readonly ScheduleStep[];
@@ -25,19 +26,42 @@ export interface Minimized {
 export function minimize(
   program: Program,
   schedule: readonly ScheduleStep[],
-  executions = 2000,
+  executions?: number,
 ): Minimized {
-  const outcome = replaySchedule(program, schedule).outcome();
-  let best = schedule;
-  const reordered = reorder(program, schedule);
-  if (contextSwitches(reordered) < contextSwitches(best)) best = reordered;
-  const search = new BoundedSearch(program, outcome, executions);
-  for (let switches = 0; switches < contextSwitches(best); switches++) {
-    const found = search.find(switches);
-    if (found !== undefined) return { schedule: found, switches, exact: true };
-    if (search.spent) return { schedule: best, switches: contextSwitches(best), exact: false };
+  return minimizeAll(program, [schedule], executions)[0]!;
+}
+
+/**
+ * The same for several schedules in one search.
+ *
+ * @param executions most runs of the program to spend on all of them
+ * @throws ScheduleError if a schedule does not fit the program
+ */
+export function minimizeAll(
+  program: Program,
+  schedules: readonly (readonly ScheduleStep[])[],
+  executions = 2000,
+): Minimized[] {
+  const best = schedules.map((schedule) => ({
+    outcome: replaySchedule(program, schedule).outcome(),
+    schedule: fewerSwitches(schedule, reorder(program, schedule)),
+  }));
+  const search = new BoundedSearch(program, executions);
+  let tried = 0;
+  for (; !search.spent; tried++) {
+    const open = best.filter(({ schedule }) => contextSwitches(schedule) > tried);
+    if (open.length === 0) break;
+    const found = search.find(tried, new Set(open.map(({ outcome }) => outcome)));
+    for (const each of open) each.schedule = found.get(each.outcome) ?? each.schedule;
   }
-  return { schedule: best, switches: contextSwitches(best), exact: true };
+  return best.map(({ schedule }) => {
+    const switches = contextSwitches(schedule);
+    return { schedule, switches, exact: switches < tried + (search.spent ? 0 : 1) };
+  });
+}
+
+function fewerSwitches(a: readonly ScheduleStep[], b: readonly ScheduleStep[]) {
+  return contextSwitches(b) < contextSwitches(a) ? b : a;
 }
 
 /** The same trace, staying with a thread as long as nothing else must come first. */
@@ -77,44 +101,64 @@ function predecessors(program: Program, schedule: readonly ScheduleStep[]): numb
   );
 }
 
-/** Depth-first search among the schedules with a given number of context switches. */
+/**
+ * Depth-first search among the schedules with a given number of context switches, at most. A thread is left
+ * only before a step that conflicts with what another thread was seen to touch: before any other it might
+ * as well be left later. What is seen for the first time may make a difference to what lies behind.
+ */
 class BoundedSearch {
   spent = false;
+  private readonly seen = new SeenAccesses();
   private readonly prefix: ScheduleStep[] = [];
+  private readonly found = new Map<string, readonly ScheduleStep[]>();
+  /** Outcomes that are looked for, and not found yet. */
+  private wanted: Set<string> = new Set();
 
   constructor(
     private readonly program: Program,
-    private readonly outcome: string,
     private left: number,
   ) {}
 
-  find(switches: number): ScheduleStep[] | undefined {
-    this.prefix.length = 0;
-    return this.visit(this.program.start(), -1, switches);
+  /** The first schedule that leads to each outcome, of those that one leads to. */
+  find(switches: number, outcomes: Iterable<string>): ReadonlyMap<string, readonly ScheduleStep[]> {
+    this.wanted = new Set(outcomes);
+    this.found.clear();
+    let seen: number;
+    do {
+      seen = this.seen.size;
+      this.prefix.length = 0;
+      this.visit(this.program.start(), -1, switches);
+    } while (this.seen.size > seen && this.wanted.size > 0 && !this.spent);
+    return this.found;
   }
 
-  private visit(run: Run, current: number, switches: number): ScheduleStep[] | undefined {
+  private visit(run: Run, current: number, switches: number): void {
     const steps = this.stepsFrom(run, current, switches);
-    if (steps.length === 0) {
-      const over = Array.from({ length: run.threadCount }, (_, t) => t).every(
-        (t) => run.choices(t) === 0 || !run.enabled(t),
-      );
-      return over && run.outcome() === this.outcome ? [...this.prefix] : undefined;
-    }
+    if (steps.length === 0) return this.keep(run);
     let here: Run | undefined = run;
+    let leaves = steps[0]!.thread !== current;
     for (const step of steps) {
+      const { thread, choice } = step;
+      if (thread !== current && !leaves) return;
       here ??= this.again();
-      if (here === undefined) return undefined;
-      const { thread } = step;
-      here.step(thread, step.choice);
+      if (here === undefined) return;
+      here.step(thread, choice);
+      if (this.seen.add(thread, here) && thread === current) leaves = true;
       this.prefix.push(step);
       const cost = current >= 0 && thread !== current ? 1 : 0;
-      const found = this.visit(here, thread, switches - cost);
-      if (found !== undefined) return found;
+      this.visit(here, thread, switches - cost);
+      if (this.wanted.size === 0) return;
       this.prefix.pop();
       here = undefined;
     }
-    return undefined;
+  }
+
+  private keep(run: Run): void {
+    for (let thread = 0; thread < run.threadCount; thread++) {
+      if (run.choices(thread) > 0 && run.enabled(thread)) return;
+    }
+    const outcome = run.outcome();
+    if (this.wanted.delete(outcome)) this.found.set(outcome, [...this.prefix]);
   }
 
   private stepsFrom(run: Run, current: number, switches: number): ScheduleStep[] {

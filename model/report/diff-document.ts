@@ -1,9 +1,15 @@
 /** The result of `lzfree diff`: where two variants differ, at which levels, and what shows it. */
 import type { AlignedStep } from '../diff/align';
-import { witnessOf, type Comparison, type DifferenceWitness } from '../diff/compare';
+import {
+  compareExplored,
+  witnessOf,
+  type Comparison,
+  type DifferenceWitness,
+} from '../diff/compare';
 import { weaker, type Completeness } from '../diff/completeness';
 import type { AnyExploration } from '../diff/explore-states';
 import type { LevelDiff, Verdict } from '../diff/outcome-diff';
+import { withShortSchedules } from '../diff/short-schedules';
 import { printSchedule } from '../explorer/schedule';
 import type { Variant } from '../features/variant';
 import { LEVELS, type Level } from '../scenario/outcome';
@@ -90,8 +96,9 @@ export function comparedScenario(
   b: Named,
   comparison: Comparison,
 ): ComparedScenario {
-  const [user, system, internal] = comparison.levels.map(reportLevel);
-  const witness = witnessOf(comparison, a.variant, b.variant);
+  const short = withShortComparison(comparison, a.variant, b.variant);
+  const [user, system, internal] = short.levels.map(reportLevel);
+  const witness = witnessOf(short, a.variant, b.variant);
   const difference = witness && reportDifference(witness, a.name, b.name);
   return {
     name: scenario.name,
@@ -103,6 +110,17 @@ export function comparedScenario(
     differsAt: comparison.differsAt ?? null,
     witness: difference === undefined ? null : withReplay(difference, reference),
   };
+}
+
+/** A comparison whose differences are shown by short schedules. */
+function withShortComparison(comparison: Comparison, a: Variant, b: Variant): Comparison {
+  if (comparison.differsAt === undefined) return comparison;
+  const { scenario } = comparison;
+  return compareExplored(
+    scenario,
+    withShortSchedules(scenario, a, comparison.a),
+    withShortSchedules(scenario, b, comparison.b),
+  );
 }
 
 function countsOf(a: AnyExploration, b: AnyExploration) {

@@ -1,6 +1,7 @@
 /** The result of `lzfree run`: what a variant can do, and what that says of the expectations. */
 import { weaker, type Completeness } from '../diff/completeness';
 import type { AnyExploration } from '../diff/explore-states';
+import { withShortSchedules } from '../diff/short-schedules';
 import { allMet, judge, type ConditionVerdict } from '../diff/verdict';
 import type { Variant } from '../features/variant';
 import type { Expectation, Quantifier, Scenario } from '../scenario/ast';
@@ -68,14 +69,15 @@ export function scenarioRun(
   { name: variantName, variant }: Named,
   exploration: AnyExploration,
 ): ScenarioRun {
-  const { completeness, executions, states = null, outcomes } = exploration;
+  const short = withShortSchedules(scenario, variant, exploration);
+  const { completeness, executions, states = null, outcomes } = short;
   const execution = (verdict: ConditionVerdict): ReportedExecution | null => {
     if (verdict.met !== 'no' || verdict.witness === undefined) return null;
     const { schedule } = reportOutcome(verdict.witness);
     const trace = traceOn(scenario, variant, verdict.witness.schedule);
     return { schedule, trace, replay: replayCommand(reference, schedule, variantName) };
   };
-  const expectations = judge(scenario, variantName, exploration).map((verdict) => ({
+  const expectations = judge(scenario, variantName, short).map((verdict) => ({
     ...verdict.expectation,
     verdict: verdict.verdict,
     met: verdict.met,

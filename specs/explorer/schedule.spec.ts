@@ -2,15 +2,23 @@
 import fc from 'fast-check';
 import { cellProgram, choose, lock, read, unlock, write } from '../../model/explorer/cells';
 import { explore } from '../../model/explorer/explore';
-import { minimize } from '../../model/explorer/minimize';
+import { minimize, minimizeAll } from '../../model/explorer/minimize';
 import {
   contextSwitches,
   parseSchedule,
   printSchedule,
   replaySchedule,
 } from '../../model/explorer/schedule';
+import { enumerate, MoreInterleavings } from '../../model/explorer/naive';
+import type { Program, Run } from '../../model/explorer/program';
 import { swaprace, trylocks } from './programs';
-import { build, randomProgram } from './random-programs';
+import {
+  build,
+  creatingProgram,
+  randomProgram,
+  type Instruction,
+  type RandomProgram,
+} from './random-programs';
 
 /** A choice, then a lock that a second thread wants too. */
 const program = cellProgram(2, [
@@ -26,6 +34,50 @@ const program = cellProgram(2, [
     yield unlock(0);
   },
 ]);
+
+/** By every interleaving, if they are not too many: the fewest context switches to each outcome. */
+function fewestSwitches(of: Program): Map<string, number> | undefined {
+  const counting: Program = {
+    start() {
+      const run = of.start();
+      let [last, switches] = [-1, 0];
+      return Object.assign(Object.create(run) as Run, {
+        step(thread: number, choice: number) {
+          if (last >= 0 && thread !== last) switches++;
+          last = thread;
+          run.step(thread, choice);
+        },
+        outcome: () => `${switches} ${run.outcome()}`,
+      });
+    },
+  };
+  const fewest = new Map<string, number>();
+  let outcomes: ReadonlySet<string>;
+  try {
+    ({ outcomes } = enumerate(counting, 1500));
+  } catch (error) {
+    if (error instanceof MoreInterleavings) return undefined;
+    throw error;
+  }
+  for (const ended of outcomes) {
+    const [, switches, outcome] = /^(\d+) (.*)$/s.exec(ended)!;
+    fewest.set(outcome!, Math.min(Number(switches), fewest.get(outcome!) ?? Infinity));
+  }
+  return fewest;
+}
+
+/** Expects the fewest switches for every outcome of a program, if its interleavings are not too many. */
+function expectFewestSwitches(description: RandomProgram): void {
+  const program = build(description);
+  const fewest = fewestSwitches(program);
+  if (fewest === undefined) return;
+  const outcomes = [...explore(program).outcomes.values()];
+  const schedules = outcomes.map(({ schedule }) => schedule);
+  const minimal = minimizeAll(program, schedules, Infinity);
+  expect(minimal.map(({ switches, exact }) => [switches, exact])).toEqual(
+    outcomes.map(({ outcome }) => [fewest.get(outcome), true]),
+  );
+}
 
 const replay = (text: string) => replaySchedule(program, parseSchedule(text));
 
@@ -81,6 +133,36 @@ describe('explorer > minimize', () => {
     expect(switches.every(({ exact }) => exact)).toBe(true);
     // One thread after the other; or the second fails while the first holds the lock.
     expect(new Set(switches.map((found) => found.switches))).toEqual(new Set([1, 2]));
+  });
+
+  it('finds in one search for several outcomes what it finds for each', () => {
+    const schedules = [...explore(swaprace('original', 1)).outcomes.values()].map(
+      (o) => o.schedule,
+    );
+    const together = minimizeAll(swaprace('original', 1), schedules, 100_000);
+    expect(together.map(({ switches }) => switches)).toEqual(
+      schedules.map((each) => minimize(swaprace('original', 1), each, 100_000).switches),
+    );
+    expect(together.every(({ exact }) => exact)).toBe(true);
+    expect(minimizeAll(swaprace('original', 1), [])).toEqual([]);
+  });
+
+  it.each<[string, fc.Arbitrary<RandomProgram>]>([
+    ['programs', randomProgram],
+    ['programs that create threads', creatingProgram(2)],
+  ])('needs as few switches as any interleaving of random %s does', (_what, random) => {
+    fc.assert(fc.property(random, expectFewestSwitches), { seed: 7, numRuns: 300 });
+  });
+
+  it('looks again at what it passed over before it saw that threads meet there', () => {
+    const step = (kind: string, cell: number) => ({ kind, cell, value: 0, skip: 0 }) as Instruction;
+    expectFewestSwitches({
+      threads: [
+        [step('open', 0), step('await', 1), step('read', 0)],
+        [step('read', 0), step('awaitGate', 0), step('trylock', 1), step('read', 0)],
+      ],
+      ...{ spawnable: [], creators: 1, commutingAdds: false, coarseTrylock: false },
+    });
   });
 
   it('never makes a schedule worse or lead elsewhere, however little it may run', () => {

@@ -1,5 +1,7 @@
 /** The documents of `run` and `diff`: what they say must be what the commands' exit status and text say. */
 import { compare } from '../../model/diff/compare';
+import { minimize, minimizeAll } from '../../model/explorer/minimize';
+import { contextSwitches, parseSchedule } from '../../model/explorer/schedule';
 import { explore, type ExploreOptions } from '../../model/diff/explore';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { comparedScenario, diffDocument } from '../../model/report/diff-document';
@@ -7,6 +9,7 @@ import { valueDifferences } from '../../model/report/differences';
 import { replayCommand, shellWord } from '../../model/report/replay-command';
 import { runDocument, scenarioRun } from '../../model/report/run-document';
 import { parseScenario } from '../../model/scenario/parse';
+import { ScenarioProgram } from '../../model/scenario/program';
 import { loadSuite } from '../../scripts/suite';
 import { diffText } from '../../scripts/views/diff-text';
 import { runCli } from '../cli/run-cli';
@@ -42,6 +45,20 @@ describe('the document of run', () => {
     expect(executions).toBe(5);
     expect(outcomes.reduce((sum, { traces }) => sum + traces!, 0)).toBe(5);
     for (const { schedule } of outcomes) expect(schedule).toMatch(/^s1:/);
+  });
+
+  it('has for every outcome a schedule with the fewest context switches', () => {
+    const { outcomes } = run('half-written-page');
+    const { scenario } = source('half-written-page');
+    const program = new ScenarioProgram(scenario, (id) => NAMED_VARIANTS.fixed.has(id));
+    const schedules = outcomes.map(({ schedule }) => parseSchedule(schedule));
+    const shortest = minimizeAll(program, schedules, 100_000);
+    expect(shortest.map(({ switches, exact }) => [switches, exact])).toEqual([
+      [2, true],
+      [3, true],
+      [2, true],
+    ]);
+    expect(schedules.map(contextSwitches)).toEqual([2, 3, 2]);
   });
 
   it('shows an execution that contradicts what does not hold', async () => {
@@ -106,6 +123,15 @@ describe('the document of diff', () => {
     expect(levels).toMatchObject({ user: { verdict: 'equal' }, system: { verdict: 'gained' } });
     expect(witness).toMatchObject({ kind: 'gained', variant: 'fixed', otherVariant: 'original' });
     expect(witness!.differences).toContainEqual({ path: ['freeSwap'], own: '3', other: '4' });
+  });
+
+  it('shows what differs by a schedule with the fewest context switches, and which replays', () => {
+    const { witness } = of('fixup-swap-slot').scenarios[0];
+    const schedule = parseSchedule(witness!.schedule);
+    const { scenario } = source('fixup-swap-slot');
+    const program = new ScenarioProgram(scenario, (id) => NAMED_VARIANTS.fixed.has(id));
+    expect(minimize(program, schedule, 100_000)).toEqual({ schedule, switches: 2, exact: true });
+    expect(witness!.replay).toContain(witness!.schedule);
   });
 
   it('shows no difference where a bound leaves both sides open, though they ended unlike', () => {
