@@ -1,4 +1,5 @@
 /** Compares two variants on one scenario, with the traces that show each difference. */
+import { contextSwitches } from '../explorer/schedule';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
 import { LEVELS, type Level } from '../scenario/outcome';
@@ -71,34 +72,43 @@ export function witnessOf(
   a: Variant,
   b: Variant,
 ): DifferenceWitness | undefined {
-  const level = comparison.levels.find(({ verdict }) => differs(verdict));
-  if (level === undefined) return undefined;
+  return witnessesOf(comparison, a, b).next().value;
+}
+
+/** A witness of each outcome that only one of the two has at that level, shortest first. */
+export function* witnessesOf(
+  comparison: Comparison,
+  a: Variant,
+  b: Variant,
+): Generator<DifferenceWitness, undefined> {
+  const found = comparison.levels.find(({ verdict }) => differs(verdict));
+  if (found === undefined) return;
+  const { level, gained, lost } = found;
   const candidates = [
-    ...level.gained.map((observed) => ({ kind: 'gained' as const, observed })),
-    ...level.lost.map((observed) => ({ kind: 'lost' as const, observed })),
-  ];
-  const [best] = candidates.sort((x, y) => switches(x.observed) - switches(y.observed));
-  const [doer, other] = best!.kind === 'gained' ? [b, a] : [a, b];
-  const trace = traceOn(comparison.scenario, doer, best!.observed);
-  const otherTrace = traceOn(comparison.scenario, other, best!.observed);
+    ...gained.map((observed) => ({ level, kind: 'gained' as const, observed })),
+    ...lost.map((observed) => ({ level, kind: 'lost' as const, observed })),
+  ].sort((x, y) => switches(x.observed) - switches(y.observed));
+  for (const candidate of candidates) yield show(comparison.scenario, candidate, a, b);
+}
+
+function show(
+  scenario: Scenario,
+  candidate: Pick<DifferenceWitness, 'level' | 'kind' | 'observed'>,
+  a: Variant,
+  b: Variant,
+): DifferenceWitness {
+  const { kind, observed } = candidate;
+  const [doer, lacking] = kind === 'gained' ? [b, a] : [a, b];
+  const trace = traceOn(scenario, doer, observed);
+  const other = traceOn(scenario, lacking, observed);
   return {
-    level: level.level,
-    ...best!,
-    trace,
-    other: otherTrace,
-    partsAt: parting(trace, otherTrace),
-    aligned: alignSteps(trace.steps, otherTrace.steps),
+    ...candidate,
+    ...{ trace, other, partsAt: parting(trace, other) },
+    aligned: alignSteps(trace.steps, other.steps),
   };
 }
 
-/** Context switches of an outcome's schedule. */
-function switches({ schedule }: ObservedOutcome): number {
-  let count = 0;
-  for (let i = 1; i < schedule.length; i++) {
-    if (schedule[i]!.thread !== schedule[i - 1]!.thread) count++;
-  }
-  return count;
-}
+const switches = ({ schedule }: ObservedOutcome): number => contextSwitches(schedule);
 
 function traceOn(scenario: Scenario, variant: Variant, observed: ObservedOutcome): Trace {
   const program = new ScenarioProgram(scenario, (id) => variant.has(id));

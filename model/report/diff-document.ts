@@ -2,7 +2,7 @@
 import type { AlignedStep } from '../diff/align';
 import {
   compareExplored,
-  witnessOf,
+  witnessesOf,
   type Comparison,
   type DifferenceWitness,
 } from '../diff/compare';
@@ -48,6 +48,15 @@ export interface ReportedDifference {
   readonly differences: readonly ValueDifference[];
 }
 
+/** One more outcome that only one of the two variants has, without its traces. */
+export type FurtherDifference = Omit<
+  ReportedDifference,
+  'level' | 'trace' | 'other' | 'partsAt' | 'aligned'
+> & {
+  /** The command that shows the execution. */
+  readonly replay: string;
+};
+
 export interface ReportedWitness extends ReportedDifference {
   /** The command that shows the execution again. */
   readonly replay: string;
@@ -66,6 +75,8 @@ export interface ComparedScenario {
   /** The outermost level at which the variants certainly differ. */
   readonly differsAt: Level | null;
   readonly witness: ReportedWitness | null;
+  /** The other outcomes that only one of the two has at the witness's level. */
+  readonly further: readonly FurtherDifference[];
 }
 
 /** What `diff` and `review` both tell of two variants. */
@@ -81,7 +92,7 @@ export interface VariantComparison {
 
 export interface DiffDocument extends VariantComparison {
   readonly schema: 'lzfree/diff';
-  readonly version: 3;
+  readonly version: 4;
 }
 
 interface Named {
@@ -98,8 +109,9 @@ export function comparedScenario(
 ): ComparedScenario {
   const short = withShortComparison(comparison, a.variant, b.variant);
   const [user, system, internal] = short.levels.map(reportLevel);
-  const witness = witnessOf(short, a.variant, b.variant);
-  const difference = witness && reportDifference(witness, a.name, b.name);
+  const [witness, ...further] = Array.from(witnessesOf(short, a.variant, b.variant), (each) =>
+    withReplay(reportDifference(each, a.name, b.name), reference),
+  );
   return {
     name: scenario.name,
     title: scenario.title,
@@ -108,7 +120,8 @@ export function comparedScenario(
     ...countsOf(comparison.a, comparison.b),
     levels: { user: user!, system: system!, internal: internal! },
     differsAt: comparison.differsAt ?? null,
-    witness: difference === undefined ? null : withReplay(difference, reference),
+    witness: witness ?? null,
+    further: further.map(briefly),
   };
 }
 
@@ -127,6 +140,11 @@ function countsOf(a: AnyExploration, b: AnyExploration) {
   return a.executions === null || b.executions === null
     ? { executions: null, states: { a: a.states!, b: b.states! } }
     : { executions: { a: a.executions, b: b.executions }, states: null };
+}
+
+function briefly(difference: ReportedWitness): FurtherDifference {
+  const { kind, variant, otherVariant, traces, schedule, differences, replay } = difference;
+  return { kind, variant, otherVariant, traces, schedule, differences, replay };
 }
 
 function withReplay(difference: ReportedDifference, reference: string): ReportedWitness {
@@ -183,5 +201,5 @@ export function diffDocument(
   b: string,
   scenarios: readonly ComparedScenario[],
 ): DiffDocument {
-  return { schema: 'lzfree/diff', version: 3, ...variantComparison(a, b, scenarios) };
+  return { schema: 'lzfree/diff', version: 4, ...variantComparison(a, b, scenarios) };
 }

@@ -5,6 +5,7 @@ import { mostTellingFirst } from '../../model/report/most-telling';
 import { LEVELS } from '../../model/scenario/outcome';
 import { counted, wrapText } from '../cli/text';
 import { exploredNoun } from './explored-text';
+import { furtherLines } from './further-text';
 import { isOpenFurtherOut } from './outer-levels';
 import { witnessLines } from './witness-text';
 
@@ -15,7 +16,9 @@ export function diffText(document: DiffDocument, width: number): string {
   for (const scenario of different) {
     lines.push('', wrapText(`${scenario.name}: ${levelsText(scenario)}`, width, 2));
     if (scenario.completeness.kind !== 'complete') lines.push(`  ${howExplored(scenario)}`);
-    for (const line of witnessLines(scenario.witness!, width - 2)) lines.push(line && `  ${line}`);
+    const shown = witnessLines(scenario.witness!, width - 2);
+    const further = furtherLines(scenario, width - 2);
+    for (const line of [...shown, ...further]) lines.push(line && `  ${line}`);
   }
   const sure = document.completeness.kind === 'complete' ? '' : 'certain ';
   if (same.length > 0) lines.push('', `No ${sure}difference:`);

@@ -134,6 +134,30 @@ describe('the document of diff', () => {
     expect(witness!.replay).toContain(witness!.schedule);
   });
 
+  it('gives for each outcome of one of the two alone the command that shows it', async () => {
+    const document = pair('base', 'original', 'half-written-page');
+    const [{ levels, witness, further }] = document.scenarios;
+    const { gained, lost } = levels[witness!.level];
+    const all = [witness!, ...further];
+    expect(all.map(({ kind, schedule }) => `${kind} ${schedule}`).sort()).toEqual(
+      [
+        ...gained.map(({ schedule }) => `gained ${schedule}`),
+        ...lost.map(({ schedule }) => `lost ${schedule}`),
+      ].sort(),
+    );
+    expect(further.map(({ variant }) => variant)).toEqual(['original', 'base']);
+    for (const { variant, replay, differences } of further) {
+      const replayed = await runCli([...replay.split(' ').slice(1), '--json']);
+      const { results } = JSON.parse(replayed.stdout).outcome.user;
+      expect([variant, differences]).toEqual([
+        variant,
+        [expect.objectContaining({ own: results['setup:3'] === 0 ? '0' : '-EINVAL' })],
+      ]);
+    }
+    const text = diffText(document, 80);
+    for (const { replay } of all) expect(text).toContain(replay);
+  });
+
   it('shows no difference where a bound leaves both sides open, though they ended unlike', () => {
     const document = pair('base', 'original', 'free-races-with-reclaim', { executions: 1 });
     expect(document.differsAt).toBeNull();

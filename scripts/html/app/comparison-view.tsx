@@ -7,6 +7,7 @@ import type { ComparedScenario, VariantComparison } from '../../../model/report/
 import { mostTellingFirst } from '../../../model/report/most-telling';
 import type { ScenarioText } from '../page-data';
 import { Difference } from './difference';
+import { Further } from './further';
 import { HunkDiff } from './hunk-diff';
 import { hunksBetween } from './patch-view';
 import { ScenarioMatrix } from './scenario-matrix';
@@ -39,11 +40,12 @@ export function ComparisonView({ comparison, scenarios: texts, unknown = 0 }: Pr
       <section id="differences" aria-labelledby="differences-title">
         <h2 id="differences-title">Where they differ</h2>
         {different.length === 0 && <p>In no scenario.</p>}
-        {different.map(({ name, title, witness }) => (
+        {different.map(({ name, title, witness, further }) => (
           <article key={name}>
             <h3>{name}</h3>
             <p class="lead">{sentence(title)}</p>
             <Difference scenario={name} names={{ a, b }} witness={witness!} text={textOf(name)} />
+            <Further further={further} />
           </article>
         ))}
       </section>

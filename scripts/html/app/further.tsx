@@ -1,0 +1,23 @@
+/** The outcomes of a scenario that its witness does not show, each with the command that does. */
+import type { ComparedScenario } from '../../../model/report/diff-document';
+
+export function Further({ further }: Pick<ComparedScenario, 'further'>) {
+  if (further.length === 0) return null;
+  return (
+    <details>
+      <summary>Other outcomes that only one of the two has ({further.length})</summary>
+      <ul>
+        {further.map(({ variant, otherVariant, differences, schedule, replay }) => (
+          <li key={`${variant} ${schedule}`}>
+            Only <b>{variant}</b>:{' '}
+            {differences
+              .map(({ path, own, other }) => `${path.join(' ')} ${own} (${otherVariant}: ${other})`)
+              .join(', ')}
+            <br />
+            <code>{replay}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
