@@ -16,7 +16,7 @@ import {
 } from '../arch/x86/include/asm/pgtable';
 import { hunk, defined } from '../features/hunk';
 import { BUG_ON, VM_BUG_ON } from '../include/linux/bug';
-import { PageTransHuge } from '../include/linux/huge_mm';
+import { isTemporaryStack, PageTransHuge } from '../include/linux/huge_mm';
 import { PageKsm } from '../include/linux/ksm';
 import {
   page_mapped,
@@ -54,7 +54,7 @@ import {
   TTU_MUNLOCK,
 } from '../include/linux/rmap';
 import { make_hwpoison_entry, make_migration_entry } from '../include/linux/swapops';
-import { VM_GROWSDOWN, VM_LOCKED, VM_STACK_INCOMPLETE_SETUP } from '../include/linux/vm_flags';
+import { VM_LOCKED } from '../include/linux/vm_flags';
 import {
   add,
   decAndTest,
@@ -216,12 +216,6 @@ function* page_not_mapped(page: Page): Steps<boolean> {
 /** mm/rmap.c invalid_migration_vma, is_vma_temporary_stack: the stack that exec is setting up. */
 function* invalid_migration_vma(vma: Vma): Steps<boolean> {
   return isTemporaryStack(yield load(vma + vma_.vm_flags));
-}
-
-/** What is_vma_temporary_stack says of an area with these flags. */
-export function isTemporaryStack(vm_flags: number): boolean {
-  if ((vm_flags & VM_GROWSDOWN) === 0) return false;
-  return (vm_flags & VM_STACK_INCOMPLETE_SETUP) === VM_STACK_INCOMPLETE_SETUP;
 }
 
 /**

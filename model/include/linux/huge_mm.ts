@@ -7,7 +7,7 @@ import type { Ptr } from '../../machine/struct';
 import { kernel, peek } from '../../state/kernel';
 import { VM_BUG_ON } from './bug';
 import { Page, vm_area_struct, type Address, type Mm, type Vma } from './mm_types';
-import { VM_HUGEPAGE, VM_NOHUGEPAGE } from './vm_flags';
+import { VM_GROWSDOWN, VM_HUGEPAGE, VM_NOHUGEPAGE, VM_STACK_INCOMPLETE_SETUP } from './vm_flags';
 
 /** HPAGE_PMD_NR: small pages in a huge page. */
 export const HPAGE_PMD_NR = (): number => kernel.config.hugePages;
@@ -15,14 +15,22 @@ export const HPAGE_PMD_NR = (): number => kernel.config.hugePages;
 /** `address & HPAGE_PMD_MASK`, in pages. */
 export const hpageStart = (address: Address): Address => address - (address % HPAGE_PMD_NR());
 
+/** What mm/rmap.c is_vma_temporary_stack, which this header declares, says of a vma with these flags. */
+export function isTemporaryStack(vm_flags: number): boolean {
+  if ((vm_flags & VM_GROWSDOWN) === 0) return false;
+  return (vm_flags & VM_STACK_INCOMPLETE_SETUP) === VM_STACK_INCOMPLETE_SETUP;
+}
+
 /**
  * include/linux/huge_mm.h transparent_hugepage_enabled. The sysfs choice is "madvise": huge pages
- * only where MADV_HUGEPAGE was given, so that a scenario has them where it asks for them.
+ * only where MADV_HUGEPAGE was given, so that a scenario has them where it asks for them. The stack
+ * that exec is setting up has none: to split one there is a BUG.
  */
 export function* transparent_hugepage_enabled(vma: Vma): Steps<boolean> {
   if (!kernel.config.CONFIG_TRANSPARENT_HUGEPAGE) return false;
   const flags = yield load(vma + vm_area_struct.offset.vm_flags);
-  return (flags & VM_HUGEPAGE) !== 0 && (flags & VM_NOHUGEPAGE) === 0;
+  if ((flags & VM_HUGEPAGE) === 0 || (flags & VM_NOHUGEPAGE) !== 0) return false;
+  return !isTemporaryStack(flags);
 }
 
 /** include/linux/page-flags.h PageCompound: one look at the flags word. */

@@ -19,7 +19,12 @@ import {
 import { flush_tlb_range } from '../../arch/x86/mm/tlb';
 import { BUG_ON, VM_BUG_ON } from '../../include/linux/bug';
 import { clear_user_highpage, copy_user_highpage } from '../../include/linux/highmem';
-import { HPAGE_PMD_NR, hpageStart, PageCompound } from '../../include/linux/huge_mm';
+import {
+  HPAGE_PMD_NR,
+  hpageStart,
+  isTemporaryStack,
+  PageCompound,
+} from '../../include/linux/huge_mm';
 import { page_count, page_mapcount, PageAnon } from '../../include/linux/mm';
 import {
   mm_struct,
@@ -120,6 +125,7 @@ function* vmaForCollapse(mm: Mm, address: Address): Steps<Vma> {
   const vm_flags = peek(vma + V.vm_flags);
   if ((vm_flags & VM_HUGEPAGE) === 0 || (vm_flags & VM_NOHUGEPAGE) !== 0) return 0;
   if (peek(vma + V.anon_vma) === 0 || peek(vma + V.vm_ops) !== 0) return 0;
+  if (isTemporaryStack(vm_flags)) return 0;
   const where = 'mm/huge_memory.c hugepage_vma_check';
   VM_BUG_ON((vm_flags & VM_NO_THP) !== 0, where, 'vma->vm_flags & VM_NO_THP');
   return vma;

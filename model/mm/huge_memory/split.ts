@@ -20,7 +20,12 @@ import {
 } from '../../arch/x86/include/asm/pgtable-pmd';
 import { pmdp_splitting_flush } from '../../arch/x86/mm/pgtable';
 import { BUG_ON, VM_BUG_ON } from '../../include/linux/bug';
-import { HPAGE_PMD_NR, hpageStart, PageCompound } from '../../include/linux/huge_mm';
+import {
+  HPAGE_PMD_NR,
+  hpageStart,
+  isTemporaryStack,
+  PageCompound,
+} from '../../include/linux/huge_mm';
 import { get_page, page_count, page_mapcount, PageAnon } from '../../include/linux/mm';
 import { lru_lock } from '../../include/linux/mm_inline';
 import {
@@ -45,7 +50,6 @@ import { find_vma } from '../mmap';
 import {
   anon_vma_lock_write,
   anon_vma_unlock_write,
-  isTemporaryStack,
   page_get_anon_vma,
   put_anon_vma,
   vma_address,
