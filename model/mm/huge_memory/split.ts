@@ -220,7 +220,8 @@ function* inherit_flags(page: PagePtr, page_tail: PagePtr): Steps {
 
 /**
  * mm/huge_memory.c __split_huge_page_map: the pmd becomes a page table. Every pte is dirty; it is
- * writable and young only if the pmd is. Abstracted: Linux reads the pmd anew for every pte.
+ * writable and young only if the pmd is. The pmd is read anew for every pte: it is still in use, and a
+ * CPU that sets A in it meanwhile makes the ptes that follow young, and not those before.
  *
  * @returns 1 if a splitting pmd of the page was there.
  */
@@ -235,17 +236,18 @@ function* __split_huge_page_map(
   const flag = PAGE_CHECK_ADDRESS_PMD_SPLITTING_FLAG;
   const pmd = yield* page_check_address_pmd(page, mm, address, flag);
   if (pmd === 0) return 0;
-  const value = yield load(pmd);
-  if (pmd_write(value)) {
-    BUG_ON((yield* page_mapcount(page)) !== 1, where, 'page_mapcount(page) != 1');
-  }
   const vm_flags = yield load(vma + V.vm_flags);
   const entries: Pte[] = [];
   for (let i = 0; i < HPAGE_PMD_NR(); i++) {
     BUG_ON(yield* PageCompound(subpage(page, i)), where, 'PageCompound(page+i)');
+    const value = yield load(pmd);
     let entry = pte_mkdirty(mk_pte(subpage(page, i), vm_get_page_prot(vm_flags)));
     entry = maybe_mkwrite(entry, vm_flags);
-    if (!pmd_write(value)) entry = pte_wrprotect(entry);
+    if (pmd_write(value)) {
+      BUG_ON((yield* page_mapcount(page)) !== 1, where, 'page_mapcount(page) != 1');
+    } else {
+      entry = pte_wrprotect(entry);
+    }
     if (!pmd_young(value)) entry = pte_mkold(entry);
     if (pmd_numa(value)) entry = pte_mknuma(entry);
     entries.push(entry);
