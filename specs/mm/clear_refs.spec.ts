@@ -95,6 +95,15 @@ describe('clear_refs', () => {
     expect(bench.vmas().every(({ flags }) => (flags & VM_SOFTDIRTY) === 0)).toBe(true);
   });
 
+  // clear_soft_dirty, which clears VM_SOFTDIRTY, is called for ptes alone.
+  it('leaves the soft-dirty bit of a vma for which there is no page table yet', () => {
+    const { bench, clear } = mapped();
+    bench.map(9, 2);
+    clear(CLEAR_REFS_SOFT_DIRTY);
+    const dirty = bench.vmas().filter(({ flags }) => (flags & VM_SOFTDIRTY) !== 0);
+    expect(dirty.map(({ start }) => start)).toEqual([9]);
+  });
+
   it('loses a dirty bit that the hardware sets between its look and its store', () => {
     const { bench } = mapped();
     bench.setPte(1, bench.pte(1) & ~DIRTY);

@@ -56,10 +56,6 @@ export function* clear_refs_write(cpu: Cpu, mm: Mm, type: number): Steps<number>
     if (vm_flags & (VM_HUGETLB | VM_PFNMAP)) continue;
     if (type === CLEAR_REFS_ANON && hasFile) continue;
     if (type === CLEAR_REFS_MAPPED && !hasFile) continue;
-    if (type === CLEAR_REFS_SOFT_DIRTY) {
-      yield step(vma + vma_.vm_flags);
-      poke(vma + vma_.vm_flags, peek(vma + vma_.vm_flags) & ~VM_SOFTDIRTY);
-    }
     yield* walk_page_range(cpu, mm, vma, type);
   }
   yield* flush_tlb_mm(cpu, mm);
@@ -79,18 +75,24 @@ function* walk_page_range(cpu: Cpu, mm: Mm, vma: Vma, type: number): Steps {
     const value = yield load(pmd);
     if (!pmd_none(value) && !pmd_trans_huge(value)) {
       yield lock(kernel.ptl(mm, address));
-      for (let at = address; at < next; at++) yield* clearRefsPte(mm, at, type);
+      for (let at = address; at < next; at++) yield* clearRefsPte(mm, vma, at, type);
       yield unlock(kernel.ptl(mm, address));
     }
     address = next;
   }
 }
 
-/** The loop's body of clear_refs_pte_range. */
-function* clearRefsPte(mm: Mm, address: Address, type: number): Steps {
+/**
+ * The loop's body of clear_refs_pte_range. The vma's own soft-dirty bit goes with the first pte, so that a
+ * vma without a page table keeps it.
+ */
+function* clearRefsPte(mm: Mm, vma: Vma, address: Address, type: number): Steps {
   const pte = kernel.pte(mm, address);
   const ptent = yield load(pte);
   if (type === CLEAR_REFS_SOFT_DIRTY) {
+    yield step(vma + vma_.vm_flags);
+    const vm_flags = peek(vma + vma_.vm_flags);
+    if (vm_flags & VM_SOFTDIRTY) poke(vma + vma_.vm_flags, vm_flags & ~VM_SOFTDIRTY);
     yield set_pte_at(pte, clear_soft_dirty(ptent));
     return;
   }
