@@ -28,3 +28,10 @@ it.each([
   expect({ ...outcome.user.results, ...outcome.system.results }).toMatchObject(results);
   expect(outcome.system.vmstat.thp_split).toBe(1);
 });
+
+it('memory pressure on a huge page goes on until its small pages are swapped out', () => {
+  const scenario = parseScenario(huge('reclaim-until-gone'));
+  const [{ outcome }] = explore(scenario, NAMED_VARIANTS.base).outcomes;
+  expect(outcome.user.results).toMatchObject({ other: 1, hit: 1 });
+  expect(outcome.system.vmstat).toMatchObject({ thp_split: 1, pswpout: 4, pswpin: 2 });
+});

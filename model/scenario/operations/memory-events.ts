@@ -1,21 +1,11 @@
 /** What happens to a page frame from outside: memory errors. */
 import { memory_failure, soft_offline_page } from '../../mm/memory-failure';
 import { step, type Steps } from '../../machine/op';
-import { pte_pfn, pte_present } from '../../arch/x86/include/asm/pgtable';
-import { pmd_pfn, pmd_trans_huge } from '../../arch/x86/include/asm/pgtable-pmd';
-import type { Address, Mm, Page } from '../../include/linux/mm_types';
-import { kernel, peek } from '../../state/kernel';
+import { kernel } from '../../state/kernel';
+import { mappedPage } from '../../state/mapped-page';
 import type { ResultValue } from '../outcome';
 import { target, type Context } from '../world';
 import type { OperationSpec } from './operation';
-
-/** Inside an atomic section: the page that a pte or a huge pmd maps at the address, 0 if none does. */
-function mappedPage(mm: Mm, address: Address): Page {
-  const pmd = peek(kernel.pmd(mm, address));
-  if (pmd_trans_huge(pmd)) return kernel.pageAt(pmd_pfn(pmd) + (address % kernel.config.hugePages));
-  const pte = peek(kernel.pte(mm, address));
-  return pte_present(pte) ? kernel.pageAt(pte_pfn(pte)) : 0;
-}
 
 /** Runs `event` on the frame that the address maps now; nothing happens if none does. */
 function onFrame(

@@ -5,9 +5,9 @@ import { lru_add_drain, lru_add_drain_all } from '../../mm/swap';
 import { swapoff } from '../../mm/swapfile/unuse';
 import { refresh_cpu_vm_stats } from '../../mm/vmstat';
 import { reclaimActive, reclaimInactive, shrinkZoneOnce } from '../../mm/vmscan';
-import { kernel, peek } from '../../state/kernel';
+import { kernel } from '../../state/kernel';
+import { mappedPage } from '../../state/mapped-page';
 import { step } from '../../machine/op';
-import { pte_present } from '../../arch/x86/include/asm/pgtable';
 import { nearest } from '../nearest';
 import { fault, numberOption, target, wordArgument, type Context } from '../world';
 import type { OperationSpec } from './operation';
@@ -45,7 +45,7 @@ function* pressure(context: Context): Steps<number> {
     yield step(kernel.pte(mm, start));
     let present = 0;
     for (let address = start; address < end; address++) {
-      if (pte_present(peek(kernel.pte(mm, address)))) present++;
+      if (mappedPage(mm, address) !== 0) present++;
     }
     if (present === 0) return round;
     yield* lru_add_drain_all(context.cpu);
