@@ -95,7 +95,7 @@ export const BEGINNINGS: readonly Beginning[] = [
   },
   {
     name: 'huge',
-    setup: ['P0: mmap a private-anon 4 align=huge', 'P0: write a 1'],
+    setup: ['P0: mmap a private-anon 4 align=huge', 'P0: madvise a HUGEPAGE', 'P0: write a 1'],
     processes: ['P0'],
     areas: ['a'],
     huge: true,

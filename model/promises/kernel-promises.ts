@@ -43,11 +43,15 @@ function* leftovers(run: JudgedRun): Generator<Found> {
     run.performed(verb).some((node) => run.order.isBefore(last, node)),
   );
   if (!swept) return;
-  const pages = config.frames - 1 - outcome.system.freePages;
+  const pages = config.frames - 1 - outcome.system.freePages - hugeZeroPage(run);
   const slots = (config.CONFIG_SWAP ? config.swapSlots : 0) - outcome.system.freeSwap;
   if (pages !== 0) yield { detail: 'pages', text: leftText(pages, 'page') };
   if (slots !== 0) yield { detail: 'slots', text: leftText(slots, 'swap slot') };
 }
+
+/** Frames of the huge zero page: once made it stays, since only its shrinker gives it back. */
+const hugeZeroPage = ({ judged, outcome }: JudgedRun): number =>
+  (outcome.system.vmstat['thp_zero_page_alloc'] ?? 0) > 0 ? judged.layout.config.hugePages : 0;
 
 const leftText = (count: number, what: string): string =>
   `${counted(count, what)} ${count === 1 ? 'is' : 'are'} left when all has ended`;
@@ -116,8 +120,8 @@ export const kernelPromises: readonly KernelPromise[] = [
     text: 'When every process has ended and memory was reclaimed, no page and no swap slot is left.',
     source: 'mm/mmap.c exit_mmap, mm/swapfile.c swap_free',
     concurrently:
-      'Said at the end, if drain-all, reclaim and audit follow the last exit. Not said after memory ' +
-      'failure, swapoff and collapse. ' +
+      'Said at the end, if drain-all, reclaim and audit follow the last exit. The huge zero page may stay. ' +
+      'Not said after memory failure, swapoff and collapse. ' +
       AFTER_FAULT,
     judge: leftovers,
   },

@@ -63,6 +63,12 @@ describe('kernel promises', () => {
     expect(brokenIf(ended, system({ freeSwap: 3 }))).toEqual(['nothing-left: slots']);
   });
 
+  it('nothing-left: but the huge zero page, which its shrinker gives back', () => {
+    const setup = ['P0: mmap h private-anon 4 align=huge', 'P0: madvise h HUGEPAGE', 'P0: read h'];
+    const huge = scenario({ setup, after: ['P0: exit', ...SWEEP] });
+    expect(broken(huge, 'base')).toEqual([]);
+  });
+
   it('no-deadlock: what comes after the threads never ends', () => {
     const unended = (outcome: Outcome): Outcome => {
       const { left, ...results } = outcome.internal.results;
