@@ -74,6 +74,9 @@ export class ScenarioParts extends ScenarioProgram {
     return this.state([]);
   }
 
+  /** Leaves the switches to whoever calls {@link run}. */
+  protected override takeSwitches(): void {}
+
   protected override spawnAll(): void {
     if (this.part.kind === 'after') this.spawnAfter(this.part.index);
     else this.spawnThreads();

@@ -5,10 +5,11 @@ import {
   type Progress,
   type StopSignal,
 } from '../explorer/explore';
+import type { Switches } from '../features/hunk';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
 import type { Outcome } from '../scenario/outcome';
-import { ScenarioProgram, type Switches } from '../scenario/program';
+import { ScenarioProgram } from '../scenario/program';
 import type { Completeness } from './completeness';
 import type { Behaviour } from './outcome-diff';
 

@@ -15,6 +15,11 @@ const UNDECIDED = 2;
 const indexOf = new Map<string, number>(SWITCH_IDS.map((id, i) => [id, i]));
 const value = new Uint8Array(SWITCH_IDS.length);
 const read = new Uint8Array(SWITCH_IDS.length);
+/** What was applied last. */
+let applied: Switches | undefined;
+
+/** Which switches are in; undefined leaves one undecided (reading it throws UndecidedSwitch). */
+export type Switches = (id: SwitchId) => boolean | undefined;
 
 /**
  * Whether a hunk (or a named part of one) is in the kernel that runs. The only way in which model
@@ -31,13 +36,17 @@ export function hunk(id: SwitchId): boolean {
 }
 
 /** Sets every switch for the runs that follow, and forgets which were read. */
-export function applySwitches(on: (id: SwitchId) => boolean | undefined): void {
+export function applySwitches(on: Switches): void {
+  applied = on;
   SWITCH_IDS.forEach((id, i) => {
     const wanted = on(id);
     value[i] = wanted === undefined ? UNDECIDED : wanted ? ON : OFF;
   });
   read.fill(0);
 }
+
+/** Whether these are the ones that were applied last. */
+export const isApplied = (on: Switches): boolean => applied === on;
 
 /** The switches read since {@link applySwitches}. */
 export function switchesRead(): SwitchId[] {

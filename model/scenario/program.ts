@@ -1,7 +1,6 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
 import type { KeyedRun, Program, Run, ScheduleStep } from '../explorer/program';
-import { applySwitches } from '../features/hunk';
-import type { SwitchId } from '../features/hunk-id';
+import { applySwitches, isApplied, type Switches } from '../features/hunk';
 import { KernelFault } from '../machine/fault';
 import { EndlessWait, type Machine, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
@@ -19,9 +18,6 @@ import { levelOfActor } from './levels';
 import type { Outcome, Result, Unended } from './outcome';
 import { StateNames } from './state-names';
 import { bornWord, doneWord, mmOf, postWord } from './world';
-
-/** Which switches are in; undefined leaves one undecided (reading it throws UndecidedSwitch). */
-export type Switches = (id: SwitchId) => boolean | undefined;
 
 /** Where a scenario stands between its parts: after an operation that ran alone, or after the threads. */
 export interface ScenarioState {
@@ -58,7 +54,7 @@ export class ScenarioProgram implements Program {
    */
   constructor(
     readonly scenario: Scenario,
-    switches: Switches,
+    private readonly switches: Switches,
     file = scenario.name,
   ) {
     this.layout = layOut(scenario, file);
@@ -77,10 +73,16 @@ export class ScenarioProgram implements Program {
   /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
   start(withAfter = true): RunView {
     enter(this.kernel);
+    this.takeSwitches();
     this.performing.length = 0;
     this.restore(this.begin);
     if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
     return this.view;
+  }
+
+  /** Switches are shared: a program that was built since has set its own. */
+  protected takeSwitches(): void {
+    if (!isApplied(this.switches)) applySwitches(this.switches);
   }
 
   startKeyed(): KeyedRun {

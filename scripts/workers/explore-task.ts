@@ -2,7 +2,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { deserialize, serialize } from 'node:v8';
 import { UnitRun, type UnitResult, type UnitTask } from '../../model/explorer/unit';
-import { applySwitches } from '../../model/features/hunk';
 import type { SwitchId } from '../../model/features/hunk-id';
 import { Variant } from '../../model/features/variant';
 import type { Scenario } from '../../model/scenario/ast';
@@ -101,14 +100,9 @@ let last: { readonly identity: string; readonly program: ScenarioProgram } | und
 
 /** The program of a unit. The last one is kept, as the engine has compiled the model for its objects. */
 function programOf({ identity, scenario, switches, file }: ExploreInput): ScenarioProgram {
+  if (last?.identity === identity) return last.program;
   const variant = Variant.of(switches);
-  const has = (id: SwitchId): boolean => variant.has(id);
-  if (last?.identity === identity) {
-    // The thread may have built others since, which share the switches.
-    applySwitches(has);
-    return last.program;
-  }
-  const program = new ScenarioProgram(scenario, has, file);
+  const program = new ScenarioProgram(scenario, (id) => variant.has(id), file);
   last = { identity, program };
   return program;
 }

@@ -16,6 +16,17 @@ function programOf(name: string, variant: 'original' | 'fixed'): ScenarioProgram
   );
 }
 
+describe('scenarios that are built one after the other', () => {
+  it('run each under its own switches', () => {
+    const build = (variant: 'original' | 'fixed') => programOf('fixup-swap-slot', variant);
+    const outcomes = (program: ScenarioProgram) => [...explore(program).outcomes.keys()].sort();
+    const alone = [outcomes(build('original')), outcomes(build('fixed'))];
+    const [original, fixed] = [build('original'), build('fixed')];
+    expect([outcomes(original), outcomes(fixed)]).toEqual(alone);
+    expect(alone[0]).not.toEqual(alone[1]);
+  });
+});
+
 describe.each([
   ['dontneed-and-free', 'original'],
   ['half-written-page', 'fixed'],
