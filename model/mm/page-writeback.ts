@@ -12,11 +12,13 @@ import {
   ClearPageReclaim,
   PageDirty,
   PageLocked,
+  PageSwapCache,
   TestClearPageDirty,
   TestClearPageReclaim,
   TestSetPageDirty,
 } from '../include/linux/page-flags';
 import { lock_page, unlock_page } from '../include/linux/pagemap';
+import { swap_address_space } from '../include/linux/swap';
 import { awaitFree, step, trylock, unlock, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
 import { kernel, peek } from '../state/kernel';
@@ -25,9 +27,19 @@ import { rotate_reclaimable_page } from './swap';
 import { page_mapping } from './util';
 import { bumpZonePageState, mod_zone_page_state } from './vmstat';
 
-/** mm/page-writeback.c __set_page_dirty_no_writeback: swap cache, shmem. True if it was clean. */
+/** mm/page-writeback.c __set_page_dirty_no_writeback: shmem, swap cache. True if it was clean. */
 function* __set_page_dirty_no_writeback(page: PagePtr): Steps<boolean> {
   return !(yield PageDirty(page)) && !(yield TestSetPageDirty(page));
+}
+
+/**
+ * mm/page_io.c swap_set_page_dirty, mm/swapfile.c page_swap_info: a BUG if the page has left the swap cache
+ * since page_mapping saw it there. Only who dirties a page without its lock can meet that.
+ */
+function* swap_set_page_dirty(page: PagePtr): Steps<boolean> {
+  const cached = yield PageSwapCache(page);
+  BUG_ON(cached === 0, 'mm/swapfile.c page_swap_info', '!PageSwapCache(page)');
+  return yield* __set_page_dirty_no_writeback(page);
 }
 
 /** mm/page-writeback.c __set_page_dirty_nobuffers: a file on a disk. True if it was clean. */
@@ -67,6 +79,7 @@ export function* set_page_dirty(_cpu: Cpu, page: PagePtr): Steps<boolean> {
   const mapping = yield* page_mapping(page);
   if (mapping === 0) return !(yield PageDirty(page)) && !(yield TestSetPageDirty(page));
   yield ClearPageReclaim(page);
+  if (mapping === swap_address_space()) return yield* swap_set_page_dirty(page);
   return mapping_cap_account_dirty(mapping)
     ? yield* __set_page_dirty_nobuffers(page)
     : yield* __set_page_dirty_no_writeback(page);

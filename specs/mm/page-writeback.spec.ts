@@ -10,8 +10,12 @@ import {
   set_page_writeback,
 } from '../../model/mm/page-writeback';
 import { lru_add_drain } from '../../model/mm/swap';
+import { __add_to_swap_cache, delete_from_swap_cache } from '../../model/mm/swap_state';
+import { get_swap_page } from '../../model/mm/swapfile';
 import { page_mapping } from '../../model/mm/util';
 import { Bench } from './support/lru';
+import { outcomesOf } from './support/outcomes';
+import { SwapBench } from './support/swap';
 
 // Rests on mm/page-writeback.c, mm/util.c page_mapping, mm/filemap.c end_page_writeback.
 
@@ -84,6 +88,22 @@ describe('set_page_dirty', () => {
     const { page } = filePage(bench, FileKind.file);
     bench.set(page + Page.PG_uptodate, 0);
     expect(bench.faultsOf(set_page_dirty(bench.cpu(), page))).toMatchObject([{ kind: 'warning' }]);
+  });
+
+  // mm/page_io.c swap_set_page_dirty, mm/swapfile.c page_swap_info: BUG_ON(!PageSwapCache(page)).
+  it('without the page lock is a BUG for a page that leaves the swap cache meanwhile', () => {
+    const bench = new SwapBench({ cpus: 2 });
+    const page = bench.page('PG_swapbacked');
+    bench.lock(page);
+    const entry = bench.run(get_swap_page(bench.cpu()));
+    bench.run(__add_to_swap_cache(bench.cpu(), page, entry, true));
+    const { machine } = bench.kernel;
+    const seen = outcomesOf(
+      bench.kernel,
+      [() => set_page_dirty(bench.cpu(0), page), () => delete_from_swap_cache(bench.cpu(1), page)],
+      ([clean]) => `${String(clean)} ${machine.faults.map(({ what }) => what).join()}`,
+    );
+    expect(seen).toEqual(['true ', 'unfinished !PageSwapCache(page)']);
   });
 
   it('takes the page lock as set_page_dirty_lock', () => {
