@@ -106,6 +106,13 @@ const TEXT: Partial<Record<ZoneStatItem | VmEventItem, string>> = {
 export const vmstatName = (item: ZoneStatItem | VmEventItem): string =>
   TEXT[item] ?? item.toLowerCase();
 
+/** Whether the kernel is built with a counter: enum and text have some only with what they count. */
+function isBuilt(item: ZoneStatItem | VmEventItem): boolean {
+  if (item.startsWith('PGMIGRATE_')) return kernel.config.CONFIG_MIGRATION;
+  if (item.startsWith('THP_')) return kernel.config.CONFIG_TRANSPARENT_HUGEPAGE;
+  return true;
+}
+
 /**
  * mm/vmstat.c vmstat_text: the names under which /proc/vmstat prints the counters, in order. The
  * enums and the texts are changed by different hunks; a text without its counter, or the other way
@@ -114,7 +121,7 @@ export const vmstatName = (item: ZoneStatItem | VmEventItem): string =>
  */
 export function vmstat_text(): string[] {
   const zoneNames = ZONE_STAT_ITEMS.map(vmstatName);
-  const eventNames = VM_EVENT_ITEMS.map(vmstatName);
+  const eventNames = VM_EVENT_ITEMS.filter(isBuilt).map(vmstatName);
   return [
     ...(hunk('p4/mm/vmstat/vmstat_text')
       ? zoneNames
@@ -127,5 +134,5 @@ export function vmstat_text(): string[] {
 
 /** The counters of /proc/vmstat in the order of the enums, without differences not yet folded. */
 export function vmstatItems(): (ZoneStatItem | VmEventItem)[] {
-  return [...zone_stat_item(), ...vm_event_item()];
+  return [...zone_stat_item(), ...vm_event_item().filter(isBuilt)];
 }

@@ -34,7 +34,7 @@ import {
   non_swap_entry,
   swp_offset,
 } from '../include/linux/swapops';
-import { VM_LOCKED } from '../include/linux/vm_flags';
+import { VM_LOCKED, VM_NONLINEAR } from '../include/linux/vm_flags';
 import { isAnonPage, isKsmPage, word } from './inspect-system';
 import { kernel } from './kernel';
 
@@ -148,9 +148,11 @@ export function countPages(mm: Mm, start: Address, end: Address): PageCounts {
   };
 }
 
-/** The sums of /proc/pid/smaps, in pages. */
+/** The sums of /proc/pid/smaps, in pages; shares of pages are rounded down to kB in each vma. */
 export interface Smaps {
   Rss: number;
+  /** Each page divided by the number of its mappings. */
+  Pss: number;
   Shared_Clean: number;
   Shared_Dirty: number;
   Private_Clean: number;
@@ -159,14 +161,29 @@ export interface Smaps {
   Anonymous: number;
   AnonHugePages: number;
   Swap: number;
+  /** Shown of nonlinear mappings only. */
   Nonlinear: number;
+  /** Pss of locked mappings. */
   Locked: number;
 }
 
-/** fs/proc/task_mmu.c smaps_pte_range over the vmas of `start .. end - 1`, default: all of the mm. */
+const PAGE_KB = 4;
+const PAGE_BYTES = 4096;
+/** Digits behind the point of the kernel's pss. */
+const PSS_SHIFT = 12;
+
+/** The share of one page, as the kernel's division leaves it. */
+function share(mapcount: number, huge: boolean): number {
+  const pages = huge ? kernel.config.hugePages : 1;
+  const whole = pages * PAGE_BYTES * 2 ** PSS_SHIFT;
+  return Math.floor(whole / Math.max(1, mapcount)) / whole;
+}
+
+/** fs/proc/task_mmu.c show_smap, smaps_pte_range over the vmas of `start .. end - 1`, default: all of the mm. */
 export function smaps(mm: Mm, start: Address = 0, end: Address = kernel.config.pages): Smaps {
   const mss: Smaps = {
     Rss: 0,
+    Pss: 0,
     Shared_Clean: 0,
     Shared_Dirty: 0,
     Private_Clean: 0,
@@ -179,10 +196,13 @@ export function smaps(mm: Mm, start: Address = 0, end: Address = kernel.config.p
     Locked: 0,
   };
   for (const vma of vmas(mm)) {
-    const before = mss.Rss;
+    const { Pss, Nonlinear } = mss;
     const first = Math.max(start, vma.start);
     for (let at = first; at < Math.min(end, vma.end); at++) smapsEntry(mss, mm, vma, at);
-    if (vma.flags & VM_LOCKED) mss.Locked += mss.Rss - before;
+    const pss = Math.floor((mss.Pss - Pss) * PAGE_KB) / PAGE_KB;
+    mss.Pss = Pss + pss;
+    if (vma.flags & VM_LOCKED) mss.Locked += pss;
+    if (!(vma.flags & VM_NONLINEAR)) mss.Nonlinear = Nonlinear;
   }
   return mss;
 }
@@ -204,8 +224,9 @@ function smapsEntry(mss: Smaps, mm: Mm, vma: VmaView, address: Address): void {
   mss.Rss++;
   if (pte_young(pte) || word(head + Page.PG_referenced)) mss.Referenced++;
   const dirty = pte_dirty(pte) || word(head + Page.PG_dirty) !== 0;
-  const shared = word(head + Page._mapcount) + 1 >= 2;
-  if (shared) mss[dirty ? 'Shared_Dirty' : 'Shared_Clean']++;
+  const mapcount = word(head + Page._mapcount) + 1;
+  mss.Pss += share(mapcount, huge);
+  if (mapcount >= 2) mss[dirty ? 'Shared_Dirty' : 'Shared_Clean']++;
   else mss[dirty ? 'Private_Dirty' : 'Private_Clean']++;
 }
 

@@ -5,7 +5,7 @@ import { pageout } from '../../model/mm/vmscan';
 import { khugepagedCollapse } from '../../model/mm/huge_memory';
 import { lru_add_drain } from '../../model/mm/swap';
 import { page_mapping } from '../../model/mm/util';
-import { vmstat_text } from '../../model/mm/vmstat';
+import { vmstat_text, vmstatItems, vmstatName } from '../../model/mm/vmstat';
 import { kernel } from '../../model/state/kernel';
 import type { Ptr } from '../../model/machine/struct';
 import { boot, type Programs } from './support/boot';
@@ -42,6 +42,17 @@ describe('/proc/vmstat', () => {
     const places = vmstat_text().map((name) => PROC_VMSTAT.indexOf(name));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
+  });
+
+  it.each([
+    ['CONFIG_MIGRATION', /^pgmigrate_/],
+    ['CONFIG_TRANSPARENT_HUGEPAGE', /^thp_/],
+  ] as const)('has some lines with %s only', (option, lines) => {
+    boot();
+    const all = vmstat_text();
+    boot({ [option]: false });
+    expect(vmstat_text()).toEqual(all.filter((name) => !lines.test(name)));
+    expect(vmstatItems().map(vmstatName)).toEqual(vmstat_text());
   });
 
   it('has two lines more with 4/6, each where the mail puts it', () => {

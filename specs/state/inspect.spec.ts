@@ -1,7 +1,7 @@
 import { swp_entry_to_pte } from '../../model/arch/x86/include/asm/pgtable';
 import { Page } from '../../model/include/linux/mm_types';
 import { SWP_MIGRATION_READ, swp_entry } from '../../model/include/linux/swapops';
-import { VM_LOCKED } from '../../model/include/linux/vm_flags';
+import { VM_LOCKED, VM_NONLINEAR } from '../../model/include/linux/vm_flags';
 import { add_to_swap } from '../../model/mm/swap_state';
 import {
   contentOf,
@@ -90,7 +90,18 @@ describe('smaps', () => {
     bench.mapAgain(page, 1, 1);
     expect(smaps(bench.mm(), 1, 2)).toMatchObject({ Rss: 1, Shared_Dirty: 1, Private_Dirty: 0 });
     bench.addFlags(bench.vmaAt(1), VM_LOCKED);
-    expect(smaps(bench.mm()).Locked).toBe(2);
+    expect(smaps(bench.mm())).toMatchObject({ Rss: 2, Pss: 1.5, Locked: 1.5 });
+  });
+
+  // fs/proc/task_mmu.c show_smap: the line is printed if (vma->vm_flags & VM_NONLINEAR).
+  it('tells only of a nonlinear mapping which pages are not where they would be', () => {
+    const bench = new Processes();
+    bench.map(1, 4);
+    const page = bench.anonPage(1);
+    bench.set(page + Page.index, bench.word(page + Page.index) + 1);
+    expect(smaps(bench.mm()).Nonlinear).toBe(0);
+    bench.addFlags(bench.vmaAt(1), VM_NONLINEAR);
+    expect(smaps(bench.mm()).Nonlinear).toBe(1);
   });
 });
 
