@@ -8,6 +8,7 @@ export const ERRNO = {
   EFAULT: 14,
   EBUSY: 16,
   EINVAL: 22,
+  ENOSYS: 38,
 } as const;
 
 /** `-EINVAL` for -22; other numbers as they are. */

@@ -11,6 +11,7 @@ import { outcomesOf, preemptedOutcomes } from './support/outcomes';
 
 const EINVAL = 22;
 const ENOMEM = 12;
+const ENOSYS = 38;
 const HAS_CACHE = 0x40;
 
 const byte = (p: Programs, offset: number): number => p.word(p.kernel.swap_map + offset * 4);
@@ -56,6 +57,12 @@ describe('swapoff', () => {
     p.run(swapoff(p.cpu()));
     expect(p.run(get_swap_page(p.cpu()))).toBe(0);
     expect(p.run(swapoff(p.cpu()))).toBe(-EINVAL);
+  });
+
+  // kernel/sys_ni.c cond_syscall: mm/swapfile.c is built with CONFIG_SWAP only.
+  it('is no system call of a kernel without CONFIG_SWAP', () => {
+    const p = boot({ CONFIG_SWAP: false });
+    expect(p.run(swapoff(p.cpu()))).toBe(-ENOSYS);
   });
 
   it('finds every process that shares the slot', () => {

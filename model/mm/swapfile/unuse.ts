@@ -40,7 +40,7 @@ import {
   swap_count,
 } from '../../include/linux/swap';
 import { swp_entry, swp_offset, type SwpEntry } from '../../include/linux/swapops';
-import { EFAULT, EINVAL, ENOMEM } from '../../include/uapi/asm-generic/errno-base';
+import { EFAULT, EINVAL, ENOMEM, ENOSYS } from '../../include/uapi/asm-generic/errno-base';
 import { vm_page_prot } from '../../include/linux/vm_page_prot';
 import { mmput } from '../../kernel/fork';
 import {
@@ -281,10 +281,11 @@ function* try_to_unuse(cpu: Cpu): Steps<number> {
  * mm/swapfile.c sys_swapoff: nothing is swapped out any more, everything is brought back, and the
  * device is gone. If memory runs out the device is in use again.
  *
- * @returns 0, -EINVAL if swap is off already, or -ENOMEM.
+ * @returns 0, -EINVAL if swap is off already, or -ENOMEM; -ENOSYS (kernel/sys_ni.c) without CONFIG_SWAP.
  */
 export function* swapoff(cpu: Cpu): Steps<number> {
-  const { swapSlots } = kernel.config;
+  const { swapSlots, CONFIG_SWAP } = kernel.config;
+  if (!CONFIG_SWAP) return -ENOSYS;
   const flags = kernel.swap_info + Info.flags;
   yield deviceLocked();
   if ((peek(flags) & SWP_WRITEOK) === 0) return -EINVAL;
