@@ -16,7 +16,12 @@ import {
   type Mm,
   type Vma,
 } from '../include/linux/mm_types';
-import { PageLocked, PageSwapBacked, PageUptodate } from '../include/linux/page-flags';
+import {
+  ClearPageError,
+  PageLocked,
+  PageSwapBacked,
+  PageUptodate,
+} from '../include/linux/page-flags';
 import {
   __clear_page_locked,
   lock_page,
@@ -104,8 +109,8 @@ export interface FoundPage {
 }
 
 /**
- * mm/filemap.c find_get_pages, mm/swap.c pagevec_lookup: the next pages of a file from `start` and
- * before `end`, each with a reference, as many as a pagevec holds.
+ * mm/filemap.c find_get_pages: the next `nr_pages` pages of a file from `start` on, each with a
+ * reference, wherever they are.
  *
  * @param swaps also shmem's exceptional entries (mm/shmem.c shmem_find_get_pages_and_swap).
  */
@@ -113,17 +118,39 @@ export function* find_get_pages(
   cpu: Cpu,
   mapping: AddressSpace,
   start: number,
-  end: number,
+  nr_pages: number,
   swaps = false,
 ): Steps<FoundPage[]> {
   const found: FoundPage[] = [];
-  const last = Math.min(end, pageTreeSize(mapping));
-  for (let index = start; index < last && found.length < kernel.config.pagevecSize; index++) {
+  const size = pageTreeSize(mapping);
+  for (let index = start; index < size && found.length < nr_pages; index++) {
     const page = yield* find_get_page(cpu, mapping, index);
     if (page !== 0 && (swaps || !radix_tree_exceptional_entry(page))) found.push({ index, page });
   }
   return found;
 }
+
+/**
+ * mm/swap.c pagevec_lookup as truncation asks: for as many pages as the range up to `end`, exclusive,
+ * has room for, and a pagevec. Where the range has gaps, some of what is found lies behind it: that is
+ * held for a moment, and is to be released with the rest.
+ */
+export function pagevec_lookup(
+  cpu: Cpu,
+  mapping: AddressSpace,
+  index: number,
+  end: number,
+  swaps = false,
+): Steps<FoundPage[]> {
+  const { pagevecSize } = kernel.config;
+  // The kernel's numbers have no sign: behind the end, there seems to be room for all.
+  const nr_pages = index > end ? pagevecSize : Math.min(end - index, pagevecSize);
+  return find_get_pages(cpu, mapping, index, nr_pages, swaps);
+}
+
+/** Where truncation looks next: behind the first page that is out of its range, or behind the last. */
+export const afterFound = (found: readonly FoundPage[], end: number): number =>
+  (found.find(({ index }) => index >= end) ?? found.at(-1)!).index + 1;
 
 /** include/linux/pagevec.h pagevec_release on what {@link find_get_pages} found. */
 export function* pagevec_release(cpu: Cpu, found: readonly FoundPage[]): Steps {
@@ -254,6 +281,7 @@ function* findLocked(
     if ((yield load(page + Page.mapping)) === mapping) {
       if (yield PageUptodate(page)) return { page, ret: 0 };
       // It was not read before; once more, and that counts.
+      yield ClearPageError(page);
       yield* mpage_readpage(cpu, page);
       yield wait_on_page_locked(page);
       const good = yield PageUptodate(page);

@@ -57,9 +57,10 @@ import type { Cpu } from '../state/cpu';
 import { bump, kernel, peek, poke, take } from '../state/kernel';
 import { allocationFails } from '../state/slots';
 import {
+  afterFound,
   delete_from_page_cache,
-  find_get_pages,
   find_lock_page,
+  pagevec_lookup,
   pagevec_release,
   type FoundPage,
 } from './filemap';
@@ -151,7 +152,7 @@ function* shmem_free_swap(cpu: Cpu, mapping: AddressSpace, index: number, radswa
   yield* free_swap_and_cache(cpu, radix_to_swp_entry(radswap));
 }
 
-/** One thing that shmem_undo_range found; false if its page is locked and `wait` is not set. */
+/** One thing that shmem_undo_range found. A page that is locked is passed over unless `wait` is set. */
 function* undoOne(cpu: Cpu, mapping: AddressSpace, found: FoundPage, wait: boolean): Steps {
   const { page, index } = found;
   if (radix_tree_exceptional_entry(page)) {
@@ -170,23 +171,26 @@ function* undoOne(cpu: Cpu, mapping: AddressSpace, found: FoundPage, wait: boole
 
 /** mm/shmem.c shmem_truncate_range, shmem_undo_range: pages and swap from `start` up to `end`, exclusive. */
 function* shmem_truncate_range(cpu: Cpu, mapping: AddressSpace, start: number, end: number): Steps {
-  for (let index = start; ;) {
-    const found = yield* find_get_pages(cpu, mapping, index, end, true);
+  for (let index = start; index < end;) {
+    const found = yield* pagevec_lookup(cpu, mapping, index, end, true);
     if (found.length === 0) break;
-    for (const one of found) yield* undoOne(cpu, mapping, one, false);
+    for (const one of found) if (one.index < end) yield* undoOne(cpu, mapping, one, false);
     yield* pagevec_release(cpu, found);
-    index = found.at(-1)!.index + 1;
+    index = afterFound(found, end);
   }
+  if (start >= end) return;
   for (let index = start; ;) {
-    const found = yield* find_get_pages(cpu, mapping, index, end, true);
+    const found = yield* pagevec_lookup(cpu, mapping, index, end, true);
     if (found.length === 0) {
       if (index === start) return;
       index = start;
       continue;
     }
-    for (const one of found) yield* undoOne(cpu, mapping, one, true);
+    const none = index === start && found[0]!.index >= end;
+    for (const one of found) if (one.index < end) yield* undoOne(cpu, mapping, one, true);
     yield* pagevec_release(cpu, found);
-    index = found.at(-1)!.index + 1;
+    if (none) return;
+    index = afterFound(found, end);
   }
 }
 

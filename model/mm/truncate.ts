@@ -21,7 +21,8 @@ import { peek } from '../state/kernel';
 import {
   __delete_from_page_cache,
   delete_from_page_cache,
-  find_get_pages,
+  afterFound,
+  pagevec_lookup,
   pagevec_release,
   type FoundPage,
 } from './filemap';
@@ -63,8 +64,9 @@ export function* truncate_inode_page(cpu: Cpu, mapping: AddressSpace, page: Page
 }
 
 /** First pass of truncate_inode_pages_range: neither waits for a lock nor for write-back. */
-function* truncateIfIdle(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): Steps {
-  for (const { page } of found) {
+function* truncateIfIdle(cpu: Cpu, mapping: AddressSpace, found: FoundPage[], end: number): Steps {
+  for (const { index, page } of found) {
+    if (index >= end) return;
     if (!(yield trylock_page(page))) continue;
     if (!(yield PageWriteback(page))) yield* truncate_inode_page(cpu, mapping, page);
     yield* unlock_page(page);
@@ -72,16 +74,15 @@ function* truncateIfIdle(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): S
 }
 
 /** Second pass of truncate_inode_pages_range. */
-function* truncateAll(cpu: Cpu, mapping: AddressSpace, found: FoundPage[]): Steps {
-  for (const { page } of found) {
+function* truncateAll(cpu: Cpu, mapping: AddressSpace, found: FoundPage[], end: number): Steps {
+  for (const { index, page } of found) {
+    if (index >= end) return;
     yield lock_page(page);
     yield wait_on_page_writeback(page);
     yield* truncate_inode_page(cpu, mapping, page);
     yield* unlock_page(page);
   }
 }
-
-const after = (found: FoundPage[]): number => found.at(-1)!.index + 1;
 
 /** mm/truncate.c truncate_inode_pages_range: pages `start` up to, but not including, `end`. */
 export function* truncate_inode_pages_range(
@@ -91,22 +92,26 @@ export function* truncate_inode_pages_range(
   end: number,
 ): Steps {
   if ((yield load(mapping + Mapping.nrpages)) === 0) return;
-  let found = yield* find_get_pages(cpu, mapping, start, end);
-  while (found.length > 0) {
-    yield* truncateIfIdle(cpu, mapping, found);
+  for (let index = start; index < end;) {
+    const found = yield* pagevec_lookup(cpu, mapping, index, end);
+    if (found.length === 0) break;
+    yield* truncateIfIdle(cpu, mapping, found, end);
     yield* pagevec_release(cpu, found);
-    found = yield* find_get_pages(cpu, mapping, after(found), end);
+    index = afterFound(found, end);
   }
+  if (start >= end) return;
   for (let index = start; ;) {
-    found = yield* find_get_pages(cpu, mapping, index, end);
+    const found = yield* pagevec_lookup(cpu, mapping, index, end);
     if (found.length === 0) {
       if (index === start) return;
       index = start;
       continue;
     }
-    yield* truncateAll(cpu, mapping, found);
+    const none = index === start && found[0]!.index >= end;
+    if (!none) yield* truncateAll(cpu, mapping, found, end);
     yield* pagevec_release(cpu, found);
-    index = after(found);
+    if (none) return;
+    index = afterFound(found, end);
   }
 }
 
@@ -143,10 +148,11 @@ export function* invalidate_mapping_pages(
   end: number,
 ): Steps<number> {
   let count = 0;
-  for (let index = start; ;) {
-    const found = yield* find_get_pages(cpu, mapping, index, end);
-    if (found.length === 0) return count;
-    for (const { page } of found) {
+  for (let index = start; index < end;) {
+    const found = yield* pagevec_lookup(cpu, mapping, index, end);
+    if (found.length === 0) break;
+    for (const { index: at, page } of found) {
+      if (at >= end) break;
       if (!(yield trylock_page(page))) continue;
       const dropped = yield* invalidate_inode_page(cpu, page);
       yield* unlock_page(page);
@@ -154,8 +160,9 @@ export function* invalidate_mapping_pages(
       else yield* deactivate_page(cpu, page);
     }
     yield* pagevec_release(cpu, found);
-    index = after(found);
+    index = afterFound(found, end);
   }
+  return count;
 }
 
 /** mm/truncate.c invalidate_complete_page2: references do not matter; false if the page is dirty. */
@@ -206,17 +213,19 @@ export function* invalidate_inode_pages2_range(
 ): Steps<number> {
   let ret = 0;
   const unmapped = { did: false };
-  for (let index = start; ;) {
-    const found = yield* find_get_pages(cpu, mapping, index, end);
-    if (found.length === 0) return ret;
+  for (let index = start; index < end;) {
+    const found = yield* pagevec_lookup(cpu, mapping, index, end);
+    if (found.length === 0) break;
     for (const entry of found) {
+      if (entry.index >= end) break;
       yield lock_page(entry.page);
       ret = (yield* invalidateLocked(cpu, mapping, entry, end, unmapped)) || ret;
       yield* unlock_page(entry.page);
     }
     yield* pagevec_release(cpu, found);
-    index = after(found);
+    index = afterFound(found, end);
   }
+  return ret;
 }
 
 /** mm/truncate.c invalidate_inode_pages2: the whole file. */

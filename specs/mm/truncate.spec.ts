@@ -203,3 +203,19 @@ it('a read that races with truncation ends in the data or in SIGBUS', () => {
   });
   expect(seen).toEqual(['21', 'SIGBUS']);
 });
+
+// mm/truncate.c truncate_inode_pages_range, mm/shmem.c shmem_undo_range: what the lookup finds behind the
+// hole is let go of by pagevec_release, which is __pagevec_release, and that drains the CPU's pagevecs.
+it.each(['file', 'tmpfs'] as const)(
+  "a hole in a %s that has no page puts those behind it from the CPU's pagevec on their list",
+  (kind) => {
+    const p = boot({ frames: 32 });
+    const mapping = p.file(kind);
+    p.map(0, 4, { kind: `shared-${kind}`, mapping });
+    p.read(2);
+    const page = pageOf(p, mapping, 2);
+    const before = [p.has(page, 'PG_lru'), p.count(page)];
+    p.run(doFallocateHole(p.cpu(), mapping, 0, 1));
+    expect([...before, p.has(page, 'PG_lru'), p.count(page)]).toEqual([false, 3, true, 2]);
+  },
+);

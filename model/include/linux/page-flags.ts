@@ -8,6 +8,7 @@ import { Page } from './mm_types';
 // PageReserved, PageSlab and the like are never set on what the model allocates.
 
 export const PageLocked = (page: Page): Op => load(page + Page.PG_locked);
+export const ClearPageError = (page: Page): Op => store(page + Page.PG_error, 0);
 export const PageReferenced = (page: Page): Op => load(page + Page.PG_referenced);
 export const SetPageReferenced = (page: Page): Op => store(page + Page.PG_referenced, 1);
 export const ClearPageReferenced = (page: Page): Op => store(page + Page.PG_referenced, 0);
