@@ -27,6 +27,7 @@ import {
 } from '../include/linux/rmap';
 import { load, testAndSet, type Steps } from '../machine/op';
 import type { Cpu } from '../state/cpu';
+import { kernel } from '../state/kernel';
 import { split_huge_page } from './huge_memory';
 import { page_action, read_flags } from './memory-failure/action';
 import { collect_procs, kill_procs } from './memory-failure/kill';
@@ -57,9 +58,11 @@ export function* shake_page(cpu: Cpu): Steps {
  * not used again.
  *
  * @param flags MF_*
- * @returns 0, or -EBUSY if somebody can still read the page.
+ * @returns 0, or -EBUSY if somebody can still read the page. Without CONFIG_MEMORY_FAILURE the error is
+ *   logged and ignored (arch/x86/kernel/cpu/mcheck/mce.c).
  */
 export function* memory_failure(cpu: Cpu, page: PagePtr, flags = 0): Steps<number> {
+  if (!kernel.config.CONFIG_MEMORY_FAILURE) return 0;
   const head = yield* compound_head(page);
   if (yield testAndSet(page + Page.PG_hwpoison)) return 0;
   if ((flags & MF_COUNT_INCREASED) === 0 && !(yield get_page_unless_zero(head))) {

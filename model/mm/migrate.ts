@@ -2,7 +2,7 @@
  * mm/migrate.c: moving a page to another frame under its users' feet. The caller has isolated the
  * page from the LRU; lists of isolated pages are its own, plain arrays.
  */
-import { EAGAIN, EBUSY, ENOMEM } from '../include/uapi/asm-generic/errno-base';
+import { EAGAIN, EBUSY, ENOMEM, ENOSYS } from '../include/uapi/asm-generic/errno-base';
 import { VM_BUG_ON } from '../include/linux/bug';
 import { PageTransHuge } from '../include/linux/huge_mm';
 import { PageKsm } from '../include/linux/ksm';
@@ -62,7 +62,7 @@ export function* putback_movable_pages(cpu: Cpu, pages: PagePtr[]): Steps {
  * mm/migrate.c migrate_pages. Pages that are done with, for better or worse, leave `from`; what is
  * left there is the caller's to put back if the result is not 0.
  *
- * @returns the pages not migrated, or -ENOMEM.
+ * @returns the pages not migrated, or -ENOMEM; -ENOSYS without CONFIG_MIGRATION (include/linux/migrate.h).
  */
 export function* migrate_pages(
   cpu: Cpu,
@@ -70,6 +70,7 @@ export function* migrate_pages(
   to: Migration,
   mode: number,
 ): Steps<number> {
+  if (!kernel.config.CONFIG_MIGRATION) return -ENOSYS;
   let nr_failed = 0;
   let nr_succeeded = 0;
   let retry = 1;

@@ -4,7 +4,8 @@
  * What the kernel does under swap_lock or the device's own lock is one atomic section here, begun by
  * {@link deviceLocked}; only free_swap_and_cache holds the lock over several steps. The unlocked
  * looks that precede a lock (is the slot in use at all, where might a free one be) are part of the
- * section: they differ only in a kernel that has already freed a slot twice.
+ * section: the first differs only in a kernel that has already freed a slot twice, the second only while
+ * others free slots behind a search and take those before it, in both of the two searches that are made.
  *
  * Abstracted: one block device without discard and without clusters (it has fewer than the 256
  * slots of a cluster, so Linux too searches for single slots); frontswap, memcg and hibernation are

@@ -1,12 +1,15 @@
 /** include/uapi/asm-generic/errno-base.h, as far as the modelled calls return them. */
 export const ERRNO = {
   EPERM: 1,
+  ENOENT: 2,
   EIO: 5,
   EBADF: 9,
   EAGAIN: 11,
   ENOMEM: 12,
+  EACCES: 13,
   EFAULT: 14,
   EBUSY: 16,
+  ENODEV: 19,
   EINVAL: 22,
   ENOSYS: 38,
 } as const;

@@ -135,7 +135,8 @@ export function countPages(mm: Mm, start: Address, end: Address): PageCounts {
   const having = (flag: string): number => count((e) => e.flags.includes(flag));
   return {
     present: count((e) => e.state === 'present'),
-    swapped: count((e) => e.state === 'swapped'),
+    // So says pte_to_pagemap_entry of every is_swap_pte, a poisoned page's entry too.
+    swapped: count((e) => ['swapped', 'migration', 'hwpoison'].includes(e.state)),
     // /proc/pid/pagemap has nothing for a page number left in a pte of a nonlinear mapping.
     none: count((e) => e.state === 'none' || e.state === 'file'),
     PG_dirty: having('dirty'),
@@ -179,7 +180,7 @@ function share(mapcount: number, huge: boolean): number {
   return Math.floor(whole / Math.max(1, mapcount)) / whole;
 }
 
-/** fs/proc/task_mmu.c show_smap, smaps_pte_range over the vmas of `start .. end - 1`, default: all of the mm. */
+/** fs/proc/task_mmu.c show_smap over the vmas of `start .. end - 1`, default: all of the mm. */
 export function smaps(mm: Mm, start: Address = 0, end: Address = kernel.config.pages): Smaps {
   const mss: Smaps = {
     Rss: 0,

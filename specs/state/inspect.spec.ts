@@ -2,6 +2,7 @@ import { swp_entry_to_pte } from '../../model/arch/x86/include/asm/pgtable';
 import { Page } from '../../model/include/linux/mm_types';
 import { SWP_MIGRATION_READ, swp_entry } from '../../model/include/linux/swapops';
 import { VM_LOCKED, VM_NONLINEAR } from '../../model/include/linux/vm_flags';
+import { memory_failure } from '../../model/mm/memory-failure';
 import { add_to_swap } from '../../model/mm/swap_state';
 import {
   contentOf,
@@ -15,6 +16,7 @@ import {
   zoneCounter,
   zoneCounterExact,
 } from '../../model/state/inspect';
+import { boot } from '../mm/support/boot';
 import { Processes } from '../mm/support/process';
 
 // Rests on fs/proc/task_mmu.c smaps_pte_entry and pagemap_read, and mm/vmstat.c.
@@ -60,6 +62,16 @@ describe('pagemap', () => {
       anon: 2,
     });
   });
+});
+
+// fs/proc/task_mmu.c pte_to_pagemap_entry: PM_SWAP for every is_swap_pte.
+it('counts a poisoned page as swapped, and not in the smaps', () => {
+  const bench = boot({ frames: 32 });
+  bench.map(1, 1);
+  bench.write(1, 7);
+  bench.run(memory_failure(bench.cpu(), bench.pageAt(1)));
+  expect(countPages(bench.mm(), 1, 2)).toMatchObject({ present: 0, swapped: 1, none: 0 });
+  expect(smaps(bench.mm(), 1, 2).Swap).toBe(0);
 });
 
 describe('smaps', () => {

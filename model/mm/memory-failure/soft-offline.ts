@@ -1,5 +1,5 @@
 /** mm/memory-failure.c soft_offline_page: a page that may go bad is emptied and never used again. */
-import { EBUSY, EIO } from '../../include/uapi/asm-generic/errno-base';
+import { EBUSY, EIO, ENOENT } from '../../include/uapi/asm-generic/errno-base';
 import { compound_head, PageTransHuge } from '../../include/linux/huge_mm';
 import { MIGRATE_SYNC } from '../../include/linux/migrate';
 import { get_page_unless_zero, PageAnon } from '../../include/linux/mm';
@@ -8,6 +8,7 @@ import { PageHWPoison, PageLRU, SetPageHWPoison } from '../../include/linux/page
 import { lock_page, unlock_page, wait_on_page_writeback } from '../../include/linux/pagemap';
 import { store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
+import { kernel } from '../../state/kernel';
 import { split_huge_page } from '../huge_memory';
 import { is_free_buddy_page, MF_COUNT_INCREASED, shake_page } from '../memory-failure';
 import { migrate_pages, modIsolated, page_to_nid } from '../migrate';
@@ -22,9 +23,10 @@ import { isolate_lru_page, putback_lru_page } from '../vmscan';
  * becomes free (Linux isolates the whole pageblock).
  *
  * @param flags MF_*
- * @returns 0, -EBUSY, -EIO or -ENOMEM.
+ * @returns 0, -EBUSY, -EIO, -ENOMEM or -ENOSYS; without CONFIG_MEMORY_FAILURE there is no file to write to.
  */
 export function* soft_offline_page(cpu: Cpu, page: PagePtr, flags = 0): Steps<number> {
+  if (!kernel.config.CONFIG_MEMORY_FAILURE) return -ENOENT;
   if (yield PageHWPoison(page)) return -EBUSY;
   const head = yield* compound_head(page);
   if ((yield* PageTransHuge(head)) && (yield* PageAnon(head))) {

@@ -1,5 +1,12 @@
 /** mm/migrate.c move_pages, and mm/compaction.c as far as it isolates and migrates. */
-import { EACCES, EFAULT, ENODEV, ENOENT, ENOMEM } from '../../include/uapi/asm-generic/errno-base';
+import {
+  EACCES,
+  EFAULT,
+  ENODEV,
+  ENOENT,
+  ENOMEM,
+  ENOSYS,
+} from '../../include/uapi/asm-generic/errno-base';
 import { FOLL_GET, FOLL_SPLIT } from '../../include/linux/foll';
 import { MIGRATE_ASYNC, MIGRATE_SYNC, MIGRATE_SYNC_LIGHT } from '../../include/linux/migrate';
 import { page_mapcount } from '../../include/linux/mm';
@@ -31,7 +38,8 @@ const mm_ = mm_struct.offset;
  * are left out, and so are hugetlb pages.
  *
  * @param moveAll MPOL_MF_MOVE_ALL: also a page that is mapped more than once
- * @returns the page's status, its node or -errno; or the call's own error.
+ * @returns the page's status, its node or -errno; or the call's own error, -ENOSYS without
+ *   CONFIG_MIGRATION (kernel/sys_ni.c).
  */
 export function* move_pages(
   cpu: Cpu,
@@ -40,6 +48,7 @@ export function* move_pages(
   node: number,
   moveAll = false,
 ): Steps<number> {
+  if (!kernel.config.CONFIG_MIGRATION) return -ENOSYS;
   yield* lru_add_drain_all(cpu);
   if (node < 0 || node >= kernel.config.nodes) return -ENODEV;
   yield readLock(mm + mm_.mmap_sem);

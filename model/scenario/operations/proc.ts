@@ -28,7 +28,9 @@ function nodes(context: Context): ResultValue {
   const { mm, start, end } = target(context);
   const counts: Record<string, number> = {};
   for (const { page } of pagemap(mm, start, end)) {
-    const where = page === 0 ? 'ENOENT' : `node${page_to_nid(page)}`;
+    // mm/migrate.c do_pages_stat_array: the zero page is on no node.
+    const onNode = page !== 0 && page !== kernel.zeroPage;
+    const where = onNode ? `node${page_to_nid(page)}` : 'ENOENT';
     counts[where] = (counts[where] ?? 0) + 1;
   }
   return fields(counts);
