@@ -50,7 +50,7 @@ import { remove_trailing_rmap_items } from './ksm/scan';
 import { get_ksm_page, remove_node_from_stable_tree } from './ksm/stable-tree';
 import { alloc_page } from './page_alloc';
 import { anonVmaObject } from './rmap/anon-vma';
-import { linear_page_index } from './rmap/account';
+import { linearPageIndex } from './rmap/account';
 import { put_page } from './swap';
 
 export { break_cow, unmerge_ksm_pages } from './ksm/break-cow';
@@ -140,7 +140,7 @@ function* belongsThere(page: PagePtr, own: number, vma: Vma, address: Address): 
   const object = anonVmaObject(own, 'mm/ksm.c ksm_might_need_to_copy');
   const root = yield load(object + anon_vma.offset.root);
   if (root !== peek(peek(vma + V.anon_vma) + anon_vma.offset.root)) return false;
-  return (yield load(page + Page.index)) === linear_page_index(vma, address);
+  return (yield load(page + Page.index)) === (yield* linearPageIndex(vma, address));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { PMD_TABLE } from '../../model/arch/x86/include/asm/pgtable-pmd';
-import { EINVAL, ENOMEM } from '../../model/include/uapi/asm-generic/errno-base';
+import { EINVAL, ENOMEM, EPERM } from '../../model/include/uapi/asm-generic/errno-base';
 import {
   anon_vma,
   FileKind,
@@ -25,6 +25,7 @@ import {
   split_vma,
   sys_munmap,
 } from '../../model/mm/mmap';
+import { sys_mlock, sys_munlock } from '../../model/mm/mlock';
 import { anonVmas, smaps } from '../../model/state/inspect';
 import { word } from '../../model/state/inspect-system';
 import { Processes, RW } from './support/process';
@@ -260,6 +261,25 @@ describe('expand_stack', () => {
     bench.map(4, 1);
     const vma = bench.map(6, 2, { kind: 'stack' });
     expect(bench.run(expand_stack(bench.task(), vma, 5))).toBe(-ENOMEM);
+  });
+
+  it('has its anon_vma before it is refused, as a fork that follows sees', () => {
+    const bench = new Processes();
+    const vma = bench.map(0, 2, { kind: 'stack' });
+    expect(bench.run(expand_stack(bench.task(), vma, -1))).toBe(-EPERM);
+    expect(borders(bench)).toEqual([[0, 2]]);
+    expect(anonVmas()).toMatchObject([{ vmas: [vma] }]);
+  });
+
+  it('counts the new pages of a locked stack, so that munlock finds the count right', () => {
+    const bench = new Processes();
+    const vma = bench.map(6, 2, { kind: 'stack' });
+    const locked_vm = bench.mm() + mm_struct.offset.locked_vm;
+    bench.run(sys_mlock(bench.task(), 6 * PAGE, 2 * PAGE));
+    expect(bench.run(expand_stack(bench.task(), vma, 4))).toBe(0);
+    expect(bench.word(locked_vm)).toBe(4);
+    bench.run(sys_munlock(bench.task(), 4 * PAGE, 4 * PAGE));
+    expect(bench.word(locked_vm)).toBe(0);
   });
 
   it('is done once by two threads that fault below', () => {

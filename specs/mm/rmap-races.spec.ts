@@ -8,13 +8,16 @@ import {
 } from '../../model/include/linux/mm_types';
 import { SWAP_AGAIN, SWAP_SUCCESS, TTU_UNMAP } from '../../model/include/linux/rmap';
 import { VM_GROWSDOWN, VM_STACK_INCOMPLETE_SETUP } from '../../model/include/linux/vm_flags';
+import { EFAULT } from '../../model/include/uapi/asm-generic/errno-base';
+import { userWrite } from '../../model/hardware/user-access';
 import { do_exit } from '../../model/kernel/fork';
-import { unlock, type Steps } from '../../model/machine/op';
+import { load, unlock, type Steps } from '../../model/machine/op';
 import { split_huge_page } from '../../model/mm/huge_memory';
 import { expand_stack, sys_munmap } from '../../model/mm/mmap';
 import { sys_mremap } from '../../model/mm/mremap';
 import {
   anon_vma_prepare,
+  page_address_in_vma,
   page_check_address,
   page_get_anon_vma,
   page_lock_anon_vma_read,
@@ -28,7 +31,7 @@ import { add_to_swap } from '../../model/mm/swap_state';
 import { put_page } from '../../model/mm/swap';
 import type { Cpu } from '../../model/state/cpu';
 import { anonVmas, swapMap } from '../../model/state/inspect';
-import { boot } from './support/boot';
+import { boot, type Programs } from './support/boot';
 import { outcomesOf } from './support/outcomes';
 import { Processes } from './support/process';
 
@@ -226,6 +229,48 @@ describe('a split while exec sets up a stack', () => {
     bench.set(flags, bench.word(flags) | VM_GROWSDOWN | VM_STACK_INCOMPLETE_SETUP);
     bench.go(bench.start(split_huge_page(kernelThread, bench.at(4).page)));
     expect(faults(bench)).toBe('is_vma_temporary_stack(vma)');
+  });
+});
+
+// include/linux/pagemap.h linear_page_index loads two words; mm/mmap.c expand_downwards changes both
+// under the anon_vma's lock and page_table_lock, and a fault holds neither where ptlocks are split.
+describe('a stack that grows beside a fault in it', () => {
+  const grown = () => {
+    const k = boot({ cpus: 2, processes: 2 });
+    const vma = k.map(8, 2, { kind: 'stack' });
+    k.run(anon_vma_prepare(k.task(), vma));
+    return { k, vma };
+  };
+  const indexOf9 = (k: Programs) => k.word(k.pageAt(9) + Page.index);
+
+  it('may give the page an index that is off by what it grew, either way', () => {
+    const { k, vma } = grown();
+    const tasks = [() => userWrite(k.task(), 9, 0, 7), () => expand_stack(k.task(0, 1), vma, 7)];
+    const seen = outcomesOf(k.kernel, tasks, () => `${indexOf9(k)}`);
+    expect(seen).toEqual(['10', '8', '9']);
+  });
+
+  it('so leaves a page that is a BUG when a write would make it its own again', () => {
+    const { k, vma } = grown();
+    const task = k.start(userWrite(k.task(), 9, 0, 7));
+    k.goUntil(task, load(vma + vm_area_struct.offset.vm_pgoff));
+    const other = k.start(userWrite(k.task(0, 1), 8, 0, 7));
+    k.go(other);
+    k.go(task);
+    k.go(other);
+    expect([k.ended(task), k.vmas()[0]!.start, indexOf9(k)]).toEqual([true, 7, 8]);
+    k.fork();
+    k.run(do_exit(k.task(1), k.mm(1)));
+    k.go(k.start(userWrite(k.task(), 9, 0, 8)));
+    expect(faults(k)).toBe('page->index != linear_page_index(vma, address)');
+  });
+
+  it('may give page_address_in_vma an address that is off', () => {
+    const { k, vma } = grown();
+    k.write(9, 7);
+    const page = k.pageAt(9);
+    const tasks = [() => page_address_in_vma(page, vma), () => expand_stack(k.task(0, 1), vma, 7)];
+    expect(outcomesOf(k.kernel, tasks, ([at]) => String(at))).toEqual([`${-EFAULT}`, '8', '9']);
   });
 });
 

@@ -1,5 +1,5 @@
 /** mm/mmap.c: moving the borders of vmas. mmap_sem is held for writing, but in expand_stack. */
-import { ENOMEM } from '../../include/uapi/asm-generic/errno-base';
+import { ENOMEM, EPERM } from '../../include/uapi/asm-generic/errno-base';
 import {
   anon_vma,
   anon_vma_chain,
@@ -10,8 +10,8 @@ import {
   type Mm,
   type Vma,
 } from '../../include/linux/mm_types';
-import { VM_GROWSDOWN, VM_NONLINEAR } from '../../include/linux/vm_flags';
-import { step, type Steps } from '../../machine/op';
+import { VM_GROWSDOWN, VM_LOCKED, VM_NONLINEAR } from '../../include/linux/vm_flags';
+import { load, step, store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { peek, poke } from '../../state/kernel';
 import { vma_adjust_trans_huge } from '../huge_memory';
@@ -294,7 +294,7 @@ function* duplicateVma(
  * mm/mmap.c expand_stack: lets a VM_GROWSDOWN vma begin at `address`. Callers hold mmap_sem for
  * reading only; two that expand at once meet at the anon_vma lock. Stack limits are left out.
  *
- * @returns 0 or -ENOMEM.
+ * @returns 0, -ENOMEM or -EPERM.
  */
 export function* expand_stack(cpu: Cpu, vma: Vma, address: Address): Steps<number> {
   yield step(vma + vma_.vm_start);
@@ -305,24 +305,36 @@ export function* expand_stack(cpu: Cpu, vma: Vma, address: Address): Steps<numbe
   return yield* expand_downwards(cpu, vma, address);
 }
 
-/** mm/mmap.c expand_downwards. */
+/**
+ * mm/mmap.c expand_downwards, acct_stack_growth. mmap_sem is held for reading: who holds no more than that,
+ * and neither the anon_vma's lock, may find vm_start moved and vm_pgoff not yet.
+ */
 export function* expand_downwards(cpu: Cpu, vma: Vma, address: Address): Steps<number> {
-  if (address < 0 || (yield* anon_vma_prepare(cpu, vma)) !== 0) return -ENOMEM;
+  if ((yield* anon_vma_prepare(cpu, vma)) !== 0) return -ENOMEM;
+  // Below page 0 there is nothing, as below mmap_min_addr.
+  if (address < 0) return -EPERM;
   const anonVma = peek(vma + vma_.anon_vma);
   yield* anon_vma_lock_write(anonVma);
   yield step(anonVma + anon_vma.offset.rb_root);
   let error = 0;
   const grow = peek(vma + vma_.vm_start) - address;
   if (grow > 0) {
-    if (grow > peek(vma + vma_.vm_pgoff)) {
-      error = -ENOMEM;
-    } else {
-      anon_vma_interval_tree_pre_update_vma(vma);
-      poke(vma + vma_.vm_start, address);
-      poke(vma + vma_.vm_pgoff, peek(vma + vma_.vm_pgoff) - grow);
-      anon_vma_interval_tree_post_update_vma(vma);
-    }
+    if (grow > peek(vma + vma_.vm_pgoff)) error = -ENOMEM;
+    else yield* growDownwards(vma, address, grow);
   }
   yield* anon_vma_unlock_write(anonVma);
   return error;
+}
+
+/** The anon_vma's lock is held for writing, so no walk meets the vma between its old and its new key. */
+function* growDownwards(vma: Vma, address: Address, grow: number): Steps {
+  if (peek(vma + vma_.vm_flags) & VM_LOCKED) {
+    const locked_vm = peek(vma + vma_.vm_mm) + mm_struct.offset.locked_vm;
+    yield store(locked_vm, (yield load(locked_vm)) + grow);
+  }
+  anon_vma_interval_tree_pre_update_vma(vma);
+  poke(vma + vma_.vm_start, address);
+  yield step(vma + vma_.vm_pgoff);
+  poke(vma + vma_.vm_pgoff, peek(vma + vma_.vm_pgoff) - grow);
+  anon_vma_interval_tree_post_update_vma(vma);
 }

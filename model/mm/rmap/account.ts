@@ -14,7 +14,7 @@ import {
 } from '../../include/linux/mm_types';
 import { PageLocked, PageMlocked, SetPageActive } from '../../include/linux/page-flags';
 import { page_anon_vma } from '../../include/linux/rmap';
-import { VM_LOCKED, VM_SPECIAL } from '../../include/linux/vm_flags';
+import { VM_GROWSDOWN, VM_LOCKED, VM_SPECIAL } from '../../include/linux/vm_flags';
 import {
   decAndTestNegative,
   incAndTestZero,
@@ -33,9 +33,22 @@ import { anonVmaObject } from './anon-vma';
 
 const vma_ = vm_area_struct.offset;
 
-/** include/linux/pagemap.h linear_page_index: page of the file, or of the anon_vma's index space. */
+/**
+ * include/linux/pagemap.h linear_page_index: page of the file, or of the anon_vma's index space. Of a vma
+ * that does not grow meanwhile; inside an atomic section.
+ */
 export const linear_page_index = (vma: Vma, address: Address): number =>
   address - peek(vma + vma_.vm_start) + peek(vma + vma_.vm_pgoff);
+
+/**
+ * {@link linear_page_index} under mmap_sem for reading alone. It loads vm_start, then vm_pgoff, and a stack may
+ * grow between the two: expand_downwards holds locks that nobody holds here. The index is wrong then.
+ */
+export function* linearPageIndex(vma: Vma, address: Address): Steps<number> {
+  if (!(peek(vma + vma_.vm_flags) & VM_GROWSDOWN)) return linear_page_index(vma, address);
+  const offset = address - (yield load(vma + vma_.vm_start));
+  return offset + (yield load(vma + vma_.vm_pgoff));
+}
 
 /** include/linux/huge_mm.h hpage_nr_pages. */
 const hpage_nr_pages = (page: Page): number =>
@@ -53,6 +66,7 @@ function countAnonPages(page: Page, sign: 1 | -1): void {
  * made anonymous in one atomic section.
  */
 export function* page_add_new_anon_rmap(cpu: Cpu, page: Page, vma: Vma, address: Address): Steps {
+  const index = yield* linearPageIndex(vma, address);
   yield step(page + Page.mapping);
   const inside = address >= peek(vma + vma_.vm_start) && address < peek(vma + vma_.vm_end);
   VM_BUG_ON(
@@ -67,7 +81,7 @@ export function* page_add_new_anon_rmap(cpu: Cpu, page: Page, vma: Vma, address:
   BUG_ON(anonVma === 0, 'mm/rmap.c __page_set_anon_rmap', '!anon_vma');
   if ((peek(page + Page.mapping) & PAGE_MAPPING_ANON) === 0) {
     poke(page + Page.mapping, anonVma + PAGE_MAPPING_ANON);
-    poke(page + Page.index, linear_page_index(vma, address));
+    poke(page + Page.index, index);
   }
   if (!(yield* mlocked_vma_newpage(vma, page))) {
     yield SetPageActive(page);
@@ -122,7 +136,7 @@ function* __page_set_anon_rmap(page: Page, vma: Vma, address: Address, exclusive
   if (yield* PageAnon(page)) return;
   if (!exclusive) anonVma = peek(anonVma + anon_vma.offset.root);
   yield store(page + Page.mapping, anonVma + PAGE_MAPPING_ANON);
-  yield store(page + Page.index, linear_page_index(vma, address));
+  yield store(page + Page.index, yield* linearPageIndex(vma, address));
 }
 
 /** mm/rmap.c __page_check_anon_rmap, only with CONFIG_DEBUG_VM. */
@@ -138,7 +152,7 @@ function* __page_check_anon_rmap(page: Page, vma: Vma, address: Address): Steps 
   );
   const index = yield load(page + Page.index);
   BUG_ON(
-    index !== linear_page_index(vma, address),
+    index !== (yield* linearPageIndex(vma, address)),
     where,
     'page->index != linear_page_index(vma, address)',
   );
@@ -162,11 +176,14 @@ export function* page_move_anon_rmap(page: Page, vma: Vma, address: Address): St
   VM_BUG_ON(locked === 0, where, '!PageLocked(page)');
   const anonVma = peek(vma + vma_.anon_vma);
   VM_BUG_ON(anonVma === 0, where, '!anon_vma');
-  VM_BUG_ON(
-    peek(page + Page.index) !== linear_page_index(vma, address),
-    where,
-    'page->index != linear_page_index(vma, address)',
-  );
+  if (kernel.config.CONFIG_DEBUG_VM) {
+    const index = peek(page + Page.index);
+    VM_BUG_ON(
+      index !== (yield* linearPageIndex(vma, address)),
+      where,
+      'page->index != linear_page_index(vma, address)',
+    );
+  }
   yield store(page + Page.mapping, anonVma + PAGE_MAPPING_ANON);
 }
 

@@ -18,7 +18,7 @@ import {
 } from '../../include/linux/mm_types';
 import { PageLocked } from '../../include/linux/page-flags';
 import { page_anon_vma, SWAP_AGAIN, type RmapWalkControl } from '../../include/linux/rmap';
-import { VM_NONLINEAR } from '../../include/linux/vm_flags';
+import { VM_GROWSDOWN, VM_NONLINEAR } from '../../include/linux/vm_flags';
 import { load, lock, step, unlock, type Steps } from '../../machine/op';
 import type { Ptr } from '../../machine/struct';
 import type { Cpu } from '../../state/cpu';
@@ -29,7 +29,10 @@ import { anon_vma_lock_read, anonVmaObject, anon_vma_unlock_read } from './anon-
 
 const vma_ = vm_area_struct.offset;
 
-/** mm/rmap.c __vma_address: where the vma would map the page. Reads page->index anew. */
+/**
+ * mm/rmap.c __vma_address: where the vma would map the page. Reads page->index anew. The anon_vma's lock is
+ * held, so a stack does not grow. Atomic section.
+ */
 function __vma_address(page: Page, vma: Vma): Address {
   return peek(vma + vma_.vm_start) + peek(page + Page.index) - peek(vma + vma_.vm_pgoff);
 }
@@ -48,7 +51,8 @@ export function vma_address(page: Page, vma: Vma): Address {
 /**
  * mm/rmap.c page_address_in_vma: where the vma would map the page, if it can at all. It
  * dereferences the page's anon_vma without a lock or a reference: of a freed one it sees the root
- * that the memory still holds.
+ * that the memory still holds. mmap_sem for reading does not keep a stack from growing between the loads of
+ * vm_start and vm_pgoff: the address is wrong then.
  *
  * @returns the address, or -EFAULT.
  */
@@ -66,8 +70,11 @@ export function* page_address_in_vma(page: Page, vma: Vma): Steps<number> {
   } else {
     return -EFAULT;
   }
-  yield load(page + Page.index);
-  const address = __vma_address(page, vma);
+  const index = yield load(page + Page.index);
+  const growing = (peek(vma + vma_.vm_flags) & VM_GROWSDOWN) !== 0;
+  const start = growing ? yield load(vma + vma_.vm_start) : peek(vma + vma_.vm_start);
+  const pgoff = growing ? yield load(vma + vma_.vm_pgoff) : peek(vma + vma_.vm_pgoff);
+  const address = start + index - pgoff;
   const outside = address < peek(vma + vma_.vm_start) || address >= peek(vma + vma_.vm_end);
   return outside ? -EFAULT : address;
 }
