@@ -23,6 +23,7 @@ import { load, lock, readLock, readUnlock, step, unlock, type Steps } from '../m
 import type { Cpu } from '../state/cpu';
 import { peek, poke } from '../state/kernel';
 import { __get_user_pages } from './memory';
+import type { GotPages } from './memory/gup';
 import { munlock_vma_pages_range } from './mlock/munlock';
 import { find_vma, split_vma, vma_merge } from './mmap';
 import { vmaBefore } from './mmap/vma';
@@ -171,7 +172,7 @@ export function* __mm_populate(
     const first = Math.max(nstart, peek(vma + V.vm_start));
     nstart = Math.min(end, peek(vma + V.vm_end));
     if ((peek(vma + V.vm_flags) & (VM_IO | VM_PFNMAP)) !== 0) continue;
-    const got = yield* __mlock_vma_pages_range(cpu, mm, vma, first, nstart);
+    const got = yield* __mlock_vma_pages_range(cpu, mm, vma, first, nstart, true);
     ({ locked } = got);
     if (got.pages >= 0) {
       nstart = first + got.pages;
@@ -193,14 +194,17 @@ function __mlock_posix_error_return(retval: number): number {
 /**
  * mm/mlock.c __mlock_vma_pages_range: raises the faults that make the pages present; a write fault
  * in a private writable vma, so that nothing is left to copy.
+ *
+ * @param nonblocking whether mmap_sem may be dropped rather than wait for a page's lock
  */
-function* __mlock_vma_pages_range(
+export function* __mlock_vma_pages_range(
   cpu: Cpu,
   mm: Mm,
   vma: Vma,
   start: Address,
   end: Address,
-): ReturnType<typeof __get_user_pages> {
+  nonblocking: boolean,
+): Steps<GotPages> {
   const where = 'mm/mlock.c __mlock_vma_pages_range';
   const vm_flags = yield load(vma + V.vm_flags);
   VM_BUG_ON(start < peek(vma + V.vm_start), where, 'start < vma->vm_start');
@@ -209,5 +213,5 @@ function* __mlock_vma_pages_range(
   let gup_flags = FOLL_TOUCH | FOLL_MLOCK;
   if ((vm_flags & (VM_WRITE | VM_SHARED)) === VM_WRITE) gup_flags |= FOLL_WRITE;
   if ((vm_flags & VM_ACCESS_FLAGS) !== 0) gup_flags |= FOLL_FORCE;
-  return yield* __get_user_pages(cpu, mm, start, end - start, gup_flags);
+  return yield* __get_user_pages(cpu, mm, start, end - start, gup_flags, undefined, nonblocking);
 }

@@ -2,7 +2,7 @@ import { pte_mkclean, pte_mknuma, pte_mkold } from '../../model/arch/x86/include
 import { FOLL_GET, FOLL_MLOCK, FOLL_TOUCH, FOLL_WRITE } from '../../model/include/linux/foll';
 import { mm_struct, Page } from '../../model/include/linux/mm_types';
 import { VM_LOCKED, VM_READ } from '../../model/include/linux/vm_flags';
-import { EFAULT } from '../../model/include/uapi/asm-generic/errno-base';
+import { EFAULT, EIO } from '../../model/include/uapi/asm-generic/errno-base';
 import { readLock, readUnlock, type Steps } from '../../model/machine/op';
 import {
   __get_user_pages,
@@ -162,13 +162,14 @@ describe('follow_page_mask', () => {
 });
 
 describe('__get_user_pages', () => {
-  it('without an array may drop mmap_sem rather than wait for a page', () => {
+  it('with `nonblocking` may drop mmap_sem rather than wait for a page', () => {
     const k = written();
     const page = k.swapOut(A);
     k.set(page + Page.PG_locked, -1);
     const sem = k.mm() + mm_struct.offset.mmap_sem;
     k.set(sem, 1);
-    const task = k.start(__get_user_pages(k.task(), k.mm(), A, 1, FOLL_TOUCH));
+    const steps = __get_user_pages(k.task(), k.mm(), A, 1, FOLL_TOUCH, undefined, true);
+    const task = k.start(steps);
     k.go(task);
     expect([k.ended(task), k.word(sem)]).toEqual([false, 0]);
     k.set(page + Page.PG_locked, 0);
@@ -218,6 +219,31 @@ describe('get_user_pages_fast', () => {
   });
 });
 
+// mm/mmap.c find_extend_vma.
+describe('an address below a stack', () => {
+  const stack = (...locked: number[]) => {
+    const k = boot();
+    const vma = k.map(8, 1, { kind: 'stack' });
+    if (locked.length > 0) k.addFlags(vma, ...(locked as [number]));
+    return k;
+  };
+  const present = (k: Programs) => [5, 6, 7, 8].filter((at) => k.at(at).state === 'present');
+
+  it('lets it grow to there', () => {
+    const k = stack();
+    pin(k, 5, true);
+    expect([k.vmas()[0]!.start, present(k)]).toEqual([4, [5]]);
+  });
+
+  it('fills a locked one up to where it began, all of it mlocked', () => {
+    const k = stack(VM_LOCKED);
+    pin(k, 5, true);
+    expect([k.vmas()[0]!.start, present(k)]).toEqual([4, [5, 6, 7]]);
+    expect([5, 6, 7].map((at) => k.has(k.pageAt(at), 'PG_mlocked'))).toEqual([true, true, true]);
+    expect(k.word(k.mm() + mm_struct.offset.locked_vm)).toBe(4);
+  });
+});
+
 describe('access_process_vm', () => {
   it("writes another process's page, copied first, and marks it dirty", () => {
     const k = written();
@@ -236,9 +262,9 @@ describe('access_process_vm', () => {
     expect(k.read(5)).toBe(9);
   });
 
-  it('is -EFAULT where nothing is mapped', () => {
+  it('is -EIO where nothing is mapped, as fs/proc/base.c mem_rw answers', () => {
     const k = written();
-    expect(k.run(access_process_vm(k.task(1), k.mm(0), 9, [0], 9))).toBe(-EFAULT);
+    expect(k.run(access_process_vm(k.task(1), k.mm(0), 9, [0], 9))).toBe(-EIO);
     expect(k.unlocked).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 import { FOLL_GET, FOLL_TOUCH, FOLL_WRITE } from '../../include/linux/foll';
 import { pageContent } from '../../include/linux/highmem';
 import { mm_struct, type Address, type Mm, type Page } from '../../include/linux/mm_types';
-import { EFAULT } from '../../include/uapi/asm-generic/errno-base';
+import { EFAULT, EIO } from '../../include/uapi/asm-generic/errno-base';
 import { readLock, readUnlock, store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { set_page_dirty_lock } from '../page-writeback';
@@ -16,7 +16,7 @@ const { mmap_sem } = mm_struct.offset;
  * is pinned once however much of it is written; all of it under mmap_sem. Abstracted: the mm's own
  * reference count, as the scenario lets no mm die meanwhile.
  *
- * @returns 0, or -EFAULT if nothing was written (in Linux: fewer bytes than asked for).
+ * @returns 0, or -EIO if nothing was written: what fs/proc/base.c mem_rw and ptrace make of no bytes.
  */
 export function* access_process_vm(
   cpu: Cpu,
@@ -33,7 +33,7 @@ export function* access_process_vm(
     yield* put_page(cpu, page);
   }
   yield readUnlock(mm + mmap_sem);
-  return page > 0 ? 0 : -EFAULT;
+  return page > 0 ? 0 : -EIO;
 }
 
 /**

@@ -75,7 +75,7 @@ import {
   wait_split_huge_page,
 } from '../huge_memory';
 import { migration_entry_wait } from '../migrate';
-import { mlock_vma_page } from '../mlock';
+import { __mlock_vma_pages_range, mlock_vma_page } from '../mlock';
 import { expand_stack } from '../mmap/adjust';
 import { find_vma, vmaBefore } from '../mmap/vma';
 import { set_page_dirty } from '../page-writeback';
@@ -186,12 +186,22 @@ function stack_guard_page(vma: Vma, address: Address): boolean {
   return !grown || !(peek(prev + V.vm_flags) & VM_GROWSDOWN);
 }
 
-/** mm/mmap.c find_extend_vma: a stack grows to the address. @returns 0 if nothing is there. */
+/**
+ * mm/mmap.c find_extend_vma: a stack grows to the address; a locked one gets its new pages at once, without
+ * leave to drop mmap_sem, but for the lowest, which is the guard page now.
+ *
+ * @returns 0 if nothing is there.
+ */
 function* find_extend_vma(cpu: Cpu, mm: Mm, address: Address): Steps<Vma> {
   const vma = yield* find_vma(mm, address);
   if (vma === 0 || peek(vma + V.vm_start) <= address) return vma;
   if (!(peek(vma + V.vm_flags) & VM_GROWSDOWN)) return 0;
-  return (yield* expand_stack(cpu, vma, address)) ? 0 : vma;
+  const start = peek(vma + V.vm_start);
+  if (yield* expand_stack(cpu, vma, address)) return 0;
+  if (peek(vma + V.vm_flags) & VM_LOCKED) {
+    yield* __mlock_vma_pages_range(cpu, mm, vma, address, start, false);
+  }
+  return vma;
 }
 
 /** What a fault that get_user_pages raised means for it: an error, or 0 to look again. */
@@ -260,8 +270,8 @@ function* getOne(
  * first, which finds nothing left to do.
  *
  * @param gup_flags FOLL_*
- * @param pages receives the pages, with FOLL_GET; without it, as populate calls, mmap_sem may be
- *   dropped rather than wait for a page's lock
+ * @param pages receives the pages, with FOLL_GET
+ * @param nonblocking whether mmap_sem may be dropped rather than wait for a page's lock
  */
 export function* __get_user_pages(
   cpu: Cpu,
@@ -270,13 +280,14 @@ export function* __get_user_pages(
   nr_pages: number,
   gup_flags: number,
   pages?: Page[],
+  nonblocking = false,
 ): Steps<GotPages> {
   assertMmapLocked(mm, '__get_user_pages');
   const flags = gup_flags & FOLL_FORCE ? gup_flags : gup_flags | FOLL_NUMA;
   for (let i = 0; i < nr_pages; i++) {
     const vma = yield* find_extend_vma(cpu, mm, start + i);
     const allowed = vma !== 0 && permits(peek(vma + V.vm_flags), flags);
-    const page = allowed ? yield* getOne(cpu, vma, start + i, flags, pages === undefined) : -EFAULT;
+    const page = allowed ? yield* getOne(cpu, vma, start + i, flags, nonblocking) : -EFAULT;
     if (page === DROPPED) return { pages: i, locked: false };
     if (page < 0 && page !== GUARD_PAGE) return { pages: i || page, locked: true };
     pages?.push(page);
