@@ -4,6 +4,7 @@ import {
   pte_to_swp_entry,
   swp_entry_to_pte,
 } from '../../model/arch/x86/include/asm/pgtable';
+import { do_truncate } from '../../model/fs/open';
 import { do_fork } from '../../model/kernel/fork';
 import { mm_struct, Page, vm_area_struct } from '../../model/include/linux/mm_types';
 import {
@@ -140,6 +141,26 @@ describe('an entry', () => {
     expect(k.fork()).toBe(0);
     expect(k.word(k.kernel.swap_map + slot * 4) & 0x80).toBe(0x80);
     expect(k.rss(1).swap).toBe(1);
+  });
+
+  it('of swap that goes while the locks are dropped is asked for a continuation once more', () => {
+    const k = boot({ processes: 2, cpus: 2, swapMapMax: 1, allocationsFail: true });
+    const mapping = k.file('file', 4);
+    k.map(A, 1, { kind: 'private-file', mapping });
+    k.write(A, 7);
+    k.swapOut(A);
+    const task = k.start(do_fork(k.task(0, 1), k.mm(0), k.mm(1)));
+    const [parents, childs] = [0, 1].map((process) => k.kernel.ptl(k.mm(process), A));
+    k.go(task, () => k.word(parents!) !== 0);
+    // swap_duplicate's own try, which may not sleep, finds no page.
+    k.go(task, () => k.kernel.machine.choices(task) > 1);
+    k.one(task, 1);
+    k.go(task, () => k.word(childs!) === 0);
+    k.run(do_truncate(k.cpu(), mapping, 0));
+    k.go(task);
+    expect([k.ended(task), k.at(A, 1).state]).toEqual([true, 'none']);
+    const unused = 'swap_free: Unused swap offset entry';
+    expect(k.kernel.machine.faults.map(({ what }) => what)).toEqual([unused, unused]);
   });
 
   it('of migration is turned from write to read on both sides', () => {

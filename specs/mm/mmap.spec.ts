@@ -274,12 +274,12 @@ describe('expand_stack', () => {
   it('counts the new pages of a locked stack, so that munlock finds the count right', () => {
     const bench = new Processes();
     const vma = bench.map(6, 2, { kind: 'stack' });
-    const locked_vm = bench.mm() + mm_struct.offset.locked_vm;
+    const lockedPages = bench.mm() + mm_struct.offset.locked_vm;
     bench.run(sys_mlock(bench.task(), 6 * PAGE, 2 * PAGE));
     expect(bench.run(expand_stack(bench.task(), vma, 4))).toBe(0);
-    expect(bench.word(locked_vm)).toBe(4);
+    expect(bench.word(lockedPages)).toBe(4);
     bench.run(sys_munlock(bench.task(), 4 * PAGE, 4 * PAGE));
-    expect(bench.word(locked_vm)).toBe(0);
+    expect(bench.word(lockedPages)).toBe(0);
   });
 
   it('is done once by two threads that fault below', () => {

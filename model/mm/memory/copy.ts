@@ -122,12 +122,13 @@ function* copyPmd(copy: Copy, addr: Address, next: Address): Steps<number> {
 function* copy_pte_range(copy: Copy, start: Address, end: Address): Steps<number> {
   const { cpu, dst_mm, src_mm, vma } = copy;
   let progress = 0;
+  // Stays from one turn to the next, until a pte is copied: a pte that went meanwhile ends up here once more.
+  let unduplicated = 0;
   for (let addr = start; ;) {
     const rss = init_rss_vec();
     if (yield* pteAlloc(dst_mm, vma, addr)) return -ENOMEM;
     yield lock(kernel.ptl(dst_mm, addr));
     yield lock(kernel.ptl(src_mm, addr));
-    let unduplicated = 0;
     for (; addr < end; addr++) {
       if (progress >= 32) {
         progress = 0;
