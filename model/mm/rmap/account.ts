@@ -41,8 +41,8 @@ export const linear_page_index = (vma: Vma, address: Address): number =>
   address - peek(vma + vma_.vm_start) + peek(vma + vma_.vm_pgoff);
 
 /**
- * {@link linear_page_index} under mmap_sem for reading alone. It loads vm_start, then vm_pgoff, and a stack may
- * grow between the two: expand_downwards holds locks that nobody holds here. The index is wrong then.
+ * {@link linear_page_index} under mmap_sem for reading alone. It loads vm_start, then vm_pgoff, and a stack
+ * may grow between the two: expand_downwards holds locks that nobody holds here. The index is wrong then.
  */
 export function* linearPageIndex(vma: Vma, address: Address): Steps<number> {
   if (!(peek(vma + vma_.vm_flags) & VM_GROWSDOWN)) return linear_page_index(vma, address);
