@@ -103,7 +103,9 @@ function show(
   const other = traceOn(scenario, lacking, observed);
   return {
     ...candidate,
-    ...{ trace, other, partsAt: parting(trace, other) },
+    trace,
+    other,
+    partsAt: parting(trace, other),
     aligned: alignSteps(trace.steps, other.steps),
   };
 }

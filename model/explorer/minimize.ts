@@ -51,7 +51,10 @@ export function minimizeAll(
   for (; !search.spent; tried++) {
     const open = best.filter(({ schedule }) => contextSwitches(schedule) > tried);
     if (open.length === 0) break;
-    const found = search.find(tried, new Set(open.map(({ outcome }) => outcome)));
+    const found = search.find(
+      tried,
+      open.map(({ outcome }) => outcome),
+    );
     for (const each of open) each.schedule = found.get(each.outcome) ?? each.schedule;
   }
   return best.map(({ schedule }) => {
@@ -120,7 +123,10 @@ class BoundedSearch {
   ) {}
 
   /** The first schedule that leads to each outcome, of those that one leads to. */
-  find(switches: number, outcomes: Iterable<string>): ReadonlyMap<string, readonly ScheduleStep[]> {
+  find(
+    switches: number,
+    outcomes: readonly string[],
+  ): ReadonlyMap<string, readonly ScheduleStep[]> {
     this.wanted = new Set(outcomes);
     this.found.clear();
     let seen: number;

@@ -67,9 +67,10 @@ function* discardIo(run: JudgedRun): Generator<Found> {
     /^(reclaim|reclaim-until-gone|balance|swapoff|collapse)$/.test(operation.verb),
   );
   const early = swapping.some((node) => !frees.every((free) => run.order.isBefore(free, node)));
+  // mlock brings pages by write faults where none are left: they are new ones, and may be swapped.
   const written = run.facts.nodes.some(
     ({ operation, index }) =>
-      /^(write|poke|vm-write|dma|fork|pin)$/.test(operation.verb) &&
+      /^(write|poke|vm-write|dma|fork|pin|mlock)$/.test(operation.verb) &&
       !frees.every((free) => run.order.isBefore(run.facts.nodes[index]!, free)),
   );
   if (early || written || run.judged.has('fork')) return;
@@ -130,8 +131,8 @@ export const kernelPromises: readonly KernelPromise[] = [
     text: 'A freed page that is discarded costs no swap I/O.',
     source: 'the mail of 3/6: "kernel can evict freed pages rather than swapping out"',
     concurrently:
-      'Said if all reclaim begins after every call, nothing is written or forked that is not before ' +
-      'every call, and every later read returns zero.',
+      'Said if all reclaim begins after every call, nothing is written, locked or forked that is not ' +
+      'before every call, and every later read returns zero.',
     judge: discardIo,
   },
 ];

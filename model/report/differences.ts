@@ -9,6 +9,12 @@ export interface ValueDifference {
   readonly other: string;
 }
 
+/** A difference on one line, where `otherVariant` is the one whose value stands second. */
+export const differenceText = (
+  { path, own, other }: ValueDifference,
+  otherVariant: string,
+): string => `${path.join(' ')} ${own} (${otherVariant}: ${other})`;
+
 /** Every place at which two values differ; a list is one value, and what is missing has no places. */
 export function valueDifferences(
   own: unknown,

@@ -1,4 +1,4 @@
-/** include/uapi/asm-generic/errno-base.h, as far as the modelled calls return them. */
+/** include/uapi/asm-generic/errno-base.h and errno.h, as far as the modelled calls return them. */
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,

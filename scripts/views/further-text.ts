@@ -1,7 +1,8 @@
 /** The outcomes of a scenario that its witness does not show: what differs, and the command that shows it. */
 import type { ComparedScenario, FurtherDifference } from '../../model/report/diff-document';
-import { wrapText } from '../cli/text';
+import { differenceText } from '../../model/report/differences';
 import { indent } from './outcome-text';
+import { wrapped } from './witness-text';
 
 /** More are counted only. */
 const MOST_OUTCOMES = 6;
@@ -25,12 +26,10 @@ export function furtherLines({ witness, further }: ComparedScenario, width: numb
   ];
 }
 
-const wrapped = (text: string, width: number): string[] => wrapText(text, width, 2).split('\n');
-
 function differencesText({ differences, otherVariant }: FurtherDifference): string {
   const shown = differences
     .slice(0, MOST_DIFFERENCES)
-    .map(({ path, own, other }) => `${path.join(' ')} ${own} (${otherVariant}: ${other})`);
+    .map((difference) => differenceText(difference, otherVariant));
   const left = differences.length - shown.length;
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(', ');
 }

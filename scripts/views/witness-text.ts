@@ -48,7 +48,9 @@ function from(trace: Trace, at: number): Trace {
   return { ...trace, steps: trace.steps.slice(Math.max(0, at - CONTEXT)) };
 }
 
-const wrapped = (text: string, width: number): string[] => wrapText(text, width, 2).split('\n');
+/** Text as lines of a width, all but the first moved right. */
+export const wrapped = (text: string, width: number): string[] =>
+  wrapText(text, width, 2).split('\n');
 
 const indented = (trace: Trace, width: number): string[] =>
   traceLines(trace, width - 2).map((line) => indent(line, 2));

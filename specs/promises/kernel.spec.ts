@@ -96,6 +96,18 @@ describe('kernel promises', () => {
       answering({ r: 0, end: 0 })(system({ vmstat: { pswpout: 1 } })(outcome));
     expect(brokenIf(discarded, swapped)).toEqual(['discard-without-io: swapped out']);
   });
+
+  // mm/mlock.c __mlock_vma_pages_range: FOLL_WRITE, so that private memory gets pages of its own.
+  it('discard-without-io: not of the new pages that mlock brings in place of discarded ones', () => {
+    const setup = [
+      'P0: mmap h private-anon 4 align=huge',
+      'P0: madvise h HUGEPAGE',
+      'P0: write h 1',
+    ];
+    const locked = ['P0: r = madvise h FREE', 'P0: mlock h', 'P0: munlock h'];
+    const after = [PRESSURE.replace('P0:a', 'P0:h'), 'P0: end = read h'];
+    expect(broken(scenario({ setup: [...setup, ...locked], after }), 'original')).toEqual([]);
+  });
 });
 
 describe('call promises', () => {

@@ -1,5 +1,6 @@
 /** The outcomes of a scenario that its witness does not show, each with the command that does. */
 import type { ComparedScenario } from '../../../model/report/diff-document';
+import { differenceText } from '../../../model/report/differences';
 
 export function Further({ further }: Pick<ComparedScenario, 'further'>) {
   if (further.length === 0) return null;
@@ -10,9 +11,7 @@ export function Further({ further }: Pick<ComparedScenario, 'further'>) {
         {further.map(({ variant, otherVariant, differences, schedule, replay }) => (
           <li key={`${variant} ${schedule}`}>
             Only <b>{variant}</b>:{' '}
-            {differences
-              .map(({ path, own, other }) => `${path.join(' ')} ${own} (${otherVariant}: ${other})`)
-              .join(', ')}
+            {differences.map((difference) => differenceText(difference, otherVariant)).join(', ')}
             <br />
             <code>{replay}</code>
           </li>
