@@ -1,8 +1,8 @@
-/** The states that an exploration has seen, with what may come from those that are explored. */
-import { grown } from './arrays';
+/** The states that an exploration has seen, and what it keeps of those that are explored. */
+import { grown, small } from './arrays';
+import type { Asleep } from './asleep';
 import type { Future } from './futures';
 import type { StateKey } from './program';
-import { WordTable } from './word-table';
 
 /** A program that cannot be explored by states, as it can get back into one. */
 export class ReturningState extends Error {
@@ -11,19 +11,27 @@ export class ReturningState extends Error {
   }
 }
 
+/** Where a record begins in {@link ExploredStates.words}. */
+export type StateRecord = number;
+
 export const UNEXPLORED = -1;
 const OPEN = -2;
+/** Words of a record before its futures: how many those are, and the words of what follows them. */
+const HEAD = 2;
 
 export class ExploredStates {
   found = 0;
-  /** Futures of all threads, interned. */
-  readonly futures = new WordTable(256);
+  /**
+   * Records: how many futures there are, how many words follow them, the futures of all threads, and then
+   * what was passed over from the state on as it slept there, each as a step's number and a choice.
+   */
+  words: Int32Array = small(1024);
+  private end = 0;
   private readonly numbers = new Map<string, number>();
-  private known: Int32Array = new Int32Array(64).fill(UNEXPLORED);
-  private scratch: Int32Array = new Int32Array(8);
+  private known: Int32Array = small(64).fill(UNEXPLORED);
 
-  /** @returns the futures of a state, or {@link UNEXPLORED} */
-  futuresOf(key: StateKey): number {
+  /** @returns the record of a state that is explored, or {@link UNEXPLORED} */
+  recordOf(key: StateKey): StateRecord {
     const state = typeof key === 'number' ? key : this.numbers.get(key);
     if (state === undefined || state >= this.known.length) return UNEXPLORED;
     if (this.known[state] === OPEN) throw new ReturningState();
@@ -40,10 +48,61 @@ export class ExploredStates {
     return state;
   }
 
-  /** @returns the futures, interned */
-  close(state: number, futures: readonly Future[]): number {
-    while (this.scratch.length < futures.length) this.scratch = grown(this.scratch);
-    for (let t = 0; t < futures.length; t++) this.scratch[t] = futures[t];
-    return (this.known[state] = this.futures.intern(this.scratch, 0, futures.length));
+  /** Begins to explore more of a state that is explored. @returns its number */
+  openAgain(key: StateKey): number {
+    const state = typeof key === 'number' ? key : this.numbers.get(key)!;
+    this.known[state] = OPEN;
+    return state;
+  }
+
+  /** @returns the state's record */
+  close(state: number, futures: readonly Future[], asleep: Asleep): StateRecord {
+    const record = this.begin(futures.length);
+    for (let t = 0; t < futures.length; t++) this.words[record + HEAD + t] = futures[t];
+    for (let n = 0; n < asleep.inherited; n++) {
+      const { step, choice, passedOver } = asleep.all[n];
+      if (!passedOver) continue;
+      this.push(step.number);
+      this.push(choice);
+      this.words[record + 1] += 2;
+    }
+    return (this.known[state] = record);
+  }
+
+  /** A record of the futures of another one, with that of one thread changed. */
+  changed(record: StateRecord, thread: number, future: Future): StateRecord {
+    const changed = this.begin(this.words[record]);
+    const { words } = this;
+    for (let t = 0; t < words[record]; t++) words[changed + HEAD + t] = words[record + HEAD + t];
+    words[changed + HEAD + thread] = future;
+    return changed;
+  }
+
+  /** Makes room for a record of so many futures. */
+  private begin(futures: number): StateRecord {
+    const record = this.end;
+    this.end += HEAD + futures;
+    while (this.end > this.words.length) this.words = grown(this.words);
+    this.words[record] = futures;
+    this.words[record + 1] = 0;
+    return record;
+  }
+
+  /** Where a record's futures begin; they end where what was passed over begins. */
+  futuresFrom(record: StateRecord): number {
+    return record + HEAD;
+  }
+
+  skippedFrom(record: StateRecord): number {
+    return record + HEAD + this.words[record];
+  }
+
+  skippedTo(record: StateRecord): number {
+    return record + HEAD + this.words[record] + this.words[record + 1];
+  }
+
+  private push(word: number): void {
+    if (this.end === this.words.length) this.words = grown(this.words);
+    this.words[this.end++] = word;
   }
 }

@@ -107,6 +107,23 @@ export class Futures {
     return rivals;
   }
 
+  /**
+   * What is left of a future once its thread has taken a step.
+   *
+   * @param moved threads, as bits, that had moved before: what had to come after others has come after these
+   */
+  past(step: Step, future: Future, moved: number): Future {
+    const { from, words } = this.table;
+    const rest: Future[] = [];
+    for (let k = from[future]; k < from[future + 1]; k += WORDS) {
+      if (words[k] === step.number && (words[k + BEFORE] & ~moved) === 0)
+        rest.push(words[k + NEXT]);
+    }
+    // A future may tell less than there is. All that it tells stands for any part of that.
+    if (rest.length === 0) return future;
+    return rest.reduce((all, next) => this.union(all, next));
+  }
+
   /** What may come of a thread if either may. */
   union(a: Future, b: Future): Future {
     if (a === b || b === this.none) return a;

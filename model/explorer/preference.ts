@@ -17,8 +17,8 @@ export interface Place {
   among: number;
   /** What it touches from here on, as far as it was seen; undefined if it was not. */
   future: Bits | undefined;
-  /** The touches that it was learned of last, as the number of a row; -1 if there were none. */
-  learned: number;
+  /** The future that it was learned of last; -1 if there was none. */
+  learned: Future;
 }
 
 /** Where a state's threads are, and how many choices each has for a step that it can take. */
@@ -39,6 +39,8 @@ export class Preference {
   /** Threads that would have to be taken with one, as they are counted. */
   private readonly members: number[] = [];
   private readonly isMember: boolean[] = [];
+  /** Threads that need no fewer than the best so far, which is one of them. */
+  private readonly worse: number[] = [];
 
   constructor(private readonly futures: Futures) {}
 
@@ -66,9 +68,9 @@ export class Preference {
 
   /** Learns what a thread may touch from a place on. */
   learnFuture(place: Place, future: Future): void {
+    if (place.learned === future) return;
+    place.learned = future;
     const row = this.futures.row(future);
-    if (place.learned === row) return;
-    place.learned = row;
     const { from, words } = this.futures.rows;
     (place.future ??= new Bits()).addWords(words, from[row], from[row + 1]);
   }
@@ -83,14 +85,27 @@ export class Preference {
     const goesOn = before >= 0 && choices[before] > 0;
     let best = goesOn ? before : -1;
     let fewest = goesOn ? this.needed(before, places, Infinity) : Infinity;
+    this.worse.length = 0;
+    if (goesOn) this.worse.push(before);
     for (let thread = 0; thread < places.length && fewest > 1; thread++) {
       if (choices[thread] === 0 || thread === best) continue;
-      const needed = this.needed(thread, places, fewest);
+      const needed = this.needsAny(thread, places) ? fewest : this.needed(thread, places, fewest);
+      this.worse.push(thread);
       if (needed >= fewest) continue;
       best = thread;
       fewest = needed;
     }
     return best;
+  }
+
+  /** Whether a thread needs one that needs no fewer than the best. */
+  private needsAny(thread: number, places: readonly Place[]): boolean {
+    const { worse } = this;
+    const conflicts = this.conflictsOf(places[thread]);
+    for (let k = 0; k < worse.length; k++) {
+      if (mayConflict(conflicts, places[worse[k]])) return true;
+    }
+    return false;
   }
 
   private place(thread: number, position: number): Place {
@@ -110,9 +125,9 @@ export class Preference {
     let count = 0;
     isMember[(members[count++] = thread)] = true;
     for (let k = 0; k < count && count < most; k++) {
-      const place = places[members[k]];
+      const conflicts = this.conflictsOf(places[members[k]]);
       for (let other = 0; other < places.length; other++) {
-        if (isMember[other] || !this.mayConflict(place, places[other])) continue;
+        if (isMember[other] || !mayConflict(conflicts, places[other])) continue;
         isMember[(members[count++] = other)] = true;
       }
     }
@@ -120,15 +135,15 @@ export class Preference {
     return count;
   }
 
-  /** Whether the next step from a place may conflict with what the thread of another one does from there. */
-  private mayConflict(place: Place, { future }: Place): boolean {
-    if (place.steps.length === 0 || future === undefined) return true;
+  /** Touches that conflict with the next step from a place; undefined if nothing is known of it. */
+  private conflictsOf(place: Place): Bits | undefined {
+    if (place.steps.length === 0) return undefined;
     const { touches } = this.futures;
     if (place.among !== touches.size) {
       place.among = touches.size;
       for (const step of place.steps) place.conflicts.addAll(touches.conflictsOf(step));
     }
-    return place.conflicts.meets(future);
+    return place.conflicts;
   }
 
   private learnFromRun(run: KeyedRun, first: number, stride: number): void {
@@ -173,3 +188,7 @@ function nextEnabled(run: KeyedRun, from: number): number {
   }
   return -1;
 }
+
+/** Whether a step may conflict with what the thread of a place does from there. */
+const mayConflict = (conflicts: Bits | undefined, { future }: Place): boolean =>
+  conflicts === undefined || future === undefined || conflicts.meets(future);

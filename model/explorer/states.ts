@@ -7,24 +7,31 @@
  * exploring. Of what may come after a step, that joins which conflicts with the step and could come before
  * it, unless a thread of the set has to come before that: then it is nothing that the others do among
  * themselves. A state that was explored before is not explored again, as its futures are known.
+ *
+ * Sleep sets go with that (Godefroid, "Partial-order methods for the verification of concurrent systems"):
+ * a step of the set that sleeps is passed over. A state's record tells what was passed over from there on,
+ * and what came of the state is told without it. Where the state is come to again and that does not sleep,
+ * it is explored then. And where a step leads to a state from which something was passed over, what conflicts
+ * with the step is asked of the futures after that, too: it was explored from this state or one before it.
  */
+import { NOT_MADE, wakes, type Sleeper } from './asleep';
 import { counted } from './counted';
 import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
-import { ExploredStates, UNEXPLORED } from './explored-states';
-import { Futures, type Future } from './futures';
+import { ExploredStates, UNEXPLORED, type StateRecord } from './explored-states';
+import { Futures } from './futures';
 import {
   keyedRuns,
-  type Access,
   type KeyedRun,
   type Moves,
   type Program,
   type ScheduleStep,
   type StateKey,
 } from './program';
-import { Preference, type Place, type Situation } from './preference';
+import { Preference } from './preference';
 import { endedOtherwise, outcomeOf } from './run-again';
 import { withinThreads } from './thread-bound';
-import { threadBit, type Step } from './touches';
+import { Frame } from './state-frame';
+import type { Step } from './touches';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */
@@ -60,32 +67,6 @@ const PROGRESS_EVERY = 256;
  */
 export function exploreStates(program: Program, options: StatesOptions = {}): StatesResult {
   return new StateSearch(program, options).result();
-}
-
-/** A state on the way to the current one; the objects serve one state after another. */
-class Frame implements Situation {
-  state = 0;
-  key: StateKey = 0;
-  /** Where the threads are. */
-  readonly places: Place[] = [];
-  /** How many choices each thread has for a step that it can take; 0 if it cannot. */
-  readonly choices: number[] = [];
-  /** Guards of the threads that wait; -1 of the others. */
-  readonly guards: Access[] = [];
-  /** Threads that can take a step, and those of them that are not in the persistent set. */
-  enabled = 0;
-  unchosen = 0;
-  /** Whether a thread is in the persistent set, as far as that is known. */
-  readonly chosen: boolean[] = [];
-  chosenBits = 0;
-  /** Steps to take, each as a thread and a choice. */
-  readonly left: number[] = [];
-  /** What may come of each thread, as far as it is explored. */
-  readonly futures: Future[] = [];
-  /** The step that is being explored. */
-  thread = -1;
-  choice = 0;
-  step: Step | undefined;
 }
 
 class StateSearch {
@@ -133,8 +114,8 @@ class StateSearch {
         if (stop !== undefined) return stop;
         this.take(frame);
       } else {
-        const futures = this.leave(frame);
-        if (this.depth > 0) this.account(this.frames[this.depth - 1], futures);
+        const record = this.leave(frame);
+        if (this.depth > 0) this.account(this.frames[this.depth - 1], record);
       }
     }
     const { steps = DEFAULT_STEPS, threads } = this.options;
@@ -155,6 +136,8 @@ class StateSearch {
   private take(frame: Frame): void {
     frame.choice = frame.left.pop()!;
     frame.thread = frame.left.pop()!;
+    const sleeping = frame.asleep.find(frame.thread, frame.choice);
+    if (sleeping !== undefined) return this.passOver(frame, sleeping);
     this.goTo(frame);
     const { run } = this;
     run.step(frame.thread, frame.choice);
@@ -163,9 +146,50 @@ class StateSearch {
     frame.step = this.futures.touches.lastStep(frame.thread, run);
     this.preference.learnStep(frame.places[frame.thread], frame.step);
     const key = run.stateKey();
-    const futures = this.states.futuresOf(key);
-    if (futures === UNEXPLORED) this.enter(key);
-    else this.account(frame, futures);
+    const record = this.states.recordOf(key);
+    if (record === UNEXPLORED) this.enter(key);
+    else if (this.isCovered(frame, record)) this.account(frame, record);
+    else this.enterAgain(key, record);
+  }
+
+  /** A step of the persistent set sleeps: what conflicts with it is asked of where it was explored. */
+  private passOver(frame: Frame, sleeper: Sleeper): void {
+    sleeper.passedOver = true;
+    frame.passedOver = true;
+    this.includeElsewhere(frame, sleeper.step, sleeper);
+  }
+
+  /** Whether all that was passed over from a state on sleeps where the step of a frame leads there. */
+  private isCovered({ asleep, step }: Frame, record: StateRecord): boolean {
+    const { states } = this;
+    const { touches } = this.futures;
+    for (let k = states.skippedFrom(record); k < states.skippedTo(record); k += 2) {
+      const own = touches.steps[states.words[k]];
+      if (asleep.indexOf(own, states.words[k + 1]) < 0 || wakes(step!, own, touches)) return false;
+    }
+    return true;
+  }
+
+  /** Explores from a known state, in which the run is, what was passed over there and does not sleep now. */
+  private enterAgain(key: StateKey, record: StateRecord): void {
+    const { states } = this;
+    const frame = this.begin(key, states.openAgain(key));
+    const futures = states.futuresFrom(record);
+    const skipped = states.skippedFrom(record);
+    for (let k = futures; k < skipped; k++) frame.futures[k - futures] = states.words[k];
+    // Traces that begin with none of them were explored: nothing else has to be taken from here.
+    frame.unchosen = 0;
+    if (this.isTooDeep()) {
+      this.cut++;
+      return;
+    }
+    for (let k = skipped; k < states.skippedTo(record); k += 2) {
+      const step = this.futures.touches.steps[states.words[k]];
+      const choice = states.words[k + 1];
+      const n = frame.asleep.indexOf(step, choice);
+      if (n >= 0) frame.asleep.all[n].passedOver = true;
+      else frame.left.push(step.thread, choice);
+    }
   }
 
   /** Brings the run to a frame's state. */
@@ -191,16 +215,29 @@ class StateSearch {
 
   /** Starts on the state that the run is in. */
   private enter(key: StateKey): void {
-    const frame = (this.frames[this.depth] ??= new Frame());
     const before = this.before?.thread ?? -1;
+    const frame = this.begin(key, this.states.open(key));
+    if (frame.enabled === 0) this.end();
+    else if (this.isTooDeep()) this.cut++;
+    else frame.choose(this.preference.pick(frame, before));
+  }
+
+  private isTooDeep(): boolean {
+    return this.depth > (this.options.steps ?? DEFAULT_STEPS);
+  }
+
+  private begin(key: StateKey, state: number): Frame {
+    const frame = (this.frames[this.depth] ??= new Frame());
+    const { before } = this;
     frame.key = key;
-    frame.state = this.states.open(key);
+    frame.state = state;
+    frame.passedOver = false;
+    if (before === undefined) frame.asleep.clear();
+    else frame.asleep.inherit(before.asleep, before.step!, this.futures.touches);
     this.look(frame);
     this.depth++;
     this.at = frame;
-    if (frame.enabled === 0) this.end();
-    else if (this.depth > (this.options.steps ?? DEFAULT_STEPS)) this.cut++;
-    else this.choose(frame, this.preference.pick(frame, before));
+    return frame;
   }
 
   /** The frame of the state before the one that is entered, if there is one. */
@@ -213,6 +250,7 @@ class StateSearch {
     const { run, preference } = this;
     const { before } = this;
     frame.enabled = 0;
+    frame.waits = false;
     const { places, choices, guards, chosen, futures } = frame;
     if (futures.length > run.threadCount) {
       places.length = choices.length = guards.length = chosen.length = run.threadCount;
@@ -223,6 +261,7 @@ class StateSearch {
       const enabled = all > 0 && run.enabled(t);
       choices[t] = enabled ? all : 0;
       guards[t] = all > 0 && !enabled ? run.guard(t) : -1;
+      if (guards[t] >= 0) frame.waits = true;
       chosen[t] = false;
       futures[t] = this.futures.none;
       if (enabled) frame.enabled++;
@@ -254,35 +293,39 @@ class StateSearch {
     if (!this.outcomes.has(outcome)) this.outcomes.set(outcome, schedule);
   }
 
-  /** Ends the exploration of a state. @returns its futures */
+  /** Ends the exploration of a state. @returns its record */
   private leave(frame: Frame): number {
     this.depth--;
     this.at = undefined;
-    if (frame.enabled === 0) this.addGuards(frame);
+    // What is passed over may have been all that went on.
+    if (frame.waits && (frame.enabled === 0 || frame.passedOver)) this.addGuards(frame);
     const { futures } = frame;
     for (let t = 0; t < futures.length; t++) {
       // A thread that was created since has no place here.
       if (t < frame.places.length) this.preference.learnFuture(frame.places[t], futures[t]);
     }
-    return this.states.close(frame.state, futures);
+    return this.states.close(frame.state, futures, frame.asleep);
   }
 
   /** Threads that wait for ever could touch what they wait for, if others before them made way. */
   private addGuards({ guards, futures }: Frame): void {
     const { touches, none } = this.futures;
-    for (const [t, guard] of guards.entries()) {
-      if (guard >= 0) futures[t] = this.futures.of(touches.waiting(t, guard), none);
+    for (let t = 0; t < guards.length; t++) {
+      if (guards[t] < 0) continue;
+      const waiting = this.futures.of(touches.waiting(t, guards[t]), none);
+      futures[t] = this.futures.union(futures[t], waiting);
     }
   }
 
-  /** Adds what a step of the frame's state led to: a state with these futures. */
-  private account(frame: Frame, after: number): void {
+  /** Adds what a step of the frame's state led to: a state with this record. */
+  private account(frame: Frame, after: StateRecord): void {
     const { futures } = this;
     const step = frame.step!;
-    const { from, words } = this.states.futures;
-    const end = from[after + 1];
+    const { words } = this.states;
+    const from = this.states.futuresFrom(after);
+    const end = this.states.skippedFrom(after);
     let rivals = 0;
-    for (let t = 0, k = from[after]; k < end; t++, k++) {
+    for (let t = 0, k = from; k < end; t++, k++) {
       let future = words[k];
       if (t === step.thread) {
         future = futures.of(step, future);
@@ -295,52 +338,107 @@ class StateSearch {
       const known = t < frame.futures.length ? frame.futures[t] : futures.none;
       frame.futures[t] = known === futures.none ? future : futures.union(known, future);
     }
-    if (rivals > 0 && frame.unchosen > 0) this.includeRivals(frame, step, after, rivals);
+    if (rivals > 0 && frame.unchosen > 0) this.includeRivals(frame, step, after, rivals, ~0);
+    this.accountSkipped(frame, after);
+    frame.asleep.add(step, frame.choice, after);
   }
 
-  /** Adds those of some threads that may do something before the step, and conflict with it. */
-  private includeRivals(frame: Frame, step: Step, after: number, count: number): void {
-    const { from, words } = this.states.futures;
+  /** The same for what was passed over from there on, which sleeps here or was explored from here. */
+  private accountSkipped(frame: Frame, after: StateRecord): void {
+    const { states } = this;
+    const { asleep } = frame;
+    for (let k = states.skippedFrom(after); k < states.skippedTo(after); k += 2) {
+      const step = this.futures.touches.steps[states.words[k]];
+      const n = asleep.indexOf(step, states.words[k + 1]);
+      if (n < asleep.inherited) asleep.all[n].passedOver = true;
+      this.includeElsewhere(frame, frame.step!, asleep.all[n]);
+    }
+  }
+
+  /** Adds those threads that conflict with a step, and could come before it, after one that sleeps. */
+  private includeElsewhere(frame: Frame, step: Step, sleeper: Sleeper): void {
+    if (frame.unchosen === 0) return;
+    const after = this.afterSleeper(this.depth - 1, sleeper);
+    const { words } = this.states;
+    const from = this.states.futuresFrom(after);
+    const end = this.states.skippedFrom(after);
+    let rivals = 0;
+    for (let t = 0, k = from; k < end; t++, k++) {
+      if (t !== step.thread && !frame.chosen[t] && this.futures.meets(step, words[k])) {
+        this.rivals[rivals++] = t;
+      }
+    }
+    if (rivals === 0) return;
+    const { moved } = sleeper;
+    // Threads that have moved since need not come first any more.
+    if ((moved & step.bits) === 0) return this.includeRivals(frame, step, after, rivals, ~moved);
+    // What had to come after the step's thread may have had to come after what that has done since.
+    for (let k = 0; k < rivals; k++) this.include(frame, this.rivals[k], after);
+  }
+
+  /** What may come after a step that sleeps in a frame's state: a record of that. */
+  private afterSleeper(depth: number, sleeper: Sleeper): StateRecord {
+    if (sleeper.after !== NOT_MADE) return sleeper.after;
+    const before = this.frames[depth - 1];
+    const asleep = before.asleep.all[sleeper.from];
+    const after = this.afterSleeper(depth - 1, asleep);
+    const { states } = this;
+    const step = before.step!;
+    const future = states.words[states.futuresFrom(after) + step.thread];
+    const left = this.futures.past(step, future, asleep.moved);
+    return (sleeper.after = states.changed(after, step.thread, left));
+  }
+
+  /**
+   * Adds those of some threads that may do something before a step, and conflict with it.
+   *
+   * @param able threads, as bits, that may have to come first; the others have moved already
+   */
+  private includeRivals(
+    frame: Frame,
+    step: Step,
+    after: StateRecord,
+    count: number,
+    able: number,
+  ): void {
+    const from = this.states.futuresFrom(after);
     // First those that need no others: where one is added, those that need it need not be.
     for (let all = 0; all < 2; all++) {
       for (let k = 0; k < count; k++) {
         const t = this.rivals[k];
         if (frame.chosen[t]) continue;
-        const chosen = all === 0 ? ~0 : frame.chosenBits;
-        if (hasDisjoint(this.futures.rivals(step, words[from[after] + t]), chosen)) {
-          this.include(frame, t, after);
-        }
+        const first = all === 0 ? able : frame.chosenBits & able;
+        const future = this.states.words[from + t];
+        if (hasDisjoint(this.futures.rivals(step, future), first)) this.include(frame, t, after);
       }
     }
   }
 
   /** Adds a thread to the persistent set; if it waits, those that can let it go on. */
-  private include(frame: Frame, thread: number, after: number, asked = new Set<number>()): void {
+  private include(frame: Frame, thread: number, after: StateRecord): void {
     if (frame.chosen[thread]) return;
-    if (frame.choices[thread] > 0) return this.choose(frame, thread);
-    if (asked.has(thread)) return;
+    if (frame.choices[thread] > 0) frame.choose(thread);
+    else this.includeLettingGoOn(frame, thread, after, new Set());
+  }
+
+  private includeLettingGoOn(
+    frame: Frame,
+    thread: number,
+    after: StateRecord,
+    asked: Set<number>,
+  ): void {
     asked.add(thread);
     const guard = frame.guards[thread] ?? -1;
     if (guard < 0) {
-      for (let t = 0; t < frame.choices.length; t++)
-        if (frame.choices[t] > 0) this.choose(frame, t);
+      for (let t = 0; t < frame.choices.length; t++) if (frame.choices[t] > 0) frame.choose(t);
       return;
     }
-    const { from, words } = this.states.futures;
-    for (let t = 0, k = from[after]; k < from[after + 1]; t++, k++) {
-      if (!frame.chosen[t] && this.futures.mayLetGoOn(words[k], guard)) {
-        this.include(frame, t, after, asked);
-      }
-    }
-  }
-
-  private choose(frame: Frame, thread: number): void {
-    if (frame.chosen[thread]) return;
-    frame.chosen[thread] = true;
-    frame.chosenBits |= threadBit(thread);
-    frame.unchosen--;
-    for (let choice = frame.choices[thread] - 1; choice >= 0; choice--) {
-      frame.left.push(thread, choice);
+    const { words } = this.states;
+    const end = this.states.skippedFrom(after);
+    for (let t = 0, k = this.states.futuresFrom(after); k < end; t++, k++) {
+      if (frame.chosen[t] || asked.has(t) || !this.futures.mayLetGoOn(words[k], guard)) continue;
+      if (frame.choices[t] > 0) frame.choose(t);
+      else this.includeLettingGoOn(frame, t, after, asked);
     }
   }
 }

@@ -37,7 +37,7 @@ const SUBJECTS: Readonly<Record<SpinProgram, readonly [(n: number) => Program, .
 };
 
 /** With more states, the explorations by states are left out. */
-const MOST_STATES = 50_000;
+const MOST_STATES = 200_000;
 
 /** The part of a row that is the explorer's. */
 type OwnPart = Pick<VersusSpinRow, 'traces' | 'seconds' | 'byStatesSeconds'>;
