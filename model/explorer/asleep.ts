@@ -20,6 +20,8 @@ export class Sleeper {
   moved = 0;
   /** Whether it was passed over, in this state or after it, as it sleeps here. */
   passedOver = false;
+  /** The question that it was asked last. */
+  asked = 0;
 }
 
 /** What sleeps in a state, and then what was explored from it; the objects serve one state after another. */
@@ -74,6 +76,7 @@ export class Asleep {
     sleeper.after = after;
     sleeper.moved = moved;
     sleeper.passedOver = false;
+    sleeper.asked = 0;
   }
 }
 

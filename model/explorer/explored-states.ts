@@ -69,12 +69,16 @@ export class ExploredStates {
     return (this.known[state] = record);
   }
 
-  /** A record of the futures of another one, with that of one thread changed. */
+  /** A copy of a record, with the future of one thread changed. */
   changed(record: StateRecord, thread: number, future: Future): StateRecord {
     const changed = this.begin(this.words[record]);
     const { words } = this;
     for (let t = 0; t < words[record]; t++) words[changed + HEAD + t] = words[record + HEAD + t];
     words[changed + HEAD + thread] = future;
+    const from = this.skippedFrom(record);
+    const to = this.skippedTo(record);
+    for (let k = from; k < to; k++) this.push(this.words[k]);
+    this.words[changed + 1] = to - from;
     return changed;
   }
 

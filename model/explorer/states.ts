@@ -13,6 +13,7 @@
  * and what came of the state is told without it. Where the state is come to again and that does not sleep,
  * it is explored then. And where a step leads to a state from which something was passed over, what conflicts
  * with the step is asked of the futures after that, too: it was explored from this state or one before it.
+ * Something may have been passed over after that in its turn, which is asked for the same reason.
  */
 import { NOT_MADE, wakes, type Sleeper } from './asleep';
 import { counted } from './counted';
@@ -82,6 +83,8 @@ class StateSearch {
   private readonly program: Program;
   private run: KeyedRun;
   private transitions = 0;
+  /** Counts what is asked of sleeping steps, each of which is asked once. */
+  private question = 0;
   private steps = 0;
   /** Threads that conflict with a step, while it is accounted for. */
   private readonly rivals: number[] = [];
@@ -355,10 +358,31 @@ class StateSearch {
     }
   }
 
-  /** Adds those threads that conflict with a step, and could come before it, after one that sleeps. */
+  /** The same after one that sleeps. */
   private includeElsewhere(frame: Frame, step: Step, sleeper: Sleeper): void {
-    if (frame.unchosen === 0) return;
+    this.question++;
+    this.askSleeper(frame, step, sleeper);
+  }
+
+  /**
+   * Asks of a sleeping step, and of those that were passed over after it as they slept there: its record
+   * lacks what begins with them. They are older than it. One that was woken since is no beginning any more.
+   */
+  private askSleeper(frame: Frame, step: Step, sleeper: Sleeper): void {
+    if (frame.unchosen === 0 || sleeper.asked === this.question) return;
+    sleeper.asked = this.question;
+    const { states } = this;
+    const { asleep } = frame;
     const after = this.afterSleeper(this.depth - 1, sleeper);
+    this.includeAfter(frame, step, sleeper.moved, after);
+    for (let k = states.skippedFrom(after); k < states.skippedTo(after); k += 2) {
+      const n = asleep.indexOf(this.futures.touches.steps[states.words[k]], states.words[k + 1]);
+      if (n >= 0) this.askSleeper(frame, step, asleep.all[n]);
+    }
+  }
+
+  /** Adds those threads that conflict with a step, and could come before it, after one that sleeps. */
+  private includeAfter(frame: Frame, step: Step, moved: number, after: StateRecord): void {
     const { words } = this.states;
     const from = this.states.futuresFrom(after);
     const end = this.states.skippedFrom(after);
@@ -369,7 +393,6 @@ class StateSearch {
       }
     }
     if (rivals === 0) return;
-    const { moved } = sleeper;
     // Threads that have moved since need not come first any more.
     if ((moved & step.bits) === 0) return this.includeRivals(frame, step, after, rivals, ~moved);
     // What had to come after the step's thread may have had to come after what that has done since.

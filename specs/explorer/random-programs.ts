@@ -69,6 +69,7 @@ function programOf(
   kinds: readonly Instruction['kind'][],
   bodies = { minLength: 0, maxLength: 2 },
   creators = 1,
+  threads = { minLength: 2, maxLength: 3, steps: 5 },
 ): fc.Arbitrary<RandomProgram> {
   const instruction: fc.Arbitrary<Instruction> = fc.record({
     kind: fc.constantFrom(...kinds),
@@ -77,10 +78,7 @@ function programOf(
     skip: fc.nat(2),
   });
   return fc.record({
-    threads: fc.array(fc.array(instruction, { minLength: 1, maxLength: 5 }), {
-      minLength: 2,
-      maxLength: 3,
-    }),
+    threads: fc.array(fc.array(instruction, { minLength: 1, maxLength: threads.steps }), threads),
     spawnable: fc.array(fc.array(instruction, { minLength: 1, maxLength: 3 }), bodies),
     creators: fc.constant(creators),
     commutingAdds: fc.boolean(),
@@ -89,6 +87,13 @@ function programOf(
 }
 
 export const randomProgram = programOf(KINDS);
+
+/** Programs of more threads, which do less. */
+export const crowdedProgram = programOf(KINDS, { minLength: 0, maxLength: 0 }, 1, {
+  minLength: 4,
+  maxLength: 5,
+  steps: 3,
+});
 
 /** Programs none of whose steps depends on what others do, in what it touches. */
 export const steadyProgram = programOf(

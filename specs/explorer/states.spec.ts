@@ -22,6 +22,7 @@ import * as programs from './programs';
 import {
   build,
   buildPlain,
+  crowdedProgram,
   randomProgram,
   type Instruction,
   type RandomProgram,
@@ -121,6 +122,7 @@ describe('exploration by states', () => {
   it.each<[string, fc.Arbitrary<Program>]>([
     ['of cells, told with what threads have seen', randomProgram.map(build)],
     ['of cells, told by these alone', randomProgram.map(buildPlain)],
+    ['of four or five threads', crowdedProgram.map(build)],
     ['of tasks that touch several words in one step', randomSections.map(buildSections)],
   ])('random programs have the outcomes of all their interleavings: %s', (_kind, random) => {
     let compared = 0;
@@ -183,6 +185,23 @@ describe('exploration by states', () => {
         ['write 1 1', 'read 0 0 1', 'lock 0'],
         ['readTrylock 0', 'read 0'],
         ['await 0', 'read 1 0 1', 'write 0 1', 'read 0'],
+      ),
+    ],
+    [
+      'what was passed over in turn, after a step that is passed over, is not asked',
+      threads(['write 1 1', 'write 0 1'], ['read 0'], ['read 0 0 1', 'read 1'], ['write 0 1']),
+    ],
+    [
+      'the same of a trylock',
+      threads(['read 0 0 1', 'trylock 0'], ['read 0'], ['write 0 1'], ['trylock 0 0 1', 'write 0']),
+    ],
+    [
+      'the same where threads meet in two cells',
+      threads(
+        ['write 1 1', 'write 1'],
+        ['read 0'],
+        ['read 0 0 1', 'read 1'],
+        ['read 1 0 1', 'write 0 1'],
       ),
     ],
   ])('sleep sets hide no outcome: not where %s', (_wrong, random) => {
