@@ -1,8 +1,8 @@
 /** The states that an exploration has seen, and what it keeps of those that are explored. */
 import { grown, small } from './arrays';
-import type { Asleep } from './asleep';
 import type { Future } from './futures';
 import type { StateKey } from './program';
+import type { Step } from './touches';
 
 /** A program that cannot be explored by states, as it can get back into one. */
 export class ReturningState extends Error {
@@ -13,6 +13,16 @@ export class ReturningState extends Error {
 
 /** Where a record begins in {@link ExploredStates.words}. */
 export type StateRecord = number;
+
+/** What sleeps in a state, of which that counts which slept there from the start and was passed over. */
+interface Sleepers {
+  readonly all: readonly {
+    readonly step: Step;
+    readonly choice: number;
+    readonly passedOver: boolean;
+  }[];
+  readonly inherited: number;
+}
 
 export const UNEXPLORED = -1;
 const OPEN = -2;
@@ -56,7 +66,7 @@ export class ExploredStates {
   }
 
   /** @returns the state's record */
-  close(state: number, futures: readonly Future[], asleep: Asleep): StateRecord {
+  close(state: number, futures: readonly Future[], asleep: Sleepers): StateRecord {
     const record = this.begin(futures.length);
     for (let t = 0; t < futures.length; t++) this.words[record + HEAD + t] = futures[t];
     for (let n = 0; n < asleep.inherited; n++) {
