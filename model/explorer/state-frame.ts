@@ -8,6 +8,8 @@ import { threadBit, type Step } from './touches';
 /** A state on the way to the current one; the objects serve one state after another. */
 export class Frame implements Situation {
   state = 0;
+  /** That of the state before, from which a step led here. */
+  before: Frame | undefined;
   key: StateKey = 0;
   /** Where the threads are. */
   readonly places: Place[] = [];

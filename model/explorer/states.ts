@@ -15,11 +15,12 @@
  * with the step is asked of the futures after that, too: it was explored from this state or one before it.
  * Something may have been passed over after that in its turn, which is asked for the same reason.
  */
-import { NOT_MADE, wakes, type Sleeper } from './asleep';
+import { wakes, type Sleeper } from './asleep';
 import { counted } from './counted';
 import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
 import { ExploredStates, UNEXPLORED, type StateRecord } from './explored-states';
 import { Futures } from './futures';
+import { PersistentSets } from './persistent-sets';
 import {
   keyedRuns,
   type KeyedRun,
@@ -32,7 +33,6 @@ import { Preference } from './preference';
 import { endedOtherwise, outcomeOf } from './run-again';
 import { withinThreads } from './thread-bound';
 import { Frame } from './state-frame';
-import type { Step } from './touches';
 
 export interface StatesOptions {
   /** Most states; reaching it makes the result bounded. */
@@ -74,6 +74,7 @@ class StateSearch {
   private readonly futures = new Futures();
   private readonly preference = new Preference(this.futures);
   private readonly states = new ExploredStates();
+  private readonly sets = new PersistentSets(this.futures, this.states);
   private readonly frames: Frame[] = [];
   private depth = 0;
   private readonly outcomes = new Map<string, ScheduleStep[]>();
@@ -83,11 +84,7 @@ class StateSearch {
   private readonly program: Program;
   private run: KeyedRun;
   private transitions = 0;
-  /** Counts what is asked of sleeping steps, each of which is asked once. */
-  private question = 0;
   private steps = 0;
-  /** Threads that conflict with a step, while it is accounted for. */
-  private readonly rivals: number[] = [];
   /** Executions that were cut off at each bound. */
   cut = 0;
   crowded = 0;
@@ -118,7 +115,7 @@ class StateSearch {
         this.take(frame);
       } else {
         const record = this.leave(frame);
-        if (this.depth > 0) this.account(this.frames[this.depth - 1], record);
+        if (this.depth > 0) this.sets.account(this.frames[this.depth - 1], record);
       }
     }
     const { steps = DEFAULT_STEPS, threads } = this.options;
@@ -151,7 +148,7 @@ class StateSearch {
     const key = run.stateKey();
     const record = this.states.recordOf(key);
     if (record === UNEXPLORED) this.enter(key);
-    else if (this.isCovered(frame, record)) this.account(frame, record);
+    else if (this.isCovered(frame, record)) this.sets.account(frame, record);
     else this.enterAgain(key, record);
   }
 
@@ -159,7 +156,7 @@ class StateSearch {
   private passOver(frame: Frame, sleeper: Sleeper): void {
     sleeper.passedOver = true;
     frame.passedOver = true;
-    this.includeElsewhere(frame, sleeper.step, sleeper);
+    this.sets.includeElsewhere(frame, sleeper.step, sleeper);
   }
 
   /** Whether all that was passed over from a state on sleeps where the step of a frame leads there. */
@@ -234,6 +231,7 @@ class StateSearch {
     const { before } = this;
     frame.key = key;
     frame.state = state;
+    frame.before = before;
     frame.passedOver = false;
     if (before === undefined) frame.asleep.clear();
     else frame.asleep.inherit(before.asleep, before.step!, this.futures.touches);
@@ -319,154 +317,4 @@ class StateSearch {
       futures[t] = this.futures.union(futures[t], waiting);
     }
   }
-
-  /** Adds what a step of the frame's state led to: a state with this record. */
-  private account(frame: Frame, after: StateRecord): void {
-    const { futures } = this;
-    const step = frame.step!;
-    const { words } = this.states;
-    const from = this.states.futuresFrom(after);
-    const end = this.states.skippedFrom(after);
-    let rivals = 0;
-    for (let t = 0, k = from; k < end; t++, k++) {
-      let future = words[k];
-      if (t === step.thread) {
-        future = futures.of(step, future);
-      } else if (t === step.spawned) {
-        future = futures.created(step, future);
-      } else if (futures.meets(step, future)) {
-        if (!frame.chosen[t]) this.rivals[rivals++] = t;
-        future = futures.before(step, future);
-      }
-      const known = t < frame.futures.length ? frame.futures[t] : futures.none;
-      frame.futures[t] = known === futures.none ? future : futures.union(known, future);
-    }
-    if (rivals > 0 && frame.unchosen > 0) this.includeRivals(frame, step, after, rivals, ~0);
-    this.accountSkipped(frame, after);
-    frame.asleep.add(step, frame.choice, after);
-  }
-
-  /** The same for what was passed over from there on, which sleeps here or was explored from here. */
-  private accountSkipped(frame: Frame, after: StateRecord): void {
-    const { states } = this;
-    const { asleep } = frame;
-    for (let k = states.skippedFrom(after); k < states.skippedTo(after); k += 2) {
-      const step = this.futures.touches.steps[states.words[k]];
-      const n = asleep.indexOf(step, states.words[k + 1]);
-      if (n < asleep.inherited) asleep.all[n].passedOver = true;
-      this.includeElsewhere(frame, frame.step!, asleep.all[n]);
-    }
-  }
-
-  /** The same after one that sleeps. */
-  private includeElsewhere(frame: Frame, step: Step, sleeper: Sleeper): void {
-    this.question++;
-    this.askSleeper(frame, step, sleeper);
-  }
-
-  /**
-   * Asks of a sleeping step, and of those that were passed over after it as they slept there: its record
-   * lacks what begins with them. They are older than it. One that was woken since is no beginning any more.
-   */
-  private askSleeper(frame: Frame, step: Step, sleeper: Sleeper): void {
-    if (frame.unchosen === 0 || sleeper.asked === this.question) return;
-    sleeper.asked = this.question;
-    const { states } = this;
-    const { asleep } = frame;
-    const after = this.afterSleeper(this.depth - 1, sleeper);
-    this.includeAfter(frame, step, sleeper.moved, after);
-    for (let k = states.skippedFrom(after); k < states.skippedTo(after); k += 2) {
-      const n = asleep.indexOf(this.futures.touches.steps[states.words[k]], states.words[k + 1]);
-      if (n >= 0) this.askSleeper(frame, step, asleep.all[n]);
-    }
-  }
-
-  /** Adds those threads that conflict with a step, and could come before it, after one that sleeps. */
-  private includeAfter(frame: Frame, step: Step, moved: number, after: StateRecord): void {
-    const { words } = this.states;
-    const from = this.states.futuresFrom(after);
-    const end = this.states.skippedFrom(after);
-    let rivals = 0;
-    for (let t = 0, k = from; k < end; t++, k++) {
-      if (t !== step.thread && !frame.chosen[t] && this.futures.meets(step, words[k])) {
-        this.rivals[rivals++] = t;
-      }
-    }
-    if (rivals === 0) return;
-    // Threads that have moved since need not come first any more.
-    if ((moved & step.bits) === 0) return this.includeRivals(frame, step, after, rivals, ~moved);
-    // What had to come after the step's thread may have had to come after what that has done since.
-    for (let k = 0; k < rivals; k++) this.include(frame, this.rivals[k], after);
-  }
-
-  /** What may come after a step that sleeps in a frame's state: a record of that. */
-  private afterSleeper(depth: number, sleeper: Sleeper): StateRecord {
-    if (sleeper.after !== NOT_MADE) return sleeper.after;
-    const before = this.frames[depth - 1];
-    const asleep = before.asleep.all[sleeper.from];
-    const after = this.afterSleeper(depth - 1, asleep);
-    const { states } = this;
-    const step = before.step!;
-    const future = states.words[states.futuresFrom(after) + step.thread];
-    const left = this.futures.past(step, future, asleep.moved);
-    return (sleeper.after = states.changed(after, step.thread, left));
-  }
-
-  /**
-   * Adds those of some threads that may do something before a step, and conflict with it.
-   *
-   * @param able threads, as bits, that may have to come first; the others have moved already
-   */
-  private includeRivals(
-    frame: Frame,
-    step: Step,
-    after: StateRecord,
-    count: number,
-    able: number,
-  ): void {
-    const from = this.states.futuresFrom(after);
-    // First those that need no others: where one is added, those that need it need not be.
-    for (let all = 0; all < 2; all++) {
-      for (let k = 0; k < count; k++) {
-        const t = this.rivals[k];
-        if (frame.chosen[t]) continue;
-        const first = all === 0 ? able : frame.chosenBits & able;
-        const future = this.states.words[from + t];
-        if (hasDisjoint(this.futures.rivals(step, future), first)) this.include(frame, t, after);
-      }
-    }
-  }
-
-  /** Adds a thread to the persistent set; if it waits, those that can let it go on. */
-  private include(frame: Frame, thread: number, after: StateRecord): void {
-    if (frame.chosen[thread]) return;
-    if (frame.choices[thread] > 0) frame.choose(thread);
-    else this.includeLettingGoOn(frame, thread, after, new Set());
-  }
-
-  private includeLettingGoOn(
-    frame: Frame,
-    thread: number,
-    after: StateRecord,
-    asked: Set<number>,
-  ): void {
-    asked.add(thread);
-    const guard = frame.guards[thread] ?? -1;
-    if (guard < 0) {
-      for (let t = 0; t < frame.choices.length; t++) if (frame.choices[t] > 0) frame.choose(t);
-      return;
-    }
-    const { words } = this.states;
-    const end = this.states.skippedFrom(after);
-    for (let t = 0, k = this.states.futuresFrom(after); k < end; t++, k++) {
-      if (frame.chosen[t] || asked.has(t) || !this.futures.mayLetGoOn(words[k], guard)) continue;
-      if (frame.choices[t] > 0) frame.choose(t);
-      else this.includeLettingGoOn(frame, t, after, asked);
-    }
-  }
-}
-
-function hasDisjoint(sets: readonly number[], set: number): boolean {
-  for (let k = 0; k < sets.length; k++) if ((sets[k] & set) === 0) return true;
-  return false;
 }
