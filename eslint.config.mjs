@@ -89,6 +89,19 @@ export default tseslint.config(
     },
   },
   {
+    // Where a task goes on has to follow from what the machine has seen it see.
+    files: ['model/{mm,include,arch,fs,kernel}/**/*.ts', 'model/scenario/operations/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name="arena"]',
+          message: 'Words are read by ops, peek and glance.',
+        },
+      ],
+    },
+  },
+  {
     // The model runs in a browser too, and a schedule must replay to the bit.
     files: ['model/**/*.ts'],
     rules: {

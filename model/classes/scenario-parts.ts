@@ -54,7 +54,7 @@ export class ScenarioParts extends ScenarioProgram {
     this.part = part;
     this.begin = from;
     if (part.kind === 'setup') return this.performAlone(part.index);
-    const { outcomes, executions, completeness } = explore(this, options);
+    const { outcomes, executions, completeness } = explore({ start: () => this.start() }, options);
     const ends = [...outcomes].map(([key, { traces }]) => ({
       state: this.states.get(key)!,
       traces,

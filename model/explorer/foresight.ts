@@ -1,21 +1,23 @@
 /**
- * What steps would touch: as they tell what that depends on, or else by taking them in a run from the
- * beginning, which ends every other run.
+ * What steps would touch: as they tell what that depends on, or else by taking them, in a run that has
+ * been brought to where they would be taken.
  */
 import { NOT_FORESEEN, type Execution } from './execution';
 import { lockStateAfter, UNCHANGED, UNKNOWN } from './lock-state';
+import type { Placement } from './placement';
 import { Depends, Mode, type Program, type Run } from './program';
 import type { Reversal } from './reversal';
 import type { WakeupTrees } from './wakeup-tree';
 import { WordValues } from './word-value';
 
 export class Foresight {
-  /** Steps taken to find out. */
+  /** Steps taken to find out, apart from those that brought a run there. */
   steps = 0;
   private readonly values: WordValues;
 
   constructor(
-    private readonly program: Program,
+    program: Program,
+    private readonly placement: Placement,
     private readonly execution: Execution,
     private readonly reversal: Reversal,
     private readonly trees: WakeupTrees,
@@ -61,8 +63,8 @@ export class Foresight {
   /** Runs the sequence of the reversal without its last step. */
   runReversal(): Run {
     const { execution, reversal } = this;
-    const run = this.program.start();
-    for (let k = 0; k < execution.length; k++) {
+    const run = this.placement.at(execution, reversal.e);
+    for (let k = reversal.e; k < execution.length; k++) {
       if (reversal.keeps(k)) this.step(run, execution.thread[k]!, execution.choice[k]!);
     }
     return run;
@@ -80,8 +82,7 @@ export class Foresight {
   /** Finds out what a tree node's step touches, by taking it from where the nodes of `way` lead. */
   tryNode(i: number, way: readonly number[], node: number): void {
     const { execution, trees } = this;
-    const run = this.program.start();
-    for (let k = 0; k < i; k++) this.step(run, execution.thread[k]!, execution.choice[k]!);
+    const run = this.placement.at(execution, i);
     for (const step of [...way, node]) this.step(run, trees.thread[step]!, trees.choice[step]!);
     trees.list[node] = execution.lists.of(run.accesses, 0, run.accessCount);
   }

@@ -72,6 +72,8 @@ export interface Program {
    * ends with the next call, and stays apart from runs of other kinds.
    */
   startReversible?(): ReversibleRun;
+  /** After how many executions it pays to begin one; 0 by default. */
+  readonly reversibleAfter?: number;
 }
 
 /** What explorations need of a run. */
@@ -114,7 +116,10 @@ export interface Run extends Moves {
   value?(object: number): number;
   /** The final observation, asked when no thread can move. */
   outcome(): string;
-  /** A key of the final observation: equal keys, equal observations. It spares making most of them. */
+  /**
+   * A key of the final observation: equal keys, equal observations, in all runs of this program. It spares
+   * making most of them.
+   */
   outcomeKey?(): number | string;
 }
 

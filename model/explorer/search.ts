@@ -8,8 +8,9 @@ import type { AccessList } from './access-lists';
 import { Execution, NOT_FORESEEN } from './execution';
 import { Foresight } from './foresight';
 import { GuardedRaces } from './guarded-races';
-import type { Access, Program, ReversibleRun, Run, ScheduleStep } from './program';
 import type { OpenStates } from './open-states';
+import { Placement } from './placement';
+import type { Access, Program, Run, ScheduleStep } from './program';
 import { Reversal } from './reversal';
 import { endedOtherwise } from './run-again';
 import { BY_THE_WHOLE, NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
@@ -49,8 +50,7 @@ export class Search {
   /** Steps of executions and replays. */
   private ownSteps = 0;
   run: Run;
-  /** The same, if it takes steps back. */
-  private readonly reversible: ReversibleRun | undefined;
+  private readonly placement: Placement;
   private readonly reversal: Reversal;
   private readonly foresight: Foresight;
   private readonly guarded: GuardedRaces;
@@ -69,17 +69,23 @@ export class Search {
   private waits = true;
 
   constructor(
-    private readonly program: Program,
+    program: Program,
     private readonly mostSteps: number,
     private readonly listener: SearchListener,
   ) {
-    this.reversible = program.startReversible?.();
-    this.run = this.reversible ?? program.start();
+    this.placement = new Placement(program);
+    this.run = this.placement.begin();
     this.execution = new Execution(this.run.threadCount);
     this.sleep = new SleepSets(this.execution.lists);
     this.reversal = new Reversal(this.execution);
     this.watches = new Watches(this.execution);
-    this.foresight = new Foresight(program, this.execution, this.reversal, this.trees);
+    this.foresight = new Foresight(
+      program,
+      this.placement,
+      this.execution,
+      this.reversal,
+      this.trees,
+    );
     this.guarded = new GuardedRaces(this.execution, this.reversal, {
       reverse: (i) => this.reverse(i),
       isOpenBySteps: (thread) => this.foresight.runReversal().enabled(thread),
@@ -88,7 +94,7 @@ export class Search {
 
   /** Steps of all executions, with those of replays, and those taken to find out what a step touches. */
   get steps(): number {
-    return this.ownSteps + this.foresight.steps;
+    return this.ownSteps + this.placement.steps + this.foresight.steps;
   }
 
   /**
@@ -214,7 +220,8 @@ export class Search {
       this.executions++;
       this.listener.onEnd(this.run, this.execution);
     }
-    if (this.reversible !== undefined) this.checkNowAndThen(ended);
+    this.placement.isAtEnd(this.execution);
+    if (this.placement.takesBack) this.checkNowAndThen(ended);
     this.reverseRaces(cut || this.waits ? this.waiting() : []);
   }
 
@@ -336,11 +343,9 @@ export class Search {
     return false;
   }
 
-  /** Goes to where the search stands: back there, or by running the program again. */
+  /** Goes to where the search stands. */
   private replay(): void {
-    const { reversible } = this;
-    if (reversible !== undefined) reversible.back(this.execution.length);
-    else this.run = this.runAgain();
+    this.run = this.placement.at(this.execution, this.execution.length);
   }
 
   /** Whether the program does what it did when it runs again, asked of a reversible run now and then. */
@@ -348,25 +353,8 @@ export class Search {
     const n = this.finished++;
     // The first, the second, the third, the fifth, the ninth and so on.
     if (n % AGAIN_EVERY !== 0 && (n & (n - 1)) !== 0) return;
-    const again = this.runAgain();
+    const again = this.placement.anew(this.execution, this.execution.length);
     if (ended && again.outcome() !== this.run.outcome()) throw endedOtherwise(this.schedule());
-  }
-
-  /** Runs the program up to where the search stands. @throws Error if a step touches something else */
-  private runAgain(): Run {
-    const { execution } = this;
-    const run = this.program.start();
-    const { length, thread, choice } = execution;
-    this.ownSteps += length;
-    for (let i = 0; i < length; i++) {
-      run.step(thread[i]!, choice[i]!);
-      if (!execution.agrees(i, run)) {
-        throw new Error(
-          `explore: the program is not deterministic: step ${i} touched something else when run again`,
-        );
-      }
-    }
-    return run;
   }
 
   /** The steps of the current execution. */

@@ -40,12 +40,24 @@ export interface MachineState {
   readonly faults: readonly Fault[];
 }
 
+/** Words of a block, a power of two as a shift. */
+const BLOCK_BITS = 5;
+export const BLOCK = 1 << BLOCK_BITS;
+/** The block that a word is in. */
+export const blockOf = (cell: number): number => cell >> BLOCK_BITS;
+
+/** What a look at the whole state gives. */
+export type Sight = number | string;
+
+/** A change of what is kept beside the words; it may be made again, after all else was put back. */
+export type Effect = () => void;
+
 /** A task that runs alone waits for what only another one could give. */
 export class EndlessWait extends Error {
   override readonly name = 'EndlessWait';
 }
 
-interface Task {
+export interface Task {
   steps: Steps<unknown>;
   op: Op;
   a: number;
@@ -74,10 +86,15 @@ export class Machine {
   readonly trails = new Trails();
   /** While an array, receives every change of a word; for traces. */
   changes: Change[] | undefined;
-  private tasks: Task[] = [];
+  /**
+   * For each block of words whether it may have changed since somebody put 0 there; undefined where that is
+   * not known.
+   */
+  readonly stale: Uint8Array | undefined = undefined;
+  protected tasks: Task[] = [];
   /** The task that is in a step, or -1. */
   private current = -1;
-  private saved: MachineState = { mem: new Int32Array(0), faults: [] };
+  protected saved: MachineState = { mem: new Int32Array(0), faults: [] };
 
   get threadCount(): number {
     return this.tasks.length;
@@ -94,12 +111,17 @@ export class Machine {
   }
 
   /** Goes back to a state and forgets all tasks. */
-  restore({ mem, faults } = this.saved): void {
+  restore({ mem, faults }: MachineState = this.saved): void {
     this.arena.mem.set(mem);
     this.tasks = [];
     this.faults.length = 0;
     for (const fault of faults) this.faults.push(fault);
     this.trails.reset();
+  }
+
+  /** Adds a task by its code, which a machine may run more than once. @returns its index */
+  spawnFrom(code: () => Steps<unknown>): number {
+    return this.spawn(code());
   }
 
   /** Adds a task, run up to (not including) its first shared access. @returns its index. */
@@ -269,6 +291,24 @@ export class Machine {
     this.open(cell);
   }
 
+  /**
+   * Reads a word as part of the access just made, for an assertion about what that left: not recorded, so
+   * that accesses which commute stay independent.
+   */
+  glance(addr: Ptr): number {
+    return this.arena.mem[addr >> 2]!;
+  }
+
+  /** Looks at the whole state, where only one task is at work: no access, and no step of its own. */
+  see<T extends Sight>(look: () => T): T {
+    return look();
+  }
+
+  /** Does something that belongs to the present step and is kept beside the words. */
+  note(effect: Effect): void {
+    effect();
+  }
+
   /** Records a fault that does not end the task. */
   report(fault: Fault): void {
     this.faults.push(fault);
@@ -316,7 +356,7 @@ export class Machine {
     this.looked[n] = looked;
   }
 
-  private set(cell: number, value: number): void {
+  protected set(cell: number, value: number): void {
     const { mem } = this.arena;
     if (this.changes !== undefined && mem[cell] !== value) {
       this.changes.push({ addr: cell * 4, before: mem[cell]!, after: value });
@@ -325,7 +365,7 @@ export class Machine {
   }
 
   /** Performs the pending access of a task. @returns the value of its yield. */
-  private execute(task: Task, choice: number): number {
+  protected execute(task: Task, choice: number): number {
     const code = codeOf(task.op);
     if (code === Code.choose) return choice;
     const cell = cellOf(task.op);
@@ -392,7 +432,7 @@ export class Machine {
     }
   }
 
-  private look(cell: number, result: number, looked: number = Look.value): number {
+  protected look(cell: number, result: number, looked: number = Look.value): number {
     this.touch(cell, Touch.read, looked);
     return result;
   }

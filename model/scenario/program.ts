@@ -1,13 +1,14 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
-import type { KeyedRun, Program, Run, ScheduleStep } from '../explorer/program';
+import type { KeyedRun, Program, ReversibleRun, Run, ScheduleStep } from '../explorer/program';
 import { applySwitches, isApplied, type Switches } from '../features/hunk';
 import { KernelFault } from '../machine/fault';
-import { EndlessWait, type Machine, type MachineState } from '../machine/machine';
+import { EndlessWait, type Effect, type Machine, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
+import { ReversibleMachine } from '../machine/reversible-machine';
 import type { Ptr } from '../machine/struct';
 import { bootKernel } from '../state/boot';
 import type { Cpu } from '../state/cpu';
-import { enter, type Kernel } from '../state/kernel';
+import { enter, kernel as running, type Kernel } from '../state/kernel';
 import { switch_mm } from '../arch/x86/mm/tlb';
 import type { Actor, Operation, Scenario } from './ast';
 import { layOut, type Layout } from './layout';
@@ -31,6 +32,7 @@ export interface ScenarioState {
 
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
 export class ScenarioProgram implements Program {
+  readonly reversibleAfter = 50;
   readonly layout: Layout;
   readonly kernel: Kernel;
   readonly threadNames: readonly string[];
@@ -46,28 +48,32 @@ export class ScenarioProgram implements Program {
   private lastAfter = 0;
   private readonly names: StateNames;
   private readonly view: RunView;
+  /** The run that takes steps back, once there was one; it has learnt what the threads do. */
+  private reversible: ReversibleView | undefined;
 
   /**
    * Boots a kernel of this variant and runs the set-up in it.
    *
    * @param file name to report errors under
+   * @param reversible a machine for runs that take steps back, and whose they are
    */
   constructor(
     readonly scenario: Scenario,
     private readonly switches: Switches,
-    file = scenario.name,
+    private readonly file = scenario.name,
+    reversible?: { readonly machine: ReversibleMachine; readonly of: ScenarioProgram },
   ) {
     this.layout = layOut(scenario, file);
-    this.kernel = bootKernel(this.layout.config);
+    this.kernel = bootKernel(this.layout.config, reversible?.machine);
     this.threadNames = scenario.threads.map((thread) => thread.actor.name);
     enter(this.kernel);
     applySwitches(switches);
     this.observer = new Observer(this.layout, this.kernel);
     this.actors = actorsByLabel(scenario);
-    this.names = new StateNames(this.kernel.machine);
+    this.names = new StateNames(this.kernel.machine, reversible?.of.names);
     this.view = new RunView(this);
-    this.markUnborn();
-    this.begin = this.setUp();
+    if (reversible === undefined) this.markUnborn();
+    this.begin = reversible?.of.begin ?? this.setUp();
   }
 
   /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
@@ -78,6 +84,37 @@ export class ScenarioProgram implements Program {
     this.restore(this.begin);
     if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
     return this.view;
+  }
+
+  startReversible(): ReversibleView {
+    this.reversible ??= this.reversed();
+    return this.reversible.restart();
+  }
+
+  /** A run of a twin, which has a kernel and a machine of its own. */
+  private reversed(): ReversibleView {
+    const machine = new ReversibleMachine((run) => twin.inside(run));
+    const { scenario, switches, file } = this;
+    const twin = new ScenarioProgram(scenario, switches, file, { machine, of: this });
+    return new ReversibleView(twin, machine);
+  }
+
+  /** Runs something in this kernel, whichever is running. */
+  private inside(run: () => void): void {
+    const before = running;
+    enter(this.kernel);
+    this.takeSwitches();
+    try {
+      run();
+    } finally {
+      enter(before);
+    }
+  }
+
+  /** Brings what is kept beside the memory to where it was after the first effects of a run. */
+  restoreEffects(effects: readonly Effect[]): void {
+    this.restoreBeside(this.begin);
+    for (const effect of effects) effect();
   }
 
   /** Switches are shared: a program that was built since has set its own. */
@@ -97,7 +134,7 @@ export class ScenarioProgram implements Program {
   runAfter(): ScheduleStep[] {
     const { machine } = this.kernel;
     if (this.scenario.after.length === 0) return [];
-    const thread = machine.spawn(this.afterwards());
+    const thread = machine.spawnFrom(() => this.afterwards());
     const steps: ScheduleStep[] = [];
     while (machine.choices(thread) > 0 && machine.enabled(thread)) {
       steps.push({ thread, choice: 0 });
@@ -152,18 +189,19 @@ export class ScenarioProgram implements Program {
 
   protected spawnAll(withAfter: boolean): void {
     this.spawnThreads();
-    if (withAfter && this.scenario.after.length > 0) this.kernel.machine.spawn(this.afterwards());
+    if (withAfter && this.scenario.after.length > 0)
+      this.kernel.machine.spawnFrom(() => this.afterwards());
   }
 
   protected spawnThreads(): void {
     this.scenario.threads.forEach(({ actor, operations }, index) => {
-      this.kernel.machine.spawn(this.thread(actor, operations, index));
+      this.kernel.machine.spawnFrom(() => this.thread(actor, operations, index));
     });
   }
 
   /** Adds a task that performs one of the operations that come after the threads. */
   protected spawnAfter(index: number): void {
-    this.kernel.machine.spawn(this.afterOperation(index, 0));
+    this.kernel.machine.spawnFrom(() => this.afterOperation(index, 0));
   }
 
   /** Equal keys, equal outcomes: all that an outcome is made of, without making it. */
@@ -187,8 +225,9 @@ export class ScenarioProgram implements Program {
   private beside(): string {
     const { faults } = this.kernel.machine;
     if (faults.length === 0 && this.killed.size === 0 && this.results.size === 0) return '';
+    const results = [...this.results].sort(byName).map(resultText);
     const texts = faults.map(({ kind, where, what }) => `${kind} ${where} ${what}`).sort();
-    return JSON.stringify([[...this.results].sort(byName), [...this.killed].sort(), texts]);
+    return [results.join(), [...this.killed].sort().join(), JSON.stringify(texts)].join(' ');
   }
 
   private markUnborn(): void {
@@ -229,8 +268,12 @@ export class ScenarioProgram implements Program {
     };
   }
 
-  protected restore({ machine, results, killed }: ScenarioState): void {
-    this.kernel.machine.restore(machine);
+  protected restore(state: ScenarioState): void {
+    this.kernel.machine.restore(state.machine);
+    this.restoreBeside(state);
+  }
+
+  private restoreBeside({ results, killed }: ScenarioState): void {
     this.results.clear();
     this.killed.clear();
     for (const [name, value] of results) this.results.set(name, value);
@@ -251,7 +294,7 @@ export class ScenarioProgram implements Program {
       yield awaitFree(doneWord(this.layout, index));
     }
     for (const index of this.scenario.after.keys()) {
-      this.lastAfter = index;
+      this.kernel.machine.note(() => (this.lastAfter = index));
       yield* this.afterOperation(index, this.scenario.threads.length);
     }
   }
@@ -276,23 +319,24 @@ export class ScenarioProgram implements Program {
     words?: { readonly born: Ptr | undefined; readonly done: Ptr },
   ): Steps {
     const { process } = actor;
+    const { machine } = this.kernel;
     if (words?.born !== undefined) yield awaitFree(words.born);
     if (cpu.mm !== 0) yield* switch_mm(cpu, cpu.mm);
     for (const [index, operation] of operations.entries()) {
-      if (thread !== undefined) this.performing[thread] = operation;
+      if (thread !== undefined) machine.note(() => (this.performing[thread] = operation));
       const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
       try {
         const context = { cpu, process, layout: this.layout, operation };
         const value = yield* stepsOf(context);
-        if (value !== undefined) this.results.set(name, resultOf(context, value));
+        if (value !== undefined) this.keepResult(name, resultOf(context, value));
         // Nothing but results is carried from one operation to the next.
-        this.kernel.machine.mark();
+        machine.mark();
       } catch (error) {
         if (error instanceof SignalDelivered) {
-          this.results.set(name, { value: error.signal, level: 'user' });
+          this.keepResult(name, { value: error.signal, level: 'user' });
         } else if (error instanceof KernelFault) {
-          this.kernel.machine.report(error.fault);
-          this.killed.add(label);
+          machine.report(error.fault);
+          machine.note(() => this.killed.add(label));
         } else {
           throw error;
         }
@@ -300,6 +344,10 @@ export class ScenarioProgram implements Program {
       }
     }
     if (words !== undefined) yield unlock(words.done);
+  }
+
+  private keepResult(name: string, result: Result): void {
+    this.kernel.machine.note(() => this.results.set(name, result));
   }
 
   private cpu(actor: Actor, id: number): Cpu {
@@ -313,6 +361,10 @@ export interface ScenarioRun {
   observe(): Outcome;
 }
 
+/** Values of operations are numbers, or texts of which not all is known. */
+const resultText = ([name, { value, level }]: [string, Result]): string =>
+  `${name} ${level} ${typeof value === 'number' ? value : JSON.stringify(value)}`;
+
 /** By the name that results have. */
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
@@ -321,7 +373,7 @@ class RunView implements Run, KeyedRun, ScenarioRun {
   readonly spawned = -1;
   private readonly machine: Machine;
 
-  constructor(private readonly program: ScenarioProgram) {
+  constructor(protected readonly program: ScenarioProgram) {
     this.machine = program.kernel.machine;
   }
 
@@ -366,5 +418,24 @@ class RunView implements Run, KeyedRun, ScenarioRun {
   }
   observe(): Outcome {
     return this.program.observe();
+  }
+}
+
+/** The same of a twin, whose machine takes steps back. */
+class ReversibleView extends RunView implements ReversibleRun {
+  constructor(
+    program: ScenarioProgram,
+    private readonly reversible: ReversibleMachine,
+  ) {
+    super(program);
+  }
+
+  restart(): this {
+    this.program.start();
+    return this;
+  }
+
+  back(steps: number): void {
+    if (this.reversible.back(steps)) this.program.restoreEffects(this.reversible.effects);
   }
 }

@@ -4,29 +4,36 @@
  * is compared word for word.
  */
 import { WordTable } from '../explorer/word-table';
-import type { Machine } from '../machine/machine';
-
-/** Memory is named in pieces, as a step changes a few of them and the others are known already. */
-const PIECE = 32;
+import { BLOCK, blockOf, type Machine } from '../machine/machine';
 
 export class StateNames {
-  private readonly pieces = new WordTable();
-  private readonly memories = new WordTable();
+  private readonly blocks: WordTable;
+  private readonly memories: WordTable;
   /** A history is one more value seen after another history. */
-  private readonly histories = new WordTable();
+  private readonly histories: WordTable;
   private readonly pair = new Int32Array(2);
   private readonly names: Int32Array;
 
-  constructor(private readonly machine: Machine) {
-    this.names = new Int32Array(Math.ceil(machine.arena.mem.length / PIECE));
+  /** @param same gives equal states of its machine the same names */
+  constructor(
+    private readonly machine: Machine,
+    same?: StateNames,
+  ) {
+    this.blocks = same?.blocks ?? new WordTable();
+    this.memories = same?.memories ?? new WordTable();
+    this.histories = same?.histories ?? new WordTable();
+    this.names = new Int32Array(blockOf(machine.arena.mem.length - 1) + 1);
   }
 
-  /** A number for all of shared memory. */
+  /** A number for all of shared memory. It is named in blocks, as a step changes a few of them. */
   memory(): number {
-    const { mem } = this.machine.arena;
+    const { stale, arena } = this.machine;
+    const { mem } = arena;
     for (let n = 0; n < this.names.length; n++) {
-      const end = Math.min((n + 1) * PIECE, mem.length);
-      this.names[n] = this.pieces.intern(mem, n * PIECE, end);
+      if (stale !== undefined && stale[n] === 0) continue;
+      const end = Math.min((n + 1) * BLOCK, mem.length);
+      this.names[n] = this.blocks.intern(mem, n * BLOCK, end);
+      if (stale !== undefined) stale[n] = 0;
     }
     return this.memories.intern(this.names, 0, this.names.length);
   }

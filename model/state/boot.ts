@@ -1,6 +1,7 @@
 import { SWAP_MAP_BAD, SWP_USED, SWP_WRITEOK } from '../include/linux/swap';
 import { Page } from '../include/linux/mm_types';
 import * as types from '../include/linux/mm_types';
+import type { Machine } from '../machine/machine';
 import { configFault, type KernelConfig } from './config';
 import { enter, Kernel } from './kernel';
 
@@ -12,9 +13,9 @@ import { enter, Kernel } from './kernel';
  * dealt out in equal runs to the CPUs' free lists, so that CPUs do not meet in the allocator before
  * one of them runs dry.
  */
-export function bootKernel(config: KernelConfig): Kernel {
+export function bootKernel(config: KernelConfig, machine?: Machine): Kernel {
   checkConfig(config);
-  const kernel = new Kernel(config);
+  const kernel = new Kernel(config, machine);
   const set = (addr: number, value: number): void => {
     kernel.machine.arena.mem[addr >> 2] = value;
   };

@@ -24,8 +24,6 @@ export const SCENARIO_WORDS = 64;
  * at boot; what changes is in the machine's arena.
  */
 export class Kernel {
-  readonly machine = new Machine();
-
   /** mem_map: frame n's struct page is at mem_map + n * page.size. */
   readonly mem_map: Ptr;
   readonly zone: Ptr;
@@ -69,7 +67,10 @@ export class Kernel {
 
   readonly pmdCount: number;
 
-  constructor(readonly config: KernelConfig) {
+  constructor(
+    readonly config: KernelConfig,
+    readonly machine = new Machine(),
+  ) {
     const { arena } = this.machine;
     const { cpus, frames, processes, pages, files, filePages, swapSlots, hugePages } = config;
     this.mem_map = arena.array(types.page, frames, 64);

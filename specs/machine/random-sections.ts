@@ -1,7 +1,8 @@
 /** Random small programs over a machine, whose tasks look at several words in one step. */
 import fc from 'fast-check';
-import type { KeyedRun, Program, Run } from '../../model/explorer/program';
+import type { Program, ReversibleRun } from '../../model/explorer/program';
 import { Machine } from '../../model/machine/machine';
+import { ReversibleMachine } from '../../model/machine/reversible-machine';
 import * as op from '../../model/machine/op';
 import { struct } from '../../model/machine/struct';
 
@@ -31,6 +32,9 @@ const YIELDED = [
   ] as const),
 ];
 
+/** What is no access, so that it does not count for what commutes. */
+const UNRECORDED = ['glance', 'report', 'see'] as const;
+
 const LOCKS = [
   'take',
   'release',
@@ -42,7 +46,9 @@ const LOCKS = [
 ] as string[];
 
 interface Instruction {
-  readonly kind: (typeof WITHIN)[number] | (typeof YIELDED)[number];
+  /** A `mark` lets the task forget what it has seen. */
+  readonly kind:
+    (typeof WITHIN)[number] | (typeof UNRECORDED)[number] | (typeof YIELDED)[number] | 'mark';
   readonly word: number;
   readonly value: number;
   readonly skip: number;
@@ -58,46 +64,64 @@ const of = (kinds: readonly Instruction['kind'][]): fc.Arbitrary<Instruction> =>
     skip: fc.nat(2),
   });
 
-const stepOfTask = fc
-  .tuple(of(YIELDED), fc.array(of(WITHIN), { maxLength: 3 }))
-  .map(([first, rest]) => [first, ...rest]);
-
 /** Two or three tasks of up to three steps each. */
-export const randomSections: fc.Arbitrary<RandomSections> = fc.array(
-  fc.array(stepOfTask, { minLength: 1, maxLength: 3 }).map((steps) => steps.flat()),
-  { minLength: 2, maxLength: 3 },
+const tasksOf = (step: fc.Arbitrary<Instruction[]>): fc.Arbitrary<RandomSections> =>
+  fc.array(
+    fc.array(step, { minLength: 1, maxLength: 3 }).map((steps) => steps.flat()),
+    { minLength: 2, maxLength: 3 },
+  );
+
+export const randomSections = tasksOf(
+  fc
+    .tuple(of(YIELDED), fc.array(of(WITHIN), { maxLength: 3 }))
+    .map(([first, rest]) => [first, ...rest]),
+);
+
+/** Programs that make every call of a machine. */
+export const randomCalls = tasksOf(
+  fc
+    .tuple(fc.boolean(), of(YIELDED), fc.array(of([...WITHIN, ...UNRECORDED]), { maxLength: 3 }))
+    .map(([forgets, first, rest]) => [
+      ...(forgets ? [{ ...first, kind: 'mark' as const }] : []),
+      first,
+      ...rest,
+    ]),
 );
 
 /** Two words of each kind: plain data, plain counters, reference counts, locks. */
 const KINDS = 4;
 
-class SectionsRun extends Machine implements Run, KeyedRun {
+/** The tasks of such a program over a machine, and what they have seen. */
+class Sections {
   private readonly words: number;
   private seen: number[][] = [];
 
-  constructor(private readonly threads: RandomSections) {
-    super();
-    this.words = this.arena.array(struct('word', ['value']), KINDS * 2);
-    this.arena.seal();
-    for (const word of [0, 1]) this.arena.mem[this.address(2, word) >> 2] = 1;
-    this.save();
+  constructor(
+    readonly machine: Machine,
+    private readonly threads: RandomSections,
+  ) {
+    this.words = machine.arena.array(struct('word', ['value']), KINDS * 2);
+    machine.arena.seal();
+    for (const word of [0, 1]) machine.arena.mem[this.address(2, word) >> 2] = 1;
+    machine.save();
   }
 
-  begin(): this {
-    this.restore();
+  begin(): void {
+    this.machine.restore();
+    this.forgetSeen();
+    this.threads.forEach((instructions, index) =>
+      this.machine.spawnFrom(() => this.interpret(instructions, index)),
+    );
+  }
+
+  forgetSeen(): void {
     this.seen = this.threads.map(() => []);
-    this.threads.forEach((instructions, index) => this.spawn(this.interpret(instructions, index)));
-    return this;
   }
 
-  /** All words, and all that each task has seen. */
+  /** All words, all that each task has seen, and faults. */
   outcome(): string {
-    return JSON.stringify([[...this.arena.mem], this.seen]);
-  }
-
-  /** Where a task is follows from what it has seen. */
-  stateKey(): string {
-    return this.outcome();
+    const { arena, faults } = this.machine;
+    return JSON.stringify([[...arena.mem.subarray(this.words >> 2)], this.seen, faults]);
   }
 
   private address(kind: number, word: number): number {
@@ -107,20 +131,27 @@ class SectionsRun extends Machine implements Run, KeyedRun {
   private *interpret(instructions: readonly Instruction[], index: number): op.Steps {
     // A step changes a lock once at most.
     let changed = new Set<number>();
+    let own: number[] = [];
     for (let i = 0; i < instructions.length; i++) {
       const instruction = instructions[i]!;
-      const within = (WITHIN as readonly string[]).includes(instruction.kind);
+      if (instruction.kind === 'mark') {
+        this.machine.mark();
+        own = [];
+        continue;
+      }
+      const within = isWithin(instruction);
       if (!within) changed = new Set();
       if (LOCKS.includes(instruction.kind)) {
         if (changed.has(instruction.word)) continue;
         changed.add(instruction.word);
       }
-      const result = within ? this.within(instruction, index) : yield this.yielded(instruction);
-      this.seen[index]!.push(result);
+      const result = within ? this.within(instruction, own) : yield this.yielded(instruction);
+      own.push(result);
+      this.machine.note(() => this.seen[index]!.push(result));
       // Not over a yield: what follows one is a step of its own.
       for (let n = instruction.skip; n > 0 && result === 0; n--) {
         const next = instructions[i + 1];
-        if (next !== undefined && (WITHIN as readonly string[]).includes(next.kind)) i++;
+        if (next !== undefined && isWithin(next)) i++;
       }
     }
   }
@@ -159,36 +190,79 @@ class SectionsRun extends Machine implements Run, KeyedRun {
     }
   }
 
-  private within({ kind, word, value }: Instruction, index: number): number {
+  private within({ kind, word, value }: Instruction, own: readonly number[]): number {
+    const { machine } = this;
     const [data, counter, count, lock] = [0, 1, 2, 3].map((each) => this.address(each, word));
     switch (kind) {
       case 'poke':
-        this.poke(data!, value);
+        machine.poke(data!, value);
         return 1;
       case 'pokeSeen':
-        this.poke(data!, this.seen[index]!.reduce((sum, each) => sum + each, 0) & 3);
+        machine.poke(data!, own.reduce((sum, each) => sum + each, 0) & 3);
         return 1;
       case 'bump':
-        this.bump(counter!, value + 1);
+        machine.bump(counter!, value + 1);
         return 1;
       case 'bumpCount':
-        this.bumpCount(count!, value === 0 ? -1 : value);
+        machine.bumpCount(count!, value === 0 ? -1 : value);
         return 1;
       case 'take': {
-        const free = this.peek(lock!) === 0;
-        if (free) this.take(lock!);
+        const free = machine.peek(lock!) === 0;
+        if (free) machine.take(lock!);
         return free ? 1 : 0;
       }
       case 'release':
-        this.release(lock!);
+        machine.release(lock!);
+        return 1;
+      case 'glance':
+        return machine.glance([data, counter, count][value]!);
+      case 'see':
+        return machine.see(() => machine.arena.mem.reduce((sum, each) => sum + each, 0));
+      case 'report':
+        machine.report({ kind: 'warning', where: '', what: `${value}` });
         return 1;
       default:
-        return this.peek([data, counter, count][value]!);
+        return machine.peek([data, counter, count][value]!);
     }
   }
 }
 
+const isWithin = ({ kind }: Instruction): boolean =>
+  ([...WITHIN, ...UNRECORDED] as readonly string[]).includes(kind);
+
 export function buildSections(threads: RandomSections): Program {
-  const run = new SectionsRun(threads);
-  return { start: () => run.begin(), startKeyed: () => run.begin() };
+  const sections = new Sections(new Machine(), threads);
+  const run = Object.assign(sections.machine, {
+    outcome: () => sections.outcome(),
+    // Where a task is follows from what it has seen.
+    stateKey: () => sections.outcome(),
+  });
+  const start = (): typeof run => {
+    sections.begin();
+    return run;
+  };
+  return { start, startKeyed: start };
+}
+
+/** The same on a machine that takes steps back. @param mostPlaces places that it keeps */
+export function buildReversibleSections(
+  threads: RandomSections,
+  mostPlaces?: number,
+): () => ReversibleRun {
+  const machine = new ReversibleMachine((run) => run(), mostPlaces);
+  const sections = new Sections(machine, threads);
+  const back = machine.back.bind(machine);
+  const run = Object.assign(machine, {
+    outcome: () => sections.outcome(),
+    back(steps: number) {
+      const again = back(steps);
+      if (again) sections.forgetSeen();
+      if (again) for (const effect of machine.effects) effect();
+      return again;
+    },
+  });
+  return () => {
+    sections.begin();
+    return run;
+  };
 }

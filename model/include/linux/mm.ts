@@ -108,7 +108,7 @@ export const pageCountInc = (page: PagePtr): Op => addToCount(page + Page._count
  * The count right after an addition, as part of that access: not recorded, so that references taken
  * and dropped side by side stay independent of each other. For assertions only.
  */
-const countAfter = (page: PagePtr): number => kernel.machine.arena.mem[(page + Page._count) >> 2]!;
+const countAfter = (page: PagePtr): number => kernel.machine.glance(page + Page._count);
 
 /**
  * include/linux/mm.h get_page. Differs from Linux: where CONFIG_DEBUG_VM finds a page without a

@@ -47,7 +47,7 @@ export function* get_page_foll(page: Page): Steps {
   }
   yield pageCountInc(page);
   // Not recorded, so that references taken side by side stay independent; for the assertion only.
-  const count = kernel.machine.arena.mem[(page + Page._count) >> 2]!;
+  const count = kernel.machine.glance(page + Page._count);
   VM_BUG_ON(count <= 1, 'mm/internal.h get_page_foll', 'atomic_read(&page->_count) <= 0');
 }
 

@@ -319,6 +319,6 @@ export function* get_user_pages(
  * @throws Error if mmap_sem is free: a broken model, not a kernel fault.
  */
 function assertMmapLocked(mm: Mm, who: string): void {
-  const word = kernel.machine.arena.mem[(mm + mm_struct.offset.mmap_sem) >> 2]!;
+  const word = kernel.machine.glance(mm + mm_struct.offset.mmap_sem);
   if (word === 0) throw new Error(`${who}: mmap_sem must be held`);
 }

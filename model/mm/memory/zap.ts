@@ -151,8 +151,7 @@ function* zapPresent(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<bo
  * The mapcount right after page_remove_rmap, as part of its last access: not recorded, so that two
  * unmaps stay independent. For a complaint only.
  */
-const mapcountNow = (page: Page): number =>
-  kernel.machine.arena.mem[(page + Page._mapcount) >> 2]! + 1;
+const mapcountNow = (page: Page): number => kernel.machine.glance(page + Page._mapcount) + 1;
 
 /** Whether the details leave this page alone. */
 function* isSpared(details: ZapDetails, page: Page): Steps<boolean> {

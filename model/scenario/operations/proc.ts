@@ -46,7 +46,7 @@ function ksm(): ResultValue {
 function look(read: (context: Context) => ResultValue): OperationSpec['run'] {
   return function* (context) {
     yield step(kernel.zone);
-    return read(context);
+    return kernel.machine.see(() => read(context));
   };
 }
 

@@ -1,0 +1,108 @@
+/** Runs of scenarios that take steps back, against runs from the beginning. */
+import fc from 'fast-check';
+import { explore } from '../../model/explorer/explore';
+import type { Run } from '../../model/explorer/program';
+import { NAMED_VARIANTS } from '../../model/features/variant';
+import { parseScenario } from '../../model/scenario/parse';
+import { ScenarioProgram } from '../../model/scenario/program';
+import { loadSuite } from '../../scripts/suite';
+import { walk } from '../explorer/walks';
+
+const suite = loadSuite().map(({ scenario }) => scenario);
+const programOf = (scenario: (typeof suite)[number], name: keyof typeof NAMED_VARIANTS) =>
+  new ScenarioProgram(scenario, (id) => NAMED_VARIANTS[name].has(id));
+
+const picks = fc.array(fc.nat(1000), { maxLength: 60 });
+const walks = fc.array(fc.tuple(picks, fc.nat(60)), { minLength: 1, maxLength: 4 });
+
+const lookOf = (run: Run): unknown[] => [
+  ...Array.from({ length: run.threadCount }, (_, t) => [
+    run.choices(t),
+    run.choices(t) > 0 && [run.enabled(t), run.guard(t)],
+  ]),
+  [...run.accesses.slice(0, run.accessCount)],
+  [...run.looked!.slice(0, run.accessCount)],
+];
+
+describe('a run of a scenario that takes steps back', () => {
+  it.each(suite)('does in $name what one does from the beginning', (scenario) => {
+    const program = programOf(scenario, 'original');
+    const run = program.startReversible();
+    fc.assert(
+      fc.property(walks, picks, (before, last) => {
+        let taken: number[] = [];
+        run.restart();
+        for (const [more, left] of before) {
+          let n = 0;
+          walk(run, more, () => n++);
+          taken = [...taken, ...more.slice(0, n)].slice(0, left);
+          run.back(taken.length);
+        }
+        const seen = [run.outcome(), run.outcomeKey()];
+        walk(run, last, () => seen.push(JSON.stringify(lookOf(run))));
+        seen.push(run.outcome(), run.outcomeKey());
+
+        const anew = program.start();
+        walk(anew, taken, () => undefined);
+        const expected = [anew.outcome(), anew.outcomeKey()];
+        walk(anew, last, () => expected.push(JSON.stringify(lookOf(anew))));
+        expected.push(anew.outcome(), anew.outcomeKey());
+        expect(seen).toEqual(expected);
+      }),
+      { seed: 20140314, numRuns: 12 },
+    );
+  });
+
+  const racing = suite.find(({ name }) => name === 'free-races-with-reclaim')!;
+
+  it('can take over in the middle of an exploration', () => {
+    const explored = [0, 1, 7, Infinity].map((reversibleAfter) => {
+      const program = programOf(racing, 'fixed');
+      return explore({
+        start: () => program.start(),
+        startReversible: () => program.startReversible(),
+        reversibleAfter,
+      });
+    });
+    const [first, ...others] = explored.map(({ executions, outcomes }) => ({
+      executions,
+      outcomes: [...outcomes],
+    }));
+    for (const other of others) expect(other).toEqual(first);
+    // Fewer steps, the sooner it does.
+    const steps = explored.map((each) => each.steps);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(steps[0]!).toBeLessThan(steps[3]! * 0.7);
+  });
+
+  it('keeps to its switches where another program has set its own since', () => {
+    const program = programOf(racing, 'fixed');
+    const before = explore(program);
+    const again = programOf(racing, 'fixed');
+    again.startReversible();
+    programOf(racing, 'base');
+    expect(explore(again)).toEqual(before);
+  });
+
+  it('tells the operation that killed a thread only as long as it has been taken', () => {
+    const scenario = parseScenario(
+      `scenario: x
+title: t
+source: s
+setup:
+  - P0: mmap a private-anon
+threads:
+  P0/T0: done = madvise a FREE
+`,
+      'x',
+    );
+    const run = programOf(scenario, 'original').startReversible();
+    const begun = run.outcome();
+    let steps = 0;
+    walk(run, Array<number>(100).fill(0), () => steps++);
+    expect(JSON.parse(run.outcome())).toMatchObject({ user: { results: { done: 0 } } });
+    run.back(steps - 1);
+    run.back(0);
+    expect(run.outcome()).toBe(begun);
+  });
+});
