@@ -96,7 +96,7 @@ export default tseslint.config(
         'error',
         {
           selector: 'MemberExpression[property.name="arena"]',
-          message: 'Words are read by ops, peek and glance.',
+          message: 'Words are read by ops and by calls of the machine.',
         },
       ],
     },

@@ -7,7 +7,8 @@ import { JudgedScenario, type Breach } from '../promises/promise';
 import type { Scenario } from '../scenario/ast';
 import { wordOf } from '../scenario/layout';
 import type { Outcome } from '../scenario/outcome';
-import { ScenarioProgram, type ScenarioRun } from '../scenario/program';
+import { ScenarioProgram } from '../scenario/program';
+import type { ScenarioRun } from '../scenario/runs';
 import { execute, randomPick } from '../scenario/sample';
 
 export interface LookOptions {

@@ -3,10 +3,10 @@
  * when they were there, and saw the same.
  */
 import { KernelFault, type Fault } from './fault';
-import { Machine, type Effect, type MachineState, type Sight } from './machine';
+import { blockOf, Machine, type Effect, type MachineState, type Sight } from './machine';
 import { CELL_BITS, cellOf, Code, codeOf, operand, type Op, type Steps } from './op';
 import type { Ptr } from './struct';
-import { Call, isCall, TaskPaths, UNKNOWN } from './task-paths';
+import { Call, ENDED, isCall, TaskPaths, UNKNOWN } from './task-paths';
 
 /** Ops with an operand besides the word. */
 const ONE_OPERAND: readonly number[] = [
@@ -40,6 +40,7 @@ export class LearningMachine extends Machine {
   private objects: unknown[] = [];
   private readonly sights = new Map<Sight, number>();
   private readonly sightOf: Sight[] = [];
+  override stale = new Uint8Array(0);
   /** What the run has done beside the words, in order. */
   readonly effects: Effect[] = [];
   /** The code that runs, of the task of an index; undefined while none does. */
@@ -60,6 +61,8 @@ export class LearningMachine extends Machine {
 
   override restore(state: MachineState = this.saved): void {
     super.restore(state);
+    if (this.stale.length === 0) this.stale = new Uint8Array(blockOf(state.mem.length) + 1);
+    this.stale.fill(1);
     this.codes = [];
     this.effects.length = 0;
   }
@@ -114,6 +117,18 @@ export class LearningMachine extends Machine {
     this.place(index, place);
   }
 
+  /** A number for where a task is; {@link ENDED} for every end. */
+  placeOf(index: number): number {
+    return this.tasks[index]!.done ? ENDED : this.places[index]!;
+  }
+
+  /** Goes to where tasks have been, with what had been done beside the words by then. */
+  goTo(places: readonly number[], faults: readonly Fault[], effects: readonly Effect[]): void {
+    for (let index = 0; index < places.length; index++) this.place(index, places[index]!);
+    replaceAll(this.faults, faults);
+    replaceAll(this.effects, effects);
+  }
+
   /** How many places tasks have been at. */
   protected get placesKnown(): number {
     return this.paths.size;
@@ -166,8 +181,10 @@ export class LearningMachine extends Machine {
       case Call.release:
         super.release(cell * 4);
         return 0;
-      case Call.glance:
+      case Call.constant:
         return this.arena.mem[cell]!;
+      case Call.isBelow:
+        return super.isBelow(cell * 4, a) ? 1 : 0;
       case Call.report:
         this.faults.push(this.objects[a] as Fault);
         return 0;
@@ -321,8 +338,12 @@ export class LearningMachine extends Machine {
     this.call(Call.release, addr, 0);
   }
 
-  override glance(addr: Ptr): number {
-    return this.body === undefined ? super.glance(addr) : this.call(Call.glance, addr, 0);
+  override constant(addr: Ptr): number {
+    return this.body === undefined ? super.constant(addr) : this.call(Call.constant, addr, 0);
+  }
+
+  override isBelow(addr: Ptr, least: number): boolean {
+    return this.call(Call.isBelow, addr, least) === 1;
   }
 
   override see<T extends Sight>(look: () => T): T {
@@ -341,10 +362,20 @@ export class LearningMachine extends Machine {
     this.body!.marks++;
     this.passedMark = true;
   }
+
+  protected override set(cell: number, value: number): void {
+    this.stale[blockOf(cell)] = 1;
+    super.set(cell, value);
+  }
 }
 
 /** Stands for the code of a task, which the machine begins itself. */
 const NO_STEPS: Steps<unknown> = (function* () {})();
+
+function replaceAll<T>(all: T[], by: readonly T[]): void {
+  all.length = 0;
+  for (const each of by) all.push(each);
+}
 
 export function doubled(old: Int32Array): Int32Array {
   const bigger = new Int32Array(old.length * 2);

@@ -2,7 +2,6 @@ import { Arena } from './arena';
 import { KernelFault, type Fault } from './fault';
 import { callSite, cellOf, Code, codeOf, operand, type Op, type Steps } from './op';
 import type { Ptr } from './struct';
-import { Trails } from './trails';
 
 /**
  * How a step touches a word; the values are the explorer's access modes (model/explorer/program.ts
@@ -82,8 +81,8 @@ export class Machine {
   readonly spawned = -1;
   /** Faults of this run, in order. */
   readonly faults: Fault[] = [];
-  /** What each task has seen: it determines the task's local state. */
-  readonly trails = new Trails();
+  /** For each task a hash of all that it has seen, by which checks tell whether it has seen the same. */
+  readonly histories: number[] = [];
   /** While an array, receives every change of a word; for traces. */
   changes: Change[] | undefined;
   /**
@@ -116,7 +115,7 @@ export class Machine {
     this.tasks = [];
     this.faults.length = 0;
     for (const fault of faults) this.faults.push(fault);
-    this.trails.reset();
+    this.histories.length = 0;
   }
 
   /** Adds a task by its code, which a machine may run more than once. @returns its index */
@@ -136,6 +135,7 @@ export class Machine {
       site: '',
     };
     this.tasks.push(task);
+    this.histories.push(0);
     this.accessCount = 0;
     this.resume(task, 0);
     if (this.accessCount > 0)
@@ -204,7 +204,7 @@ export class Machine {
     this.accessCount = 0;
     this.current = index;
     const value = this.execute(task, choice);
-    this.trails.see(index, value);
+    this.remember(index, value);
     this.resume(task, value);
     this.current = -1;
   }
@@ -215,9 +215,7 @@ export class Machine {
   }
 
   /** What the task in the present step has seen so far has no influence on it any more. */
-  mark(): void {
-    if (this.current >= 0) this.trails.mark(this.current);
-  }
+  mark(): void {}
 
   /** Address of the word that a task's next step starts with; 0 at a choice. */
   pendingAddress(index: number): Ptr {
@@ -252,7 +250,7 @@ export class Machine {
     const cell = addr >> 2;
     this.look(cell, 0);
     const value = this.arena.mem[cell]!;
-    if (this.current >= 0) this.trails.see(this.current, value);
+    if (this.current >= 0) this.remember(this.current, value);
     return value;
   }
 
@@ -291,12 +289,17 @@ export class Machine {
     this.open(cell);
   }
 
-  /**
-   * Reads a word as part of the access just made, for an assertion about what that left: not recorded, so
-   * that accesses which commute stay independent.
-   */
-  glance(addr: Ptr): number {
+  /** Reads a word that never changes once a task can come by it: no access. */
+  constant(addr: Ptr): number {
     return this.arena.mem[addr >> 2]!;
+  }
+
+  /**
+   * Asks about a word as part of the access just made, for an assertion about what that left: not recorded,
+   * so that accesses which commute stay independent.
+   */
+  isBelow(addr: Ptr, least: number): boolean {
+    return this.arena.mem[addr >> 2]! < least;
   }
 
   /** Looks at the whole state, where only one task is at work: no access, and no step of its own. */
@@ -312,6 +315,10 @@ export class Machine {
   /** Records a fault that does not end the task. */
   report(fault: Fault): void {
     this.faults.push(fault);
+  }
+
+  private remember(index: number, value: number): void {
+    this.histories[index] = mix(this.histories[index]!, value);
   }
 
   private resume(task: Task, value: number): void {
@@ -474,3 +481,10 @@ export class Machine {
 /** How an addition touches a count that others test for 0. */
 const growing = (old: number, delta: number): number =>
   old > 0 && delta > 0 ? Touch.add : Touch.write;
+
+/** One round of a 32-bit multiplicative hash. */
+function mix(hash: number, value: number): number {
+  let h = Math.imul(hash ^ value, 0x9e3779b1);
+  h ^= h >>> 15;
+  return Math.imul(h, 0x85ebca77) ^ (h >>> 13);
+}

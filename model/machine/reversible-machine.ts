@@ -8,7 +8,6 @@ const MOST_PLACES = 200_000;
 const WIDTH = 6;
 
 export class ReversibleMachine extends LearningMachine {
-  override stale = new Uint8Array(0);
   private began: MachineState = { mem: new Int32Array(0), faults: [] };
   private steps = 0;
   private kept: Int32Array = new Int32Array(64 * WIDTH);
@@ -29,8 +28,6 @@ export class ReversibleMachine extends LearningMachine {
 
   override restore(state: MachineState = this.saved): void {
     super.restore(state);
-    if (this.stale.length === 0) this.stale = new Uint8Array(blockOf(state.mem.length) + 1);
-    this.stale.fill(1);
     this.began = state;
     this.steps = 0;
     this.changedCount = 0;
@@ -96,7 +93,6 @@ export class ReversibleMachine extends LearningMachine {
     if (this.changedCount + 2 > changed.length) this.changed = doubled(changed);
     this.changed[this.changedCount++] = cell;
     this.changed[this.changedCount++] = this.arena.mem[cell]!;
-    this.stale[blockOf(cell)] = 1;
     super.set(cell, value);
   }
 }

@@ -16,15 +16,19 @@ export const Call = {
   bumpCount: 67,
   take: 68,
   release: 69,
-  glance: 70,
+  constant: 70,
   report: 71,
   note: 72,
   see: 73,
-  end: 74,
+  isBelow: 74,
+  end: 75,
 } as const;
 
 /** No place: nobody has been there. */
 export const UNKNOWN = -1;
+
+/** The place that stands for every end. */
+export const ENDED = 0;
 
 /** Whether that of a place is a call, and no op. */
 export const isCall = (op: Op): boolean => op >= Call.peek << CELL_BITS;
@@ -43,6 +47,10 @@ export class TaskPaths {
   private readonly next: number[] = [];
   private readonly value: number[] = [];
   private readonly to: number[] = [];
+
+  constructor() {
+    this.push(UNKNOWN, 0, Call.end << CELL_BITS, -1, 0);
+  }
 
   get size(): number {
     return this.op.length;

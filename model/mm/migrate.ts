@@ -129,7 +129,7 @@ function* unmap_and_move(
 }
 
 /** include/linux/mm.h page_to_nid: a constant of the frame. */
-export const page_to_nid = (page: PagePtr): number => kernel.machine.glance(page + Page.node);
+export const page_to_nid = (page: PagePtr): number => kernel.machine.constant(page + Page.node);
 
 /**
  * mm/migrate.c __unmap_and_move. PF_MEMALLOC (direct compaction), which never waits for the page

@@ -1,9 +1,10 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
-import type { KeyedRun, Program, ReversibleRun, Run, ScheduleStep } from '../explorer/program';
+import type { Program, ScheduleStep } from '../explorer/program';
 import { applySwitches, isApplied, type Switches } from '../features/hunk';
 import { KernelFault } from '../machine/fault';
-import { EndlessWait, type Effect, type Machine, type MachineState } from '../machine/machine';
+import { EndlessWait, type Effect, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
+import { LearningMachine } from '../machine/learning-machine';
 import { ReversibleMachine } from '../machine/reversible-machine';
 import type { Ptr } from '../machine/struct';
 import { bootKernel } from '../state/boot';
@@ -12,12 +13,13 @@ import { enter, kernel as running, type Kernel } from '../state/kernel';
 import { switch_mm } from '../arch/x86/mm/tlb';
 import type { Actor, Operation, Scenario } from './ast';
 import { layOut, type Layout } from './layout';
+import { MemoryNames } from './memory-names';
 import { Observer } from './observe';
 import { resultOf, SignalDelivered, stepsOf } from './operations';
 import { actorsByLabel, afterLabel, setupLabel } from './labels';
 import { levelOfActor } from './levels';
 import type { Outcome, Result, Unended } from './outcome';
-import { StateNames } from './state-names';
+import { KeyedView, ReversibleView, RunView, type Performed } from './runs';
 import { bornWord, doneWord, mmOf, postWord } from './world';
 
 /** Where a scenario stands between its parts: after an operation that ran alone, or after the threads. */
@@ -31,7 +33,7 @@ export interface ScenarioState {
 }
 
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
-export class ScenarioProgram implements Program {
+export class ScenarioProgram implements Program, Performed {
   readonly reversibleAfter = 50;
   readonly layout: Layout;
   readonly kernel: Kernel;
@@ -46,57 +48,72 @@ export class ScenarioProgram implements Program {
   protected begin: ScenarioState;
   /** The operation after the threads that was begun last. */
   private lastAfter = 0;
-  private readonly names: StateNames;
+  readonly names: MemoryNames;
   private readonly view: RunView;
-  /** The run that takes steps back, once there was one; it has learnt what the threads do. */
+  /** Runs that have learnt what the threads do, once they have begun. */
   private reversible: ReversibleView | undefined;
+  private keyed: KeyedView | undefined;
 
   /**
    * Boots a kernel of this variant and runs the set-up in it.
    *
    * @param file name to report errors under
-   * @param reversible a machine for runs that take steps back, and whose they are
+   * @param learning a machine that learns, and whose runs are on it
    */
   constructor(
     readonly scenario: Scenario,
     private readonly switches: Switches,
     private readonly file = scenario.name,
-    reversible?: { readonly machine: ReversibleMachine; readonly of: ScenarioProgram },
+    learning?: { readonly machine: LearningMachine; readonly of: ScenarioProgram },
   ) {
     this.layout = layOut(scenario, file);
-    this.kernel = bootKernel(this.layout.config, reversible?.machine);
+    this.kernel = bootKernel(this.layout.config, learning?.machine);
     this.threadNames = scenario.threads.map((thread) => thread.actor.name);
     enter(this.kernel);
     applySwitches(switches);
     this.observer = new Observer(this.layout, this.kernel);
     this.actors = actorsByLabel(scenario);
-    this.names = new StateNames(this.kernel.machine, reversible?.of.names);
-    this.view = new RunView(this);
-    if (reversible === undefined) this.markUnborn();
-    this.begin = reversible?.of.begin ?? this.setUp();
+    this.names = new MemoryNames(this.kernel.machine, learning?.of.names);
+    this.view = new RunView(this, this.kernel.machine);
+    if (learning === undefined) this.markUnborn();
+    this.begin = learning?.of.begin ?? this.setUp();
   }
 
   /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
   start(withAfter = true): RunView {
+    this.restart(withAfter);
+    return this.view;
+  }
+
+  /** Begins an execution. */
+  restart(withAfter = true): void {
     enter(this.kernel);
     this.takeSwitches();
     this.performing.length = 0;
     this.restore(this.begin);
     if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
-    return this.view;
   }
 
+  /** Begins one that takes steps back. It has a kernel of its own, and learns what the threads do. */
   startReversible(): ReversibleView {
-    this.reversible ??= this.reversed();
+    this.reversible ??= this.learning(ReversibleMachine, ReversibleView);
     return this.reversible.restart();
   }
 
-  /** A run of a twin, which has a kernel and a machine of its own. */
-  private reversed(): ReversibleView {
-    const machine = new ReversibleMachine((run) => twin.inside(run));
+  /** Begins one whose states have keys, likewise. */
+  startKeyed(): KeyedView {
+    this.keyed ??= this.learning(LearningMachine, KeyedView);
+    return this.keyed.restart();
+  }
+
+  private learning<M extends LearningMachine, V>(
+    machineOf: new (inside: (run: () => void) => void) => M,
+    viewOf: new (performed: Performed, machine: M) => V,
+  ): V {
+    const machine = new machineOf((run) => twin.inside(run));
     const { scenario, switches, file } = this;
     const twin = new ScenarioProgram(scenario, switches, file, { machine, of: this });
-    return new ReversibleView(twin, machine);
+    return new viewOf(twin, machine);
   }
 
   /** Runs something in this kernel, whichever is running. */
@@ -120,10 +137,6 @@ export class ScenarioProgram implements Program {
   /** Switches are shared: a program that was built since has set its own. */
   protected takeSwitches(): void {
     if (!isApplied(this.switches)) applySwitches(this.switches);
-  }
-
-  startKeyed(): KeyedRun {
-    return this.start();
   }
 
   /**
@@ -209,25 +222,18 @@ export class ScenarioProgram implements Program {
     return `${this.names.memory()} ${this.stuck().join()} ${this.beside()}`;
   }
 
-  /** Equal keys, equal states: memory, what is kept beside it, and where every task is. */
-  stateKey(): string {
-    const tasks: number[] = [];
-    for (let t = 0; t < this.kernel.machine.threadCount; t++) tasks.push(this.names.task(t));
-    return `${this.names.memory()} ${tasks.join()} ${this.beside()}`;
-  }
-
-  /** A number for where a task is. */
-  position(task: number): number {
-    return this.names.task(task);
-  }
-
-  /** What an outcome is made of beside the memory. */
-  private beside(): string {
+  /** What an outcome is made of beside the memory, and beside where tasks are. */
+  beside(): string {
     const { faults } = this.kernel.machine;
-    if (faults.length === 0 && this.killed.size === 0 && this.results.size === 0) return '';
-    const results = [...this.results].sort(byName).map(resultText);
+    const { results, killed, lastAfter } = this;
+    if (faults.length + killed.size + results.size + lastAfter === 0) return '';
     const texts = faults.map(({ kind, where, what }) => `${kind} ${where} ${what}`).sort();
-    return [results.join(), [...this.killed].sort().join(), JSON.stringify(texts)].join(' ');
+    return [
+      [...results].sort(byName).map(resultText).join(),
+      [...killed].sort().join(),
+      JSON.stringify(texts),
+      lastAfter,
+    ].join(' ');
   }
 
   private markUnborn(): void {
@@ -274,6 +280,7 @@ export class ScenarioProgram implements Program {
   }
 
   private restoreBeside({ results, killed }: ScenarioState): void {
+    this.lastAfter = 0;
     this.results.clear();
     this.killed.clear();
     for (const [name, value] of results) this.results.set(name, value);
@@ -356,86 +363,9 @@ export class ScenarioProgram implements Program {
   }
 }
 
-/** What a run offers beyond the explorer's interface. */
-export interface ScenarioRun {
-  observe(): Outcome;
-}
-
 /** Values of operations are numbers, or texts of which not all is known. */
 const resultText = ([name, { value, level }]: [string, Result]): string =>
   `${name} ${level} ${typeof value === 'number' ? value : JSON.stringify(value)}`;
 
 /** By the name that results have. */
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
-
-/** The explorer's view of the program's machine; one serves all runs. */
-class RunView implements Run, KeyedRun, ScenarioRun {
-  readonly spawned = -1;
-  private readonly machine: Machine;
-
-  constructor(protected readonly program: ScenarioProgram) {
-    this.machine = program.kernel.machine;
-  }
-
-  get threadCount(): number {
-    return this.machine.threadCount;
-  }
-  get accesses(): Int32Array {
-    return this.machine.accesses;
-  }
-  get accessCount(): number {
-    return this.machine.accessCount;
-  }
-  get looked(): Uint8Array {
-    return this.machine.looked;
-  }
-  value(word: number): number {
-    return this.machine.value(word);
-  }
-  choices(thread: number): number {
-    return this.machine.choices(thread);
-  }
-  guard(thread: number): number {
-    return this.machine.guard(thread);
-  }
-  enabled(thread: number): boolean {
-    return this.machine.enabled(thread);
-  }
-  step(thread: number, choice: number): void {
-    this.machine.step(thread, choice);
-  }
-  outcome(): string {
-    return this.program.outcomeText();
-  }
-  outcomeKey(): string {
-    return this.program.outcomeKey();
-  }
-  stateKey(): string {
-    return this.program.stateKey();
-  }
-  position(thread: number): number {
-    return this.program.position(thread);
-  }
-  observe(): Outcome {
-    return this.program.observe();
-  }
-}
-
-/** The same of a twin, whose machine takes steps back. */
-class ReversibleView extends RunView implements ReversibleRun {
-  constructor(
-    program: ScenarioProgram,
-    private readonly reversible: ReversibleMachine,
-  ) {
-    super(program);
-  }
-
-  restart(): this {
-    this.program.start();
-    return this;
-  }
-
-  back(steps: number): void {
-    if (this.reversible.back(steps)) this.program.restoreEffects(this.reversible.effects);
-  }
-}

@@ -4,7 +4,8 @@ import type { Change } from '../machine/machine';
 import type { Run, ScheduleStep } from '../explorer/program';
 import { Namer } from './names';
 import type { Outcome } from './outcome';
-import type { ScenarioProgram, ScenarioRun } from './program';
+import type { ScenarioProgram } from './program';
+import type { ScenarioRun } from './runs';
 import { stateChanges, StateReader, type StateCell, type StateChange } from './state-cells';
 
 export interface TraceStep {

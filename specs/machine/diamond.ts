@@ -44,7 +44,7 @@ function take(subject: Subject, run: Run, thread: number, choice: number): Taken
   const choices = run.choices(thread);
   run.step(thread, choice);
   const accesses = run.accesses.slice(0, run.accessCount);
-  return { thread, choice, choices, accesses, history: subject.machine.trails.hash(thread) };
+  return { thread, choice, choices, accesses, history: subject.machine.histories[thread]! };
 }
 
 function finish({ machine }: Subject, run: Run, steps: readonly Taken[]): Execution {

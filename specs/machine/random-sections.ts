@@ -33,7 +33,7 @@ const YIELDED = [
 ];
 
 /** What is no access, so that it does not count for what commutes. */
-const UNRECORDED = ['glance', 'report', 'see'] as const;
+const UNRECORDED = ['isBelow', 'report', 'see'] as const;
 
 const LOCKS = [
   'take',
@@ -214,8 +214,8 @@ class Sections {
       case 'release':
         machine.release(lock!);
         return 1;
-      case 'glance':
-        return machine.glance([data, counter, count][value]!);
+      case 'isBelow':
+        return machine.isBelow([data, counter, count][value]!, 1) ? 1 : 0;
       case 'see':
         return machine.see(() => machine.arena.mem.reduce((sum, each) => sum + each, 0));
       case 'report':

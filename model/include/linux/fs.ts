@@ -11,7 +11,7 @@ const Mapping = address_space.offset;
 export const AOP_WRITEPAGE_ACTIVATE = 0x80000;
 
 /** What kind of file a mapping is of; never changes while the file exists. */
-const kindOf = (mapping: AddressSpace): number => kernel.machine.glance(mapping + Mapping.kind);
+const kindOf = (mapping: AddressSpace): number => kernel.machine.constant(mapping + Mapping.kind);
 
 /** Whether a mapping is shmem's: tmpfs, shared anonymous memory, shared /dev/zero. */
 export const isShmem = (mapping: AddressSpace): boolean =>

@@ -105,10 +105,11 @@ export const get_page_unless_zero = (page: PagePtr): Op => incNotZero(page + Pag
 export const pageCountInc = (page: PagePtr): Op => addToCount(page + Page._count, 1);
 
 /**
- * The count right after an addition, as part of that access: not recorded, so that references taken
- * and dropped side by side stay independent of each other. For assertions only.
+ * Whether the count is too low right after an addition, as part of that access: not recorded, so that
+ * references taken and dropped side by side stay independent of each other. For assertions only.
  */
-const countAfter = (page: PagePtr): number => kernel.machine.glance(page + Page._count);
+const isCountBelow = (page: PagePtr, least: number): boolean =>
+  kernel.machine.isBelow(page + Page._count, least);
 
 /**
  * include/linux/mm.h get_page. Differs from Linux: where CONFIG_DEBUG_VM finds a page without a
@@ -119,7 +120,7 @@ export function* get_page(cpu: Cpu, page: PagePtr): Steps {
     if (yield* __get_page_tail(cpu, page)) return;
   }
   yield pageCountInc(page);
-  VM_BUG_ON(countAfter(page) <= 1, 'include/linux/mm.h get_page', 'page_count <= 0');
+  VM_BUG_ON(isCountBelow(page, 2), 'include/linux/mm.h get_page', 'page_count <= 0');
 }
 
 /**
@@ -128,7 +129,7 @@ export function* get_page(cpu: Cpu, page: PagePtr): Steps {
  */
 export function* put_page_testzero(page: PagePtr): Steps<boolean> {
   if (yield decAndTest(page + Page._count)) return true;
-  VM_BUG_ON(countAfter(page) < 0, 'include/linux/mm.h put_page_testzero', 'page_count == 0');
+  VM_BUG_ON(isCountBelow(page, 0), 'include/linux/mm.h put_page_testzero', 'page_count == 0');
   return false;
 }
 

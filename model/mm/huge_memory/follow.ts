@@ -47,8 +47,8 @@ export function* get_page_foll(page: Page): Steps {
   }
   yield pageCountInc(page);
   // Not recorded, so that references taken side by side stay independent; for the assertion only.
-  const count = kernel.machine.glance(page + Page._count);
-  VM_BUG_ON(count <= 1, 'mm/internal.h get_page_foll', 'atomic_read(&page->_count) <= 0');
+  const isLow = kernel.machine.isBelow(page + Page._count, 2);
+  VM_BUG_ON(isLow, 'mm/internal.h get_page_foll', 'atomic_read(&page->_count) <= 0');
 }
 
 /**

@@ -319,6 +319,7 @@ export function* get_user_pages(
  * @throws Error if mmap_sem is free: a broken model, not a kernel fault.
  */
 function assertMmapLocked(mm: Mm, who: string): void {
-  const word = kernel.machine.glance(mm + mm_struct.offset.mmap_sem);
-  if (word === 0) throw new Error(`${who}: mmap_sem must be held`);
+  const mmap_sem = mm + mm_struct.offset.mmap_sem;
+  const isHeld = kernel.machine.isBelow(mmap_sem, 0) || !kernel.machine.isBelow(mmap_sem, 1);
+  if (!isHeld) throw new Error(`${who}: mmap_sem must be held`);
 }

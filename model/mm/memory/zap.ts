@@ -143,15 +143,15 @@ function* zapPresent(zap: Zap, addr: Address, pte: PtePtr, ptent: Pte): Steps<bo
   if (yield* PageAnon(page)) rss.anon--;
   else yield* zapFilePage(zap, page, cleared);
   yield* page_remove_rmap(cpu, page);
-  if (mapcountNow(page) < 0) print_bad_pte();
+  if (isMapcountBad(page)) print_bad_pte();
   return (yield* __tlb_remove_page(tlb, page)) === 0;
 }
 
 /**
- * The mapcount right after page_remove_rmap, as part of its last access: not recorded, so that two
- * unmaps stay independent. For a complaint only.
+ * Whether the mapcount is below 0 right after page_remove_rmap, as part of its last access: not recorded, so
+ * that two unmaps stay independent. For a complaint only.
  */
-const mapcountNow = (page: Page): number => kernel.machine.glance(page + Page._mapcount) + 1;
+const isMapcountBad = (page: Page): boolean => kernel.machine.isBelow(page + Page._mapcount, -1);
 
 /** Whether the details leave this page alone. */
 function* isSpared(details: ZapDetails, page: Page): Steps<boolean> {

@@ -36,8 +36,8 @@ function gupOne(cpu: Cpu, address: Address, write: boolean): Page {
   const page = pte_page(pte);
   bumpCount(page + Page._count, 1);
   // Not recorded, so that references taken side by side stay independent; for the assertion only.
-  const count = kernel.machine.glance(page + Page._count);
-  VM_BUG_ON(count <= 1, 'include/linux/mm.h get_page', 'page_count <= 0');
+  const isLow = kernel.machine.isBelow(page + Page._count, 2);
+  VM_BUG_ON(isLow, 'include/linux/mm.h get_page', 'page_count <= 0');
   poke(page + Page.PG_referenced, 1);
   return page;
 }

@@ -1,4 +1,4 @@
-/** Runs of scenarios that take steps back, against runs from the beginning. */
+/** Runs of scenarios that take steps back, or go where they have been, against runs from the beginning. */
 import fc from 'fast-check';
 import { explore } from '../../model/explorer/explore';
 import type { Run } from '../../model/explorer/program';
@@ -104,5 +104,45 @@ threads:
     run.back(steps - 1);
     run.back(0);
     expect(run.outcome()).toBe(begun);
+  });
+});
+
+describe('a run of a scenario whose states have keys', () => {
+  it.each(suite)('goes in $name to wherever it has been', (scenario) => {
+    const program = programOf(scenario, 'original');
+    const run = program.startKeyed();
+    const whole = (of: Run): string => JSON.stringify([lookOf(of), of.outcome(), of.outcomeKey!()]);
+    const known = new Map<number, { readonly taken: number[]; readonly place: string }>();
+    // What was touched on the way to a state is no part of it.
+    const place = (): string =>
+      JSON.stringify([lookOf(run).slice(0, run.threadCount), run.outcome()]);
+    fc.assert(
+      fc.property(picks, fc.nat(), picks, (first, pick, more) => {
+        run.restart();
+        let taken: number[] = [];
+        const remember = (): void => {
+          const key = run.stateKey();
+          known.set(key, known.get(key) ?? { taken, place: place() });
+          expect(place()).toBe(known.get(key)!.place);
+        };
+        remember();
+        walk(run, first, () => {
+          taken = [...taken, first[taken.length]!];
+          remember();
+        });
+        const [key, { taken: way, place: before }] = [...known][pick % known.size]!;
+        run.goTo(key);
+        expect([run.stateKey(), place()]).toEqual([key, before]);
+
+        const anew = program.start();
+        walk(anew, way, () => undefined);
+        const seen: string[] = [];
+        walk(run, more, () => seen.push(whole(run)));
+        const expected: string[] = [];
+        walk(anew, more, () => expected.push(whole(anew)));
+        expect(seen).toEqual(expected);
+      }),
+      { seed: 20140314, numRuns: 8 },
+    );
   });
 });

@@ -1,0 +1,135 @@
+/** Runs of a scenario as the explorer sees them. */
+import type { KeyedRun, ReversibleRun, Run } from '../explorer/program';
+import { WordTable } from '../explorer/word-table';
+import type { Fault } from '../machine/fault';
+import type { LearningMachine } from '../machine/learning-machine';
+import type { Effect, Machine } from '../machine/machine';
+import type { ReversibleMachine } from '../machine/reversible-machine';
+import type { MemoryNames } from './memory-names';
+import type { Outcome } from './outcome';
+
+/** What runs ask of the scenario. */
+export interface Performed {
+  readonly names: MemoryNames;
+  /** Begins an execution. */
+  restart(): void;
+  /** What an outcome is made of beside the memory. */
+  beside(): string;
+  /** Makes those of a run, and no others. */
+  restoreEffects(effects: readonly Effect[]): void;
+  observe(): Outcome;
+  outcomeText(): string;
+  outcomeKey(): string;
+}
+
+/** What a run offers beyond the explorer's interface. */
+export interface ScenarioRun {
+  observe(): Outcome;
+}
+
+/** A run from the beginning; one object serves them all. */
+export class RunView<M extends Machine = Machine> implements Run, ScenarioRun {
+  readonly spawned = -1;
+
+  constructor(
+    protected readonly performed: Performed,
+    readonly machine: M,
+  ) {}
+
+  restart(): this {
+    this.performed.restart();
+    return this;
+  }
+
+  get threadCount(): number {
+    return this.machine.threadCount;
+  }
+  get accesses(): Int32Array {
+    return this.machine.accesses;
+  }
+  get accessCount(): number {
+    return this.machine.accessCount;
+  }
+  get looked(): Uint8Array {
+    return this.machine.looked;
+  }
+  value(word: number): number {
+    return this.machine.value(word);
+  }
+  choices(thread: number): number {
+    return this.machine.choices(thread);
+  }
+  guard(thread: number): number {
+    return this.machine.guard(thread);
+  }
+  enabled(thread: number): boolean {
+    return this.machine.enabled(thread);
+  }
+  step(thread: number, choice: number): void {
+    this.machine.step(thread, choice);
+  }
+  outcome(): string {
+    return this.performed.outcomeText();
+  }
+  outcomeKey(): string {
+    return this.performed.outcomeKey();
+  }
+  observe(): Outcome {
+    return this.performed.observe();
+  }
+}
+
+/** One that takes steps back. */
+export class ReversibleView extends RunView<ReversibleMachine> implements ReversibleRun {
+  back(steps: number): void {
+    if (this.machine.back(steps)) this.performed.restoreEffects(this.machine.effects);
+  }
+}
+
+/** One whose states have keys: numbers for memory, what is kept beside it, and where every task is. */
+export class KeyedView extends RunView<LearningMachine> implements KeyedRun {
+  private readonly states = new WordTable(256);
+  private words = new Int32Array(0);
+  /** What was kept beside the memory, by what an outcome tells of it. */
+  private readonly besides: { readonly faults: Fault[]; readonly effects: Effect[] }[] = [];
+  private readonly besideNumbers = new Map<string, number>();
+  private readonly places: number[] = [];
+
+  stateKey(): number {
+    const { machine, performed } = this;
+    const tasks = machine.threadCount;
+    if (this.words.length !== tasks + 2) this.words = new Int32Array(tasks + 2);
+    const { words } = this;
+    words[0] = performed.names.memory();
+    words[1] = this.beside();
+    for (let task = 0; task < tasks; task++) words[task + 2] = machine.placeOf(task);
+    return this.states.intern(words, 0, words.length);
+  }
+
+  position(thread: number): number {
+    return this.machine.placeOf(thread);
+  }
+
+  goTo(key: number): void {
+    const { machine, performed, places } = this;
+    const { words, from } = this.states;
+    const begin = from[key]!;
+    performed.names.goTo(words[begin]!);
+    places.length = 0;
+    for (let at = begin + 2; at < from[key + 1]!; at++) places.push(words[at]!);
+    const { faults, effects } = this.besides[words[begin + 1]!]!;
+    machine.goTo(places, faults, effects);
+    performed.restoreEffects(effects);
+  }
+
+  private beside(): number {
+    const text = this.performed.beside();
+    let number = this.besideNumbers.get(text);
+    if (number === undefined) {
+      const { faults, effects } = this.machine;
+      number = this.besides.push({ faults: [...faults], effects: [...effects] }) - 1;
+      this.besideNumbers.set(text, number);
+    }
+    return number;
+  }
+}
