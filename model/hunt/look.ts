@@ -1,6 +1,6 @@
 /** Runs a program on a variant, by every interleaving or by some, and judges each run. */
 import { explore, type Completeness, type StopSignal } from '../explorer/explore';
-import type { Program, Run, ScheduleStep } from '../explorer/program';
+import type { Program, ReversibleRun, Run, ScheduleStep } from '../explorer/program';
 import type { Variant } from '../features/variant';
 import { breachesOf } from '../promises/judge';
 import { JudgedScenario, type Breach } from '../promises/promise';
@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario/ast';
 import { wordOf } from '../scenario/layout';
 import type { Outcome } from '../scenario/outcome';
 import { ScenarioProgram } from '../scenario/program';
-import type { ScenarioRun } from '../scenario/runs';
+import type { ReversibleView, RunView } from '../scenario/runs';
 import { execute, randomPick } from '../scenario/sample';
 
 export interface LookOptions {
@@ -61,11 +61,12 @@ export function look(scenario: Scenario, variant: Variant, options: LookOptions)
  * they leave alone, so it runs, and is judged, once for each such state.
  */
 class Watcher implements Program {
+  readonly reversibleAfter: number;
   private readonly judged: JudgedScenario;
   private readonly sightings = new Map<string, Sighting>();
   private readonly states = new Set<string>();
   private readonly frees: readonly string[];
-  private schedule: ScheduleStep[] = [];
+  private readonly sequential: boolean;
   private freed = false;
 
   constructor(
@@ -73,18 +74,19 @@ class Watcher implements Program {
     private readonly program: ScenarioProgram,
   ) {
     this.judged = new JudgedScenario(scenario);
+    this.sequential = scenario.threads.length === 0;
+    this.reversibleAfter = program.reversibleAfter;
     this.frees = this.judged.order.nodes
       .filter(({ operation }) => operation.verb === 'madvise' && wordOf(operation, 1) === 'FREE')
       .map(({ result }) => result);
   }
 
   start(): Run {
-    this.schedule = [];
-    const sequential = this.program.scenario.threads.length === 0;
-    const run = this.program.start(sequential);
-    // Judging goes on with the run: its outcome is made once, however often it is asked for.
-    let key: string | undefined;
-    return watched(run, this.schedule, () => (key ??= this.ended(run, sequential)));
+    return new Watched(this, this.program.start(this.sequential));
+  }
+
+  startReversible(): ReversibleRun {
+    return new WatchedReversible(this, this.program.startReversible(this.sequential));
   }
 
   judge(outcome: Outcome, schedule: readonly ScheduleStep[]): void {
@@ -100,42 +102,78 @@ class Watcher implements Program {
     return { sightings: [...this.sightings.values()], executions, how, freed: this.freed };
   }
 
-  private ended(run: Run & ScenarioRun, sequential: boolean): string {
-    const key = this.program.outcomeKey();
+  /** A run has come to its end: judges the state that it leaves, if that is new. @returns its key */
+  end(run: RunView, schedule: readonly ScheduleStep[]): string {
+    const key = run.outcomeKey();
     if (this.states.has(key)) return key;
     this.states.add(key);
-    const begun = !sequential && run.threadCount > 0;
+    const judge = (rest: readonly ScheduleStep[]): void =>
+      this.judge(run.observe(), [...schedule, ...rest]);
+    const begun = !this.sequential && run.threadCount > 0;
     const ended = begun && this.program.threadNames.every((_, i) => run.choices(i) === 0);
-    const rest = ended ? this.program.runAfter() : [];
-    this.judge(run.observe(), [...this.schedule, ...rest]);
+    if (ended) run.afterwards(judge);
+    else judge([]);
     return key;
   }
 }
 
-/** The run, with its steps written down. */
-function watched(run: Run, schedule: ScheduleStep[], outcome: () => string): Run {
-  return {
-    get threadCount() {
-      return run.threadCount;
-    },
-    get accesses() {
-      return run.accesses;
-    },
-    get accessCount() {
-      return run.accessCount;
-    },
-    spawned: -1,
-    choices: (thread) => run.choices(thread),
-    guard: (thread) => run.guard(thread),
-    enabled: (thread) => run.enabled(thread),
-    get looked() {
-      return run.looked!;
-    },
-    value: (word) => run.value!(word),
-    step(thread, choice) {
-      schedule.push({ thread, choice });
-      run.step(thread, choice);
-    },
-    outcome,
-  };
+/** A run with its steps written down, whose end is judged. */
+class Watched<R extends RunView> implements Run {
+  readonly spawned = -1;
+  protected readonly schedule: ScheduleStep[] = [];
+  /** Judging goes on with a run from the beginning, so that it is asked once. */
+  private key: string | undefined;
+
+  constructor(
+    private readonly watcher: Watcher,
+    protected readonly run: R,
+  ) {}
+
+  get threadCount(): number {
+    return this.run.threadCount;
+  }
+  get accesses(): Int32Array {
+    return this.run.accesses;
+  }
+  get accessCount(): number {
+    return this.run.accessCount;
+  }
+  get looked(): Uint8Array {
+    return this.run.looked;
+  }
+  value(word: number): number {
+    return this.run.value(word);
+  }
+  choices(thread: number): number {
+    return this.run.choices(thread);
+  }
+  guard(thread: number): number {
+    return this.run.guard(thread);
+  }
+  enabled(thread: number): boolean {
+    return this.run.enabled(thread);
+  }
+  step(thread: number, choice: number): void {
+    this.schedule.push({ thread, choice });
+    this.run.step(thread, choice);
+  }
+  outcome(): string {
+    return (this.key ??= this.end());
+  }
+
+  protected end(): string {
+    return this.watcher.end(this.run, this.schedule);
+  }
+}
+
+/** One that goes on after it was judged, from wherever it is taken back to. */
+class WatchedReversible extends Watched<ReversibleView> implements ReversibleRun {
+  override outcome(): string {
+    return this.end();
+  }
+
+  back(steps: number): void {
+    this.schedule.length = steps;
+    this.run.back(steps);
+  }
 }

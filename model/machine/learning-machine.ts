@@ -23,8 +23,6 @@ interface Body {
   readonly steps: Steps<unknown>;
   /** The place at which it waits. */
   at: number;
-  /** How many known points it has passed. */
-  marks: number;
 }
 
 export class LearningMachine extends Machine {
@@ -35,7 +33,7 @@ export class LearningMachine extends Machine {
   private codes: (() => Steps<unknown>)[] = [];
   private bodies: (Body | undefined)[] = [];
   /** For each task the places behind its known points. */
-  private marked: Map<number, number>[] = [];
+  private marked: Map<string, number>[] = [];
   /** What operands of calls stand for. */
   private objects: unknown[] = [];
   private readonly sights = new Map<Sight, number>();
@@ -49,7 +47,8 @@ export class LearningMachine extends Machine {
   /** Where it is, and what it saw there. */
   private here = 0;
   private saw = 0;
-  private passedMark = false;
+  /** The last known point that it has come to on its way from there. */
+  private passed: string | undefined;
   /** What it saw when it was last on its way, up to where nobody has been; up to `scriptAt` it has. */
   private script: number[] = [];
   private scriptAt = 0;
@@ -87,6 +86,12 @@ export class LearningMachine extends Machine {
     if (this.accessCount > 0)
       throw new Error('spawnFrom: a task touched shared state before its first yield');
     return index;
+  }
+
+  /** Removes the tasks from an index on, none of which has taken a step. */
+  removeFrom(index: number): void {
+    this.tasks.length = index;
+    this.codes.length = index;
   }
 
   override spawn(): never {
@@ -223,14 +228,14 @@ export class LearningMachine extends Machine {
       script.push(paths.seen[from]!);
       from = paths.from[from]!;
     }
-    if (from !== body?.at) body = { steps: this.codes[index]!(), at: from, marks: 0 };
+    if (from !== body?.at) body = { steps: this.codes[index]!(), at: from };
     this.bodies[index] = undefined;
     this.script = script.reverse();
     this.scriptAt = 0;
     this.body = body;
     this.index = index;
     this.here = from;
-    this.passedMark = false;
+    this.passed = undefined;
     try {
       this.inside(() => this.run(body!));
     } finally {
@@ -270,24 +275,23 @@ export class LearningMachine extends Machine {
     let place = paths.after(this.here, this.saw);
     if (place === UNKNOWN) place = this.connect(op, a, b);
     if (paths.op[place] !== op || paths.a[place] !== a || paths.b[place] !== b) {
-      throw new Error('ReversibleMachine: a task did something else when it ran again');
+      throw new Error('machine: a task did something else when it ran again');
     }
     this.here = place;
-    this.passedMark = false;
+    this.passed = undefined;
   }
 
   private connect(op: Op, a: number, b: number): number {
     const { paths, here, saw } = this;
-    if (!this.passedMark) return paths.add(here, saw, op, a, b);
-    const marked = (this.marked[this.index] ??= new Map<number, number>());
-    const { marks } = this.body!;
-    const known = marked.get(marks);
+    if (this.passed === undefined) return paths.add(here, saw, op, a, b);
+    const marked = (this.marked[this.index] ??= new Map<string, number>());
+    const known = marked.get(this.passed);
     if (known !== undefined) {
       paths.connect(here, saw, known);
       return known;
     }
     const place = paths.add(here, saw, op, a, b);
-    marked.set(marks, place);
+    marked.set(this.passed, place);
     return place;
   }
 
@@ -299,8 +303,8 @@ export class LearningMachine extends Machine {
   /** A call with an operand that is no number. */
   private callWith(code: number, object: unknown): number {
     let place = this.paths.after(this.here, this.saw);
-    if (place === UNKNOWN && this.passedMark) {
-      place = this.marked[this.index]?.get(this.body!.marks) ?? UNKNOWN;
+    if (place === UNKNOWN && this.passed !== undefined) {
+      place = this.marked[this.index]?.get(this.passed) ?? UNKNOWN;
     }
     const a = place === UNKNOWN ? this.objects.push(object) - 1 : this.paths.a[place]!;
     this.arrive(code << CELL_BITS, a, 0);
@@ -346,6 +350,12 @@ export class LearningMachine extends Machine {
     return this.call(Call.isBelow, addr, least) === 1;
   }
 
+  /** @throws Error if a task would see what nobody knows that it saw */
+  override inspect(addr: Ptr): number {
+    if (this.body !== undefined) throw new Error('machine: a task looks at the state beside see');
+    return super.inspect(addr);
+  }
+
   override see<T extends Sight>(look: () => T): T {
     return this.sightOf[this.callWith(Call.see, look)] as T;
   }
@@ -358,9 +368,8 @@ export class LearningMachine extends Machine {
     this.callWith(Call.note, effect);
   }
 
-  override mark(): void {
-    this.body!.marks++;
-    this.passedMark = true;
+  override mark(point: string): void {
+    this.passed = point;
   }
 
   protected override set(cell: number, value: number): void {

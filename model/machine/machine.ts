@@ -214,8 +214,12 @@ export class Machine {
     return this.arena.mem[cell]!;
   }
 
-  /** What the task in the present step has seen so far has no influence on it any more. */
-  mark(): void {}
+  /**
+   * What the task in the present step has seen so far has no influence on it any more.
+   *
+   * @param _point which point of its code it has come to
+   */
+  mark(_point: string): void {}
 
   /** Address of the word that a task's next step starts with; 0 at a choice. */
   pendingAddress(index: number): Ptr {
@@ -300,6 +304,11 @@ export class Machine {
    */
   isBelow(addr: Ptr, least: number): boolean {
     return this.arena.mem[addr >> 2]! < least;
+  }
+
+  /** Reads a word where no task is at work, or in {@link see}. */
+  inspect(addr: Ptr): number {
+    return this.arena.mem[addr >> 2]!;
   }
 
   /** Looks at the whole state, where only one task is at work: no access, and no step of its own. */

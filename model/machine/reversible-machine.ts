@@ -33,6 +33,11 @@ export class ReversibleMachine extends LearningMachine {
     this.changedCount = 0;
   }
 
+  /** How many steps the run has taken. */
+  get taken(): number {
+    return this.steps;
+  }
+
   override step(index: number, choice: number): void {
     this.keep(index, choice);
     super.step(index, choice);

@@ -79,14 +79,13 @@ export class ScenarioProgram implements Program, Performed {
     this.begin = learning?.of.begin ?? this.setUp();
   }
 
-  /** @param withAfter false: only the threads; {@link runAfter} does the rest of an ended run */
+  /** @param withAfter false: only the threads; {@link RunView.afterwards} does the rest of an ended run */
   start(withAfter = true): RunView {
     this.restart(withAfter);
     return this.view;
   }
 
-  /** Begins an execution. */
-  restart(withAfter = true): void {
+  restart(withAfter: boolean): void {
     enter(this.kernel);
     this.takeSwitches();
     this.performing.length = 0;
@@ -95,9 +94,9 @@ export class ScenarioProgram implements Program, Performed {
   }
 
   /** Begins one that takes steps back. It has a kernel of its own, and learns what the threads do. */
-  startReversible(): ReversibleView {
+  startReversible(withAfter = true): ReversibleView {
     this.reversible ??= this.learning(ReversibleMachine, ReversibleView);
-    return this.reversible.restart();
+    return this.reversible.restart(withAfter);
   }
 
   /** Begins one whose states have keys, likewise. */
@@ -139,11 +138,6 @@ export class ScenarioProgram implements Program, Performed {
     if (!isApplied(this.switches)) applySwitches(this.switches);
   }
 
-  /**
-   * Runs what comes after the threads, which have all ended, with choice 0 everywhere.
-   *
-   * @returns the steps that it takes in a run with everything
-   */
   runAfter(): ScheduleStep[] {
     const { machine } = this.kernel;
     if (this.scenario.after.length === 0) return [];
@@ -337,7 +331,7 @@ export class ScenarioProgram implements Program, Performed {
         const value = yield* stepsOf(context);
         if (value !== undefined) this.keepResult(name, resultOf(context, value));
         // Nothing but results is carried from one operation to the next.
-        machine.mark();
+        machine.mark(`${label}:${index}`);
       } catch (error) {
         if (error instanceof SignalDelivered) {
           this.keepResult(name, { value: error.signal, level: 'user' });

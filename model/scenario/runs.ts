@@ -1,5 +1,5 @@
 /** Runs of a scenario as the explorer sees them. */
-import type { KeyedRun, ReversibleRun, Run } from '../explorer/program';
+import type { KeyedRun, ReversibleRun, Run, ScheduleStep } from '../explorer/program';
 import { WordTable } from '../explorer/word-table';
 import type { Fault } from '../machine/fault';
 import type { LearningMachine } from '../machine/learning-machine';
@@ -11,8 +11,8 @@ import type { Outcome } from './outcome';
 /** What runs ask of the scenario. */
 export interface Performed {
   readonly names: MemoryNames;
-  /** Begins an execution. */
-  restart(): void;
+  /** Begins an execution. @param withAfter false: only the threads */
+  restart(withAfter: boolean): void;
   /** What an outcome is made of beside the memory. */
   beside(): string;
   /** Makes those of a run, and no others. */
@@ -20,6 +20,8 @@ export interface Performed {
   observe(): Outcome;
   outcomeText(): string;
   outcomeKey(): string;
+  /** Runs what comes after the threads. @returns the steps that it takes in a run with everything */
+  runAfter(): ScheduleStep[];
 }
 
 /** What a run offers beyond the explorer's interface. */
@@ -36,8 +38,8 @@ export class RunView<M extends Machine = Machine> implements Run, ScenarioRun {
     readonly machine: M,
   ) {}
 
-  restart(): this {
-    this.performed.restart();
+  restart(withAfter = true): this {
+    this.performed.restart(withAfter);
     return this;
   }
 
@@ -77,10 +79,27 @@ export class RunView<M extends Machine = Machine> implements Run, ScenarioRun {
   observe(): Outcome {
     return this.performed.observe();
   }
+  /**
+   * Looks at what comes after the threads, which have all ended, with choice 0 everywhere.
+   *
+   * @param look is given the steps that it takes in a run with everything
+   */
+  afterwards<T>(look: (steps: ScheduleStep[]) => T): T {
+    return look(this.performed.runAfter());
+  }
 }
 
 /** One that takes steps back. */
 export class ReversibleView extends RunView<ReversibleMachine> implements ReversibleRun {
+  /** The same, and takes it back. */
+  override afterwards<T>(look: (steps: ScheduleStep[]) => T): T {
+    const { taken, threadCount } = this.machine;
+    const seen = super.afterwards(look);
+    this.back(taken);
+    this.machine.removeFrom(threadCount);
+    return seen;
+  }
+
   back(steps: number): void {
     if (this.machine.back(steps)) this.performed.restoreEffects(this.machine.effects);
   }

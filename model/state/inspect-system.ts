@@ -14,8 +14,8 @@ import type { VmEventItem } from '../include/linux/vm_event_item';
 import type { Ptr } from '../machine/struct';
 import { kernel } from './kernel';
 
-/** A word of the arena, outside any event. */
-export const word = (addr: Ptr): number => kernel.machine.arena.mem[addr >> 2]!;
+/** A word of the arena, outside any event; in an operation inside the machine's `see`. */
+export const word = (addr: Ptr): number => kernel.machine.inspect(addr);
 
 /** PageAnon, whatever the variant: the lowest bit of the tag. */
 export const isAnonPage = (page: Page): boolean => (word(page + Page.mapping) & 1) !== 0;

@@ -135,7 +135,7 @@ class Sections {
     for (let i = 0; i < instructions.length; i++) {
       const instruction = instructions[i]!;
       if (instruction.kind === 'mark') {
-        this.machine.mark();
+        this.machine.mark(`${i}`);
         own = [];
         continue;
       }

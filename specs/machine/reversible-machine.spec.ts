@@ -107,8 +107,16 @@ describe('a machine that takes steps back', () => {
     // Nobody has been where the word holds 5, so the code has to run again.
     machine.arena.mem.fill(5);
     expect(() => machine.step(0, 0)).toThrow(
-      'ReversibleMachine: a task did something else when it ran again',
+      'machine: a task did something else when it ran again',
     );
+  });
+
+  it('refuses a task that sees what is not recorded', () => {
+    const machine = machineWith(function* (words) {
+      yield load(words);
+      machine.inspect(words);
+    });
+    expect(() => machine.step(0, 0)).toThrow('machine: a task looks at the state beside see');
   });
 
   it('refuses a task that touches what others share before its first yield', () => {

@@ -1,6 +1,7 @@
 /** Runs of scenarios that take steps back, or go where they have been, against runs from the beginning. */
 import fc from 'fast-check';
 import { explore } from '../../model/explorer/explore';
+import { exploreStates } from '../../model/explorer/states';
 import type { Run } from '../../model/explorer/program';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { parseScenario } from '../../model/scenario/parse';
@@ -82,6 +83,42 @@ describe('a run of a scenario that takes steps back', () => {
     again.startReversible();
     programOf(racing, 'base');
     expect(explore(again)).toEqual(before);
+  });
+
+  it('knows where it is where an operation that comes later is cut short in some runs only', () => {
+    const scenario = parseScenario(
+      `scenario: x
+title: t
+source: s
+setup:
+  - P0: mmap a private-anon
+  - P0: write a 1
+  - kworker: reclaim-until-gone P0:a
+  - P0: read a
+threads:
+  k0: reclaim inactive
+  k1: memory-failure P0:a
+after:
+  - kworker: reclaim-until-gone P0:a
+  - P0: read a
+  - P0: exit
+  - kworker: drain-all
+  - kworker: reclaim active
+`,
+      'x',
+    );
+    const program = programOf(scenario, 'fixed');
+    const { startKeyed, ...plain } = {
+      startKeyed: () => program.startKeyed(),
+      start: () => program.start(),
+    };
+    const outcomes = (of: Parameters<typeof explore>[0]) => [...explore(of).outcomes.keys()].sort();
+    const expected = outcomes(plain);
+    expect(outcomes({ ...plain, startReversible: () => program.startReversible() })).toEqual(
+      expected,
+    );
+    const byStates = exploreStates({ ...plain, startKeyed });
+    expect([...byStates.outcomes.keys()].sort()).toEqual(expected);
   });
 
   it('tells the operation that killed a thread only as long as it has been taken', () => {

@@ -21,7 +21,8 @@ export const auditOperations: readonly OperationSpec[] = [
       yield step(kernel.zone);
       const { layout } = context;
       const pins = layout.handles.map((handle) => peek(handleWord(layout, handle)));
-      return describeAudit(audit(pins.filter((page) => page !== 0)));
+      const pinned = pins.filter((page) => page !== 0);
+      return kernel.machine.see(() => describeAudit(audit(pinned)));
     },
   },
 ];
