@@ -24,7 +24,8 @@ import { formatTable } from './cli/table';
 
 const RATES =
   'One execution for each trace, against a bare loop, which runs the same schedules and no more.\n' +
-  'Over cells the explorer takes steps back where the loop begins anew; scenarios begin anew in both.';
+  'The explorer takes steps back where the loop begins anew: over cells at once, in scenarios after\n' +
+  '50 executions.';
 
 const TABLE = [
   ['readers(8)', programs.readers(8)],

@@ -19,7 +19,7 @@ import { NO_NODE, WakeupTrees } from './wakeup-tree';
 import { Watches } from './watches';
 
 /** One in so many executions of a reversible run, and more of the first, is compared with a run anew. */
-const AGAIN_EVERY = 64;
+const AGAIN_EVERY = 256;
 
 /** Receives what the search finds. */
 export interface SearchListener {

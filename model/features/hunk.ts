@@ -48,6 +48,11 @@ export function applySwitches(on: Switches): void {
 /** Whether these are the ones that were applied last. */
 export const isApplied = (on: Switches): boolean => applied === on;
 
+/** Counts switches as read, for code that need not run again. */
+export function countAsRead(ids: Iterable<SwitchId>): void {
+  for (const id of ids) read[indexOf.get(id)!] = 1;
+}
+
 /** The switches read since {@link applySwitches}. */
 export function switchesRead(): SwitchId[] {
   return SWITCH_IDS.filter((_, i) => read[i] === 1);

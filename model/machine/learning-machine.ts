@@ -208,8 +208,11 @@ export class LearningMachine extends Machine {
     const { body } = this;
     this.body = undefined;
     let sight: Sight = 0;
-    this.inside(() => (sight = look()));
-    this.body = body;
+    try {
+      this.inside(() => (sight = look()));
+    } finally {
+      this.body = body;
+    }
     let n = this.sights.get(sight);
     if (n === undefined) {
       n = this.sightOf.push(sight) - 1;
@@ -228,16 +231,18 @@ export class LearningMachine extends Machine {
       script.push(paths.seen[from]!);
       from = paths.from[from]!;
     }
-    if (from !== body?.at) body = { steps: this.codes[index]!(), at: from };
     this.bodies[index] = undefined;
     this.script = script.reverse();
     this.scriptAt = 0;
-    this.body = body;
     this.index = index;
     this.here = from;
     this.passed = undefined;
     try {
-      this.inside(() => this.run(body!));
+      this.inside(() => {
+        if (from !== body?.at) body = { steps: this.codes[index]!(), at: from };
+        this.body = body;
+        this.run(body);
+      });
     } finally {
       this.body = undefined;
     }

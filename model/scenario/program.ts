@@ -1,6 +1,13 @@
 /** A scenario under one variant, as a program that the explorer (or any scheduler) can run. */
 import type { Program, ScheduleStep } from '../explorer/program';
-import { applySwitches, isApplied, type Switches } from '../features/hunk';
+import {
+  applySwitches,
+  countAsRead,
+  isApplied,
+  switchesRead,
+  type Switches,
+} from '../features/hunk';
+import type { SwitchId } from '../features/hunk-id';
 import { KernelFault } from '../machine/fault';
 import { EndlessWait, type Effect, type MachineState } from '../machine/machine';
 import { awaitFree, unlock, type Steps } from '../machine/op';
@@ -34,6 +41,10 @@ export interface ScenarioState {
 
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
 export class ScenarioProgram implements Program, Performed {
+  /**
+   * Learning what the threads do costs about as much as so many executions. Known threads spare that, but
+   * the steps of a unit must not depend on which units its thread has run before.
+   */
   readonly reversibleAfter = 50;
   readonly layout: Layout;
   readonly kernel: Kernel;
@@ -50,6 +61,9 @@ export class ScenarioProgram implements Program, Performed {
   private lastAfter = 0;
   readonly names: MemoryNames;
   private readonly view: RunView;
+  private readonly isTwin: boolean;
+  /** Switches that a twin has read: what it has learnt rests on them. */
+  private read: readonly SwitchId[] = [];
   /** Runs that have learnt what the threads do, once they have begun. */
   private reversible: ReversibleView | undefined;
   private keyed: KeyedView | undefined;
@@ -70,7 +84,8 @@ export class ScenarioProgram implements Program, Performed {
     this.kernel = bootKernel(this.layout.config, learning?.machine);
     this.threadNames = scenario.threads.map((thread) => thread.actor.name);
     enter(this.kernel);
-    applySwitches(switches);
+    if (learning === undefined) applySwitches(switches);
+    this.isTwin = learning !== undefined;
     this.observer = new Observer(this.layout, this.kernel);
     this.actors = actorsByLabel(scenario);
     this.names = new MemoryNames(this.kernel.machine, learning?.of.names);
@@ -86,8 +101,13 @@ export class ScenarioProgram implements Program, Performed {
   }
 
   restart(withAfter: boolean): void {
+    if (this.isTwin) return this.inside(() => this.beginAnew(withAfter));
     enter(this.kernel);
     this.takeSwitches();
+    this.beginAnew(withAfter);
+  }
+
+  private beginAnew(withAfter: boolean): void {
     this.performing.length = 0;
     this.restore(this.begin);
     if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
@@ -111,18 +131,22 @@ export class ScenarioProgram implements Program, Performed {
   ): V {
     const machine = new machineOf((run) => twin.inside(run));
     const { scenario, switches, file } = this;
+    const before = running;
     const twin = new ScenarioProgram(scenario, switches, file, { machine, of: this });
+    enter(before);
     return new viewOf(twin, machine);
   }
 
-  /** Runs something in this kernel, whichever is running. */
+  /** Runs something in this kernel, of a twin, whichever is running. */
   private inside(run: () => void): void {
     const before = running;
     enter(this.kernel);
     this.takeSwitches();
+    countAsRead(this.read);
     try {
       run();
     } finally {
+      this.read = switchesRead();
       enter(before);
     }
   }
@@ -171,6 +195,8 @@ export class ScenarioProgram implements Program, Performed {
   }
 
   protected outcome(stuck: readonly string[]): Outcome {
+    // They name counters.
+    this.takeSwitches();
     const killed = [...this.killed].sort();
     const seenBy = (level: 'user' | 'system'): Unended => {
       const isSeen = (label: string): boolean =>

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { explore } from '../../model/explorer/explore';
 import { exploreStates } from '../../model/explorer/states';
 import type { Run } from '../../model/explorer/program';
+import { switchesRead } from '../../model/features/hunk';
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { parseScenario } from '../../model/scenario/parse';
 import { ScenarioProgram } from '../../model/scenario/program';
@@ -82,7 +83,7 @@ describe('a run of a scenario that takes steps back', () => {
     const again = programOf(racing, 'fixed');
     again.startReversible();
     programOf(racing, 'base');
-    expect(explore(again)).toEqual(before);
+    expect(explore(again).outcomes).toEqual(before.outcomes);
   });
 
   it('knows where it is where an operation that comes later is cut short in some runs only', () => {
@@ -119,6 +120,94 @@ after:
     );
     const byStates = exploreStates({ ...plain, startKeyed });
     expect([...byStates.outcomes.keys()].sort()).toEqual(expected);
+  });
+
+  it.each(['pin-during-the-call', 'fixup-swap-slot', 'free-races-with-reclaim'])(
+    'reads in %s the switches that runs from the beginning read',
+    (name) => {
+      const scenario = suite.find((each) => each.name === name)!;
+      const plain = programOf(scenario, 'original');
+      expect(explore({ start: () => plain.start() }).executions).toBeGreaterThan(50);
+      const read = switchesRead();
+      const program = programOf(scenario, 'original');
+      explore(program);
+      expect(switchesRead()).toEqual(read);
+      programOf(scenario, 'base');
+      explore(program);
+      // The set-up is not run again.
+      const again = new Set(switchesRead());
+      programOf(scenario, 'base');
+      explore({ start: () => plain.start() });
+      expect(switchesRead().filter((id) => !again.has(id))).toEqual([]);
+    },
+  );
+
+  const two = parseScenario(
+    `scenario: two
+title: t
+source: s
+setup:
+  - P0: mmap a private-anon
+  - P0: write a 1
+  - P0: fork P1
+threads:
+  P1/T0: write a 2
+  P1/T1: [madvise a FREE, r = read a]
+`,
+    'two',
+  );
+  const large = parseScenario(
+    `scenario: large
+title: t
+source: s
+options:
+  frames: 300
+setup:
+  - P0: mmap a private-anon
+`,
+    'large',
+  );
+  const inOrder = (run: Run, threads: readonly number[]): void => {
+    for (const thread of threads) {
+      for (let n = 0; n < 200 && run.choices(thread) > 0; n++) run.step(thread, 0);
+    }
+  };
+
+  it('goes on in its own kernel where another one runs by now', () => {
+    const program = programOf(two, 'fixed');
+    const run = program.startReversible();
+    inOrder(run, [0, 1]);
+    run.back(0);
+    programOf(large, 'fixed').start();
+    inOrder(run, [1, 0]);
+    const anew = program.start();
+    inOrder(anew, [1, 0]);
+    expect(run.outcome()).toBe(anew.outcome());
+  });
+
+  it('leaves a run from the beginning alone that has begun', () => {
+    const program = programOf(two, 'fixed');
+    const expected = program.start();
+    inOrder(expected, [1, 0]);
+    const outcome = expected.outcome();
+    const run = program.start();
+    for (let n = 0; n < 6; n++) run.step(1, 0);
+    program.startReversible();
+    program.startKeyed();
+    inOrder(run, [1, 0]);
+    expect(run.outcome()).toBe(outcome);
+  });
+
+  it('tells counters by the names that its own variant gives them', () => {
+    const program = programOf(two, 'fixed');
+    const run = program.startReversible();
+    inOrder(run, [1, 0]);
+    const outcome = run.outcome();
+    expect(outcome).toContain('nr_lazyfree_pages');
+    run.back(0);
+    programOf(two, 'base');
+    inOrder(run, [1, 0]);
+    expect(run.outcome()).toBe(outcome);
   });
 
   it('tells the operation that killed a thread only as long as it has been taken', () => {
