@@ -54,6 +54,7 @@ export class ScenarioParts extends ScenarioProgram {
     this.part = part;
     this.begin = from;
     if (part.kind === 'setup') return this.performAlone(part.index);
+    // Tasks differ from part to part, and switches from call to call: nothing can be learnt of them.
     const { outcomes, executions, completeness } = explore({ start: () => this.start() }, options);
     const ends = [...outcomes].map(([key, { traces }]) => ({
       state: this.states.get(key)!,

@@ -1,6 +1,6 @@
 /** Explores every trace of a program, within stated bounds. */
 import { OutcomeCounts, type OutcomeCount } from './outcome-counts';
-import type { Program } from './program';
+import type { Program, Run, ScheduleStep } from './program';
 import { runFirstAgain } from './run-again';
 import { Search } from './search';
 import { withinThreads } from './thread-bound';
@@ -28,6 +28,8 @@ export interface ExploreOptions {
   /** A clock in milliseconds; without one there is no time bound, and progress shows no time. */
   readonly now?: () => number;
   readonly signal?: StopSignal;
+  /** Called when an execution has ended and was counted; a run that takes nothing back may go on. */
+  readonly onEnd?: (run: Run, schedule: () => readonly ScheduleStep[]) => void;
   /** Called now and then. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -101,7 +103,11 @@ class Exploration {
     this.now = options.now ?? (() => 0);
     this.steps = options.steps ?? DEFAULT_STEPS;
     const search: Search = new Search(withinThreads(program, options.threads), this.steps, {
-      onEnd: (run) => this.outcomes.count(run, () => search.schedule()),
+      onEnd: (run) => {
+        const schedule = (): ScheduleStep[] => search.schedule();
+        this.outcomes.count(run, schedule);
+        options.onEnd?.(run, schedule);
+      },
     });
     this.search = search;
     this.began = this.now();

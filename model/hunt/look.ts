@@ -1,6 +1,6 @@
 /** Runs a program on a variant, by every interleaving or by some, and judges each run. */
 import { explore, type Completeness, type StopSignal } from '../explorer/explore';
-import type { Program, ReversibleRun, Run, ScheduleStep } from '../explorer/program';
+import type { Program, ScheduleStep } from '../explorer/program';
 import type { Variant } from '../features/variant';
 import { breachesOf } from '../promises/judge';
 import { JudgedScenario, type Breach } from '../promises/promise';
@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario/ast';
 import { wordOf } from '../scenario/layout';
 import type { Outcome } from '../scenario/outcome';
 import { ScenarioProgram } from '../scenario/program';
-import type { ReversibleView, RunView } from '../scenario/runs';
+import type { RunView } from '../scenario/runs';
 import { execute, randomPick } from '../scenario/sample';
 
 export interface LookOptions {
@@ -49,19 +49,19 @@ export function look(scenario: Scenario, variant: Variant, options: LookOptions)
     }
     return watcher.look(schedules, 'sampled');
   }
-  const { executions, completeness } = explore(watcher, {
+  const { executions, completeness } = explore(watcher.threads(), {
     executions: options.executions,
+    onEnd: (run, schedule) => watcher.end(run as RunView, schedule),
     ...(options.signal !== undefined && { signal: options.signal }),
   });
   return watcher.look(executions, completeness.kind);
 }
 
 /**
- * The threads of a scenario as the explorer's program. What comes after them depends on the state that
- * they leave alone, so it runs, and is judged, once for each such state.
+ * Judges what runs of a scenario leave. What comes after its threads depends on the state that they leave
+ * alone, so it runs, and is judged, once for each such state.
  */
-class Watcher implements Program {
-  readonly reversibleAfter: number;
+class Watcher {
   private readonly judged: JudgedScenario;
   private readonly sightings = new Map<string, Sighting>();
   private readonly states = new Set<string>();
@@ -75,18 +75,19 @@ class Watcher implements Program {
   ) {
     this.judged = new JudgedScenario(scenario);
     this.sequential = scenario.threads.length === 0;
-    this.reversibleAfter = program.reversibleAfter;
     this.frees = this.judged.order.nodes
       .filter(({ operation }) => operation.verb === 'madvise' && wordOf(operation, 1) === 'FREE')
       .map(({ result }) => result);
   }
 
-  start(): Run {
-    return new Watched(this, this.program.start(this.sequential));
-  }
-
-  startReversible(): ReversibleRun {
-    return new WatchedReversible(this, this.program.startReversible(this.sequential));
+  /** The threads as the explorer's program; all there is, where there are none. */
+  threads(): Program {
+    const { program, sequential } = this;
+    return {
+      start: () => program.start(sequential),
+      startReversible: () => program.startReversible(sequential),
+      reversibleAfter: program.reversibleAfter,
+    };
   }
 
   judge(outcome: Outcome, schedule: readonly ScheduleStep[]): void {
@@ -102,78 +103,16 @@ class Watcher implements Program {
     return { sightings: [...this.sightings.values()], executions, how, freed: this.freed };
   }
 
-  /** A run has come to its end: judges the state that it leaves, if that is new. @returns its key */
-  end(run: RunView, schedule: readonly ScheduleStep[]): string {
+  /** A run of {@link threads} has come to its end: judges the state that it leaves, if that is new. */
+  end(run: RunView, schedule: () => readonly ScheduleStep[]): void {
     const key = run.outcomeKey();
-    if (this.states.has(key)) return key;
+    if (this.states.has(key)) return;
     this.states.add(key);
     const judge = (rest: readonly ScheduleStep[]): void =>
-      this.judge(run.observe(), [...schedule, ...rest]);
+      this.judge(run.observe(), [...schedule(), ...rest]);
     const begun = !this.sequential && run.threadCount > 0;
     const ended = begun && this.program.threadNames.every((_, i) => run.choices(i) === 0);
     if (ended) run.afterwards(judge);
     else judge([]);
-    return key;
-  }
-}
-
-/** A run with its steps written down, whose end is judged. */
-class Watched<R extends RunView> implements Run {
-  readonly spawned = -1;
-  protected readonly schedule: ScheduleStep[] = [];
-  /** Judging goes on with a run from the beginning, so that it is asked once. */
-  private key: string | undefined;
-
-  constructor(
-    private readonly watcher: Watcher,
-    protected readonly run: R,
-  ) {}
-
-  get threadCount(): number {
-    return this.run.threadCount;
-  }
-  get accesses(): Int32Array {
-    return this.run.accesses;
-  }
-  get accessCount(): number {
-    return this.run.accessCount;
-  }
-  get looked(): Uint8Array {
-    return this.run.looked;
-  }
-  value(word: number): number {
-    return this.run.value(word);
-  }
-  choices(thread: number): number {
-    return this.run.choices(thread);
-  }
-  guard(thread: number): number {
-    return this.run.guard(thread);
-  }
-  enabled(thread: number): boolean {
-    return this.run.enabled(thread);
-  }
-  step(thread: number, choice: number): void {
-    this.schedule.push({ thread, choice });
-    this.run.step(thread, choice);
-  }
-  outcome(): string {
-    return (this.key ??= this.end());
-  }
-
-  protected end(): string {
-    return this.watcher.end(this.run, this.schedule);
-  }
-}
-
-/** One that goes on after it was judged, from wherever it is taken back to. */
-class WatchedReversible extends Watched<ReversibleView> implements ReversibleRun {
-  override outcome(): string {
-    return this.end();
-  }
-
-  back(steps: number): void {
-    this.schedule.length = steps;
-    this.run.back(steps);
   }
 }

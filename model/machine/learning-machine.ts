@@ -70,18 +70,9 @@ export class LearningMachine extends Machine {
   override spawnFrom(code: () => Steps<unknown>): number {
     const index = this.codes.length;
     this.codes.push(code);
-    this.tasks.push({
-      steps: NO_STEPS,
-      op: 0,
-      a: 0,
-      b: 0,
-      done: false,
-      fault: undefined,
-      site: '',
-    });
+    this.addTask(NO_STEPS);
     if (index === this.places.length) this.places = doubled(this.places);
     this.places[index] = this.beginnings[index] ??= this.paths.addBeginning();
-    this.accessCount = 0;
     this.goOn(index, 0);
     if (this.accessCount > 0)
       throw new Error('spawnFrom: a task touched shared state before its first yield');

@@ -56,7 +56,7 @@ export class EndlessWait extends Error {
   override readonly name = 'EndlessWait';
 }
 
-export interface Task {
+interface Task {
   steps: Steps<unknown>;
   op: Op;
   a: number;
@@ -66,6 +66,8 @@ export interface Task {
   /** JavaScript call stack of the pending yield, while {@link callSite} is on. */
   site: string;
 }
+
+const NOT_BEGUN = { op: 0, a: 0, b: 0, done: false, fault: undefined, site: '' };
 
 /**
  * Executes tasks over one arena, one step at a time. It knows locks, atomics and choices, and
@@ -125,22 +127,20 @@ export class Machine {
 
   /** Adds a task, run up to (not including) its first shared access. @returns its index. */
   spawn(steps: Steps<unknown>): number {
-    const task: Task = {
-      steps,
-      op: 0,
-      a: 0,
-      b: 0,
-      done: false,
-      fault: undefined,
-      site: '',
-    };
-    this.tasks.push(task);
+    const task = this.addTask(steps);
     this.histories.push(0);
-    this.accessCount = 0;
     this.resume(task, 0);
     if (this.accessCount > 0)
       throw new Error('spawn: a task touched shared state before its first yield');
     return this.tasks.length - 1;
+  }
+
+  /** Adds a task that has not begun, and forgets what the last step touched. */
+  protected addTask(steps: Steps<unknown>): Task {
+    const task: Task = { steps, ...NOT_BEGUN };
+    this.tasks.push(task);
+    this.accessCount = 0;
+    return task;
   }
 
   /** Runs a task alone to its end. @returns what it returned. @throws EndlessWait if it has to wait. */

@@ -4,6 +4,8 @@ import { explore } from '../../model/explorer/explore';
 import type { Program } from '../../model/explorer/program';
 import { explorePreemptions } from '../../model/explorer/preemptions';
 import { exploreStates } from '../../model/explorer/states';
+import { outcomeOf } from '../../model/explorer/run-again';
+import { printSchedule } from '../../model/explorer/schedule';
 import { SharedExploration } from '../../model/explorer/shared';
 import { UnitRun } from '../../model/explorer/unit';
 import { readers } from './programs';
@@ -37,6 +39,21 @@ describe('explorer > bounds', () => {
     const { completeness, outcomes } = explore(endless, { steps: 6 });
     expect(completeness).toEqual({ kind: 'bounded', bound: '6 steps' });
     expect([...outcomes.keys()]).toEqual(['1']);
+  });
+
+  it('shows the end of each execution, with the schedule that leads there', () => {
+    const ends: string[] = [];
+    const seen: string[] = [];
+    const { outcomes } = explore(readers(3), {
+      onEnd(run, schedule) {
+        ends.push(run.outcome());
+        seen.push(printSchedule(schedule()));
+        expect(outcomeOf(readers(3), schedule())).toBe(run.outcome());
+      },
+    });
+    expect(ends.length).toBe(8);
+    expect(new Set(seen).size).toBe(8);
+    expect(new Set(ends)).toEqual(new Set(outcomes.keys()));
   });
 
   it('stops at a signal, with what it has found', () => {

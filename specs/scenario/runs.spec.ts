@@ -14,6 +14,9 @@ const suite = loadSuite().map(({ scenario }) => scenario);
 const programOf = (scenario: (typeof suite)[number], name: keyof typeof NAMED_VARIANTS) =>
   new ScenarioProgram(scenario, (id) => NAMED_VARIANTS[name].has(id));
 
+const scenarioOf = (text: string) =>
+  parseScenario(`scenario: x\ntitle: t\nsource: s\n${text}`, 'x');
+
 const picks = fc.array(fc.nat(1000), { maxLength: 60 });
 const walks = fc.array(fc.tuple(picks, fc.nat(60)), { minLength: 1, maxLength: 4 });
 
@@ -87,11 +90,7 @@ describe('a run of a scenario that takes steps back', () => {
   });
 
   it('knows where it is where an operation that comes later is cut short in some runs only', () => {
-    const scenario = parseScenario(
-      `scenario: x
-title: t
-source: s
-setup:
+    const scenario = scenarioOf(`setup:
   - P0: mmap a private-anon
   - P0: write a 1
   - kworker: reclaim-until-gone P0:a
@@ -105,9 +104,7 @@ after:
   - P0: exit
   - kworker: drain-all
   - kworker: reclaim active
-`,
-      'x',
-    );
+`);
     const program = programOf(scenario, 'fixed');
     const { startKeyed, ...plain } = {
       startKeyed: () => program.startKeyed(),
@@ -142,31 +139,19 @@ after:
     },
   );
 
-  const two = parseScenario(
-    `scenario: two
-title: t
-source: s
-setup:
+  const two = scenarioOf(`setup:
   - P0: mmap a private-anon
   - P0: write a 1
   - P0: fork P1
 threads:
   P1/T0: write a 2
   P1/T1: [madvise a FREE, r = read a]
-`,
-    'two',
-  );
-  const large = parseScenario(
-    `scenario: large
-title: t
-source: s
-options:
+`);
+  const large = scenarioOf(`options:
   frames: 300
 setup:
   - P0: mmap a private-anon
-`,
-    'large',
-  );
+`);
   const inOrder = (run: Run, threads: readonly number[]): void => {
     for (const thread of threads) {
       for (let n = 0; n < 200 && run.choices(thread) > 0; n++) run.step(thread, 0);
@@ -210,18 +195,12 @@ setup:
     expect(run.outcome()).toBe(outcome);
   });
 
-  it('tells the operation that killed a thread only as long as it has been taken', () => {
-    const scenario = parseScenario(
-      `scenario: x
-title: t
-source: s
-setup:
+  it('tells a result only while the step that gave it has been taken', () => {
+    const scenario = scenarioOf(`setup:
   - P0: mmap a private-anon
 threads:
   P0/T0: done = madvise a FREE
-`,
-      'x',
-    );
+`);
     const run = programOf(scenario, 'original').startReversible();
     const begun = run.outcome();
     let steps = 0;
