@@ -64,7 +64,7 @@ function compare(binary: string, folder: string): void {
   const known = new Set(commands.map(({ name }) => name));
   for (const words of COMPARED.filter(([word]) => word.startsWith('-') || known.has(word))) {
     const installed = answer(binary, words, folder);
-    const source = answer('npx', ['tsx', 'scripts/lzfree.ts', ...words], root);
+    const source = answer('npm', ['run', '-s', 'lzfree', '--', ...words], root);
     if (installed !== source || installed === '')
       throw new Error(`check-pack: 'lzfree ${words.join(' ')}' answers otherwise once installed`);
     console.log(`same answer: lzfree ${words.join(' ')}`);

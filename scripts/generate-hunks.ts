@@ -56,7 +56,7 @@ async function main(check: boolean): Promise<void> {
       continue;
     }
     if (readFileSync(file, 'utf8') === content) continue;
-    console.error(`${path}: not current; run: npx tsx scripts/generate-hunks.ts`);
+    console.error(`${path}: not current; run: npm run hunks`);
     process.exitCode = 1;
   }
 }

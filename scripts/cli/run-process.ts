@@ -4,7 +4,7 @@ import { main } from './main';
 
 /**
  * For this many milliseconds after the first signal others are taken for the same one: Ctrl-C in a
- * terminal reaches npm and tsx too, and they hand it on.
+ * terminal reaches npm too, which hands it on.
  */
 const ECHO_MS = 500;
 

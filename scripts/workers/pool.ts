@@ -98,5 +98,5 @@ const entry = (): string => join(__dirname, fromSource ? 'worker.ts' : 'worker.j
 
 function loader(): string[] {
   if (!fromSource) return [];
-  return ['--require', createRequire(__filename).resolve('tsx/cjs')];
+  return ['--require', createRequire(__filename).resolve('@swc-node/register')];
 }

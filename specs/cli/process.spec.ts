@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(__dirname, '..', '..');
-const NODE = [process.execPath, '--import', 'tsx'] as const;
+const NODE = [process.execPath, '-r', '@swc-node/register'] as const;
 
 describe('the process', () => {
   it('a reader that has seen enough ends it with 141 and without a word', () => {
