@@ -49,7 +49,11 @@ export function exploreSwitches(
 }
 
 /** An exploration's result in the scenario's terms. */
-export function explored({ executions, completeness, outcomes }: ExploreResult): Exploration {
+export function explored({
+  executions,
+  completeness,
+  outcomes,
+}: Omit<ExploreResult, 'steps'>): Exploration {
   return {
     executions,
     completeness,

@@ -72,7 +72,7 @@ export interface Program {
    * ends with the next call, and stays apart from runs of other kinds.
    */
   startReversible?(): ReversibleRun;
-  /** After how many executions it pays to begin one; 0 by default. */
+  /** After how many executions it pays to begin one, 0 by default; fewer where it has learnt already. */
   readonly reversibleAfter?: number;
 }
 

@@ -57,6 +57,9 @@ export interface NumberedTask extends UnitTask {
 /** Parts of a round, in which each unit has an equal share of its executions. */
 const LAPS = 8;
 
+/** Without the steps that it took: they depend on what the threads that ran its units knew already. */
+export type SharedResult = Omit<ExploreResult, 'steps'>;
+
 interface Share {
   readonly number: number;
   readonly placed: PlacedUnit;
@@ -135,15 +138,14 @@ export class SharedExploration {
   }
 
   /** What is known so far; if it is not over, it counts as interrupted. */
-  result(): ExploreResult {
-    const { executions, blocked, steps } = this.sofar();
+  result(): SharedResult {
+    const { executions, blocked } = this.sofar();
     const outcomes = new OutcomeCounts();
     outcomes.add(this.outcomes.documents());
     for (const { unit } of this.round) outcomes.add(unit.outcomes);
     return {
       executions,
       blocked,
-      steps,
       outcomes: outcomes.all,
       completeness: this.over ? this.completeness() : { kind: 'interrupted' },
     };

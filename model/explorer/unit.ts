@@ -17,11 +17,9 @@ export interface Counts {
   readonly cut: number;
   /** Those in which more threads would have begun than may. */
   readonly crowded: number;
-  /** Steps of all, replayed ones included. */
-  readonly steps: number;
 }
 
-export const NO_COUNTS: Counts = { executions: 0, blocked: 0, cut: 0, crowded: 0, steps: 0 };
+export const NO_COUNTS: Counts = { executions: 0, blocked: 0, cut: 0, crowded: 0 };
 
 export function addCounts(a: Counts, b: Counts): Counts {
   return {
@@ -29,12 +27,11 @@ export function addCounts(a: Counts, b: Counts): Counts {
     blocked: a.blocked + b.blocked,
     cut: a.cut + b.cut,
     crowded: a.crowded + b.crowded,
-    steps: a.steps + b.steps,
   };
 }
 
 /** Executions of all kinds. */
-export const allOf = ({ executions, blocked, cut, crowded }: Omit<Counts, 'steps'>): number =>
+export const allOf = ({ executions, blocked, cut, crowded }: Counts): number =>
   executions + blocked + cut + crowded;
 
 /** A unit to run: plain data. */
@@ -110,9 +107,9 @@ export class UnitRun {
     const { search, open, ended } = this;
     const { frozen } = this.task;
     search.foreseeAll();
-    const { executions, blocked, cut, crowded, steps, trees, heads, execution } = search;
+    const { executions, blocked, cut, crowded, trees, heads, execution } = search;
     const result = {
-      counts: { executions, blocked, cut, crowded, steps },
+      counts: { executions, blocked, cut, crowded },
       outcomes: this.outcomes.documents(),
       path: ended && !open.isOpen(frozen) ? [] : writeNodes(search, open, frozen),
       ended,

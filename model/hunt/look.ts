@@ -64,7 +64,7 @@ export function look(scenario: Scenario, variant: Variant, options: LookOptions)
 class Watcher {
   private readonly judged: JudgedScenario;
   private readonly sightings = new Map<string, Sighting>();
-  private readonly states = new Set<string>();
+  private readonly states = new Set<number | string>();
   private readonly frees: readonly string[];
   private readonly sequential: boolean;
   private freed = false;

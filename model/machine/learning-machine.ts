@@ -39,7 +39,7 @@ export class LearningMachine extends Machine {
   private readonly sights = new Map<Sight, number>();
   private readonly sightOf: Sight[] = [];
   override stale = new Uint8Array(0);
-  /** What the run has done beside the words, in order. */
+  /** What the run is to do beside the words, in order: whoever asks what that comes to makes it first. */
   readonly effects: Effect[] = [];
   /** The code that runs, of the task of an index; undefined while none does. */
   private body: Body | undefined;
@@ -186,7 +186,6 @@ export class LearningMachine extends Machine {
         return 0;
       case Call.note:
         this.effects.push(this.objects[a] as Effect);
-        (this.objects[a] as Effect)();
         return 0;
       case Call.see:
         return this.numberOf(this.objects[a] as () => Sight);

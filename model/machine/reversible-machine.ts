@@ -43,17 +43,10 @@ export class ReversibleMachine extends LearningMachine {
     super.step(index, choice);
   }
 
-  /**
-   * Takes steps back until `steps` are left.
-   *
-   * @returns whether the effects that the run has had have to be made again, from where it began
-   */
-  back(steps: number): boolean {
-    const { length } = this.effects;
+  /** Takes steps back until `steps` are left. */
+  back(steps: number): void {
     while (this.steps > steps) this.takeBack();
-    const forgets = this.placesKnown > this.mostPlaces;
-    if (forgets) this.forget();
-    return forgets || this.effects.length < length;
+    if (this.placesKnown > this.mostPlaces) this.forget();
   }
 
   private keep(index: number, choice: number): void {

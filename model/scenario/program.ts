@@ -41,11 +41,6 @@ export interface ScenarioState {
 
 /** A scenario that has been set up: {@link start} begins executions from the state after set-up. */
 export class ScenarioProgram implements Program, Performed {
-  /**
-   * Learning what the threads do costs about as much as so many executions. Known threads spare that, but
-   * the steps of a unit must not depend on which units its thread has run before.
-   */
-  readonly reversibleAfter = 50;
   readonly layout: Layout;
   readonly kernel: Kernel;
   readonly threadNames: readonly string[];
@@ -111,6 +106,11 @@ export class ScenarioProgram implements Program, Performed {
     this.performing.length = 0;
     this.restore(this.begin);
     if (this.begin.stuck.length === 0) this.spawnAll(withAfter);
+  }
+
+  /** Learning what the threads do costs about as much as so many executions. */
+  get reversibleAfter(): number {
+    return this.reversible === undefined ? 50 : 0;
   }
 
   /** Begins one that takes steps back. It has a kernel of its own, and learns what the threads do. */
@@ -350,7 +350,7 @@ export class ScenarioProgram implements Program, Performed {
     if (words?.born !== undefined) yield awaitFree(words.born);
     if (cpu.mm !== 0) yield* switch_mm(cpu, cpu.mm);
     for (const [index, operation] of operations.entries()) {
-      if (thread !== undefined) machine.note(() => (this.performing[thread] = operation));
+      if (thread !== undefined) this.performing[thread] = operation;
       const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
       try {
         const context = { cpu, process, layout: this.layout, operation };

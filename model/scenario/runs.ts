@@ -1,10 +1,10 @@
 /** Runs of a scenario as the explorer sees them. */
 import type { KeyedRun, ReversibleRun, Run, ScheduleStep } from '../explorer/program';
 import { WordTable } from '../explorer/word-table';
-import type { Fault } from '../machine/fault';
 import type { LearningMachine } from '../machine/learning-machine';
 import type { Effect, Machine } from '../machine/machine';
 import type { ReversibleMachine } from '../machine/reversible-machine';
+import { Besides } from './besides';
 import type { MemoryNames } from './memory-names';
 import type { Outcome } from './outcome';
 
@@ -73,7 +73,7 @@ export class RunView<M extends Machine = Machine> implements Run, ScenarioRun {
   outcome(): string {
     return this.performed.outcomeText();
   }
-  outcomeKey(): string {
+  outcomeKey(): number | string {
     return this.performed.outcomeKey();
   }
   observe(): Outcome {
@@ -89,8 +89,48 @@ export class RunView<M extends Machine = Machine> implements Run, ScenarioRun {
   }
 }
 
+/** One on a machine that learns. What its tasks note is made when somebody asks what it comes to. */
+class LearntView<M extends LearningMachine> extends RunView<M> {
+  protected readonly besides = new Besides();
+  private readonly ends = new WordTable();
+  private words = new Int32Array(0);
+
+  override outcome(): string {
+    this.makeEffects();
+    return super.outcome();
+  }
+
+  override observe(): Outcome {
+    this.makeEffects();
+    return super.observe();
+  }
+
+  override outcomeKey(): number {
+    const { machine } = this;
+    const tasks = machine.threadCount;
+    if (this.words.length !== tasks + 2) this.words = new Int32Array(tasks + 2);
+    const { words } = this;
+    words[0] = this.performed.names.memory();
+    words[1] = this.beside();
+    for (let task = 0; task < tasks; task++) words[task + 2] = machine.finished(task) ? 1 : 0;
+    return this.ends.intern(words, 0, words.length);
+  }
+
+  /** A number for what an outcome is made of beside the memory, and beside where tasks are. */
+  protected beside(): number {
+    return this.besides.numberOf(this.machine, () => {
+      this.makeEffects();
+      return this.performed.beside();
+    });
+  }
+
+  private makeEffects(): void {
+    this.performed.restoreEffects(this.machine.effects);
+  }
+}
+
 /** One that takes steps back. */
-export class ReversibleView extends RunView<ReversibleMachine> implements ReversibleRun {
+export class ReversibleView extends LearntView<ReversibleMachine> implements ReversibleRun {
   /** The same, and takes it back. */
   override afterwards<T>(look: (steps: ScheduleStep[]) => T): T {
     const { taken, threadCount } = this.machine;
@@ -101,28 +141,25 @@ export class ReversibleView extends RunView<ReversibleMachine> implements Revers
   }
 
   back(steps: number): void {
-    if (this.machine.back(steps)) this.performed.restoreEffects(this.machine.effects);
+    this.machine.back(steps);
   }
 }
 
 /** One whose states have keys: numbers for memory, what is kept beside it, and where every task is. */
-export class KeyedView extends RunView<LearningMachine> implements KeyedRun {
+export class KeyedView extends LearntView<LearningMachine> implements KeyedRun {
   private readonly states = new WordTable(256);
-  private words = new Int32Array(0);
-  /** What was kept beside the memory, by what an outcome tells of it. */
-  private readonly besides: { readonly faults: Fault[]; readonly effects: Effect[] }[] = [];
-  private readonly besideNumbers = new Map<string, number>();
+  private state = new Int32Array(0);
   private readonly places: number[] = [];
 
   stateKey(): number {
     const { machine, performed } = this;
     const tasks = machine.threadCount;
-    if (this.words.length !== tasks + 2) this.words = new Int32Array(tasks + 2);
-    const { words } = this;
-    words[0] = performed.names.memory();
-    words[1] = this.beside();
-    for (let task = 0; task < tasks; task++) words[task + 2] = machine.placeOf(task);
-    return this.states.intern(words, 0, words.length);
+    if (this.state.length !== tasks + 2) this.state = new Int32Array(tasks + 2);
+    const { state } = this;
+    state[0] = performed.names.memory();
+    state[1] = this.beside();
+    for (let task = 0; task < tasks; task++) state[task + 2] = machine.placeOf(task);
+    return this.states.intern(state, 0, state.length);
   }
 
   position(thread: number): number {
@@ -136,19 +173,7 @@ export class KeyedView extends RunView<LearningMachine> implements KeyedRun {
     performed.names.goTo(words[begin]!);
     places.length = 0;
     for (let at = begin + 2; at < from[key + 1]!; at++) places.push(words[at]!);
-    const { faults, effects } = this.besides[words[begin + 1]!]!;
+    const { faults, effects } = this.besides.deedsOf(words[begin + 1]!);
     machine.goTo(places, faults, effects);
-    performed.restoreEffects(effects);
-  }
-
-  private beside(): number {
-    const text = this.performed.beside();
-    let number = this.besideNumbers.get(text);
-    if (number === undefined) {
-      const { faults, effects } = this.machine;
-      number = this.besides.push({ faults: [...faults], effects: [...effects] }) - 1;
-      this.besideNumbers.set(text, number);
-    }
-    return number;
   }
 }

@@ -1,11 +1,12 @@
 /** An exploration cut into units finds what one search finds, whoever runs the units in what order. */
 import fc from 'fast-check';
 import { parseCheckpoint, type Checkpoint } from '../../model/explorer/checkpoint';
-import { explore, type ExploreResult } from '../../model/explorer/explore';
+import { explore } from '../../model/explorer/explore';
 import { enumerate, MoreInterleavings } from '../../model/explorer/naive';
 import type { Program } from '../../model/explorer/program';
 import {
   SharedExploration,
+  type SharedResult,
   type NumberedTask,
   type SharedOptions,
   type Sizes,
@@ -33,7 +34,7 @@ function run(program: Program, task: NumberedTask, executions = Infinity): UnitR
 }
 
 /** Runs units to the end. */
-function share(program: Program, { workers = 1, pause, ...options }: Options = {}): ExploreResult {
+function share(program: Program, { workers = 1, pause, ...options }: Options = {}): SharedResult {
   const exploration = new SharedExploration({ steps: STEPS, sizes: SMALL, ...options });
   for (;;) {
     const tasks = exploration.tasks();
@@ -46,15 +47,14 @@ function share(program: Program, { workers = 1, pause, ...options }: Options = {
   }
 }
 
-/** Everything but the steps, which tell how often beginnings were run again. */
-const summary = ({ executions, blocked, completeness, outcomes }: ExploreResult) => ({
+const summary = ({ executions, blocked, completeness, outcomes }: SharedResult) => ({
   executions,
   blocked,
   completeness,
   outcomes: [...outcomes.values()],
 });
 /** The same whatever schedule stands for an outcome. */
-const counts = (result: ExploreResult) => ({
+const counts = (result: SharedResult) => ({
   ...summary(result),
   outcomes: new Map([...result.outcomes.values()].map(({ outcome, traces }) => [outcome, traces])),
 });
@@ -203,7 +203,7 @@ describe('explorer > sharing', () => {
 });
 
 /** Explores in pieces of so many executions, each from the text of the checkpoint before. */
-function inPieces(program: Program, pieces: readonly number[], sizes: Sizes): ExploreResult {
+function inPieces(program: Program, pieces: readonly number[], sizes: Sizes): SharedResult {
   let resume: Checkpoint | undefined;
   for (let done = 0, k = 0; ; k++) {
     const exploration = new SharedExploration({

@@ -251,14 +251,11 @@ export function buildReversibleSections(
 ): () => ReversibleRun {
   const machine = new ReversibleMachine((run) => run(), mostPlaces);
   const sections = new Sections(machine, threads);
-  const back = machine.back.bind(machine);
   const run = Object.assign(machine, {
-    outcome: () => sections.outcome(),
-    back(steps: number) {
-      const again = back(steps);
-      if (again) sections.forgetSeen();
-      if (again) for (const effect of machine.effects) effect();
-      return again;
+    outcome() {
+      sections.forgetSeen();
+      for (const effect of machine.effects) effect();
+      return sections.outcome();
     },
   });
   return () => {

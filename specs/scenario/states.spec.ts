@@ -43,10 +43,10 @@ describe.each([
   });
 
   it('has one outcome for each key of an outcome', () => {
-    const outcomes = new Map<string, string>();
+    const outcomes = new Map<number | string, string>();
     const search: Search = new Search(program, 1000, {
       onEnd(run) {
-        const key = `${run.outcomeKey!()}`;
+        const key = run.outcomeKey!();
         expect(run.outcome()).toBe(outcomes.get(key) ?? run.outcome());
         outcomes.set(key, run.outcome());
       },
