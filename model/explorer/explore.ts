@@ -102,9 +102,9 @@ class Exploration {
   ) {
     this.now = options.now ?? (() => 0);
     this.steps = options.steps ?? DEFAULT_STEPS;
+    const schedule = (): ScheduleStep[] => search.schedule();
     const search: Search = new Search(withinThreads(program, options.threads), this.steps, {
       onEnd: (run) => {
-        const schedule = (): ScheduleStep[] => search.schedule();
         this.outcomes.count(run, schedule);
         options.onEnd?.(run, schedule);
       },
