@@ -24,8 +24,8 @@ import { formatTable } from './cli/table';
 
 const RATES =
   'One execution for each trace, against a bare loop, which runs the same schedules and no more.\n' +
-  'The explorer takes steps back where the loop begins anew: over cells at once, in scenarios after\n' +
-  '50 executions.';
+  'The explorer takes steps back where the loop begins anew. Scenarios are measured when what their\n' +
+  'threads do is known, which an exploration learns in the 50 executions of which it takes none back.';
 
 const TABLE = [
   ['readers(8)', programs.readers(8)],
