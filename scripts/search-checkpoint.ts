@@ -10,7 +10,7 @@ import { fileFault } from './cli/file-fault';
 import { modelDigest } from './identity';
 
 const FORMAT = 'lzfree search';
-const VERSION = 2;
+const VERSION = 3;
 
 interface SearchCheckpoint {
   readonly format: typeof FORMAT;

@@ -41,6 +41,8 @@ export interface StatesOptions {
   readonly steps?: number;
   /** Most threads that begin in one execution, as in `explore`. */
   readonly threads?: number;
+  /** Whether to stop at whatever bound is reached first, as nothing but a complete result is of use. */
+  readonly wholly?: boolean;
   readonly signal?: StopSignal;
   /** Called now and then with the states so far. */
   readonly onProgress?: (states: number) => void;
@@ -118,17 +120,23 @@ class StateSearch {
         if (this.depth > 0) this.sets.account(this.frames[this.depth - 1], record);
       }
     }
+    return this.cutOff();
+  }
+
+  /** What executions were cut off at, if any were. */
+  private cutOff(): StatesResult['completeness'] {
     const { steps = DEFAULT_STEPS, threads } = this.options;
     return boundReached(this, { steps, threads });
   }
 
   private mustStop(): StatesResult['completeness'] | undefined {
-    const { signal, states, onProgress } = this.options;
+    const { signal, states, wholly, onProgress } = this.options;
     if (this.transitions % PROGRESS_EVERY === 0) onProgress?.(this.states.found);
     if (signal?.aborted === true) return { kind: 'interrupted' };
     if (states !== undefined && this.states.found >= states) {
       return { kind: 'bounded', bound: counted(states, 'state') };
     }
+    if (wholly === true && this.cut + this.crowded > 0) return this.cutOff();
     return undefined;
   }
 

@@ -1,7 +1,6 @@
 /** The result of `lzfree diff A B --search`: how two variants differ over all small programs. */
 import { witnessOf, type Comparison } from '../diff/compare';
 import { weaker, type Completeness } from '../diff/completeness';
-import { exploreSwitches } from '../diff/explore';
 import { diffBehaviours } from '../diff/outcome-diff';
 import { minimize } from '../explorer/minimize';
 import type { Variant } from '../features/variant';
@@ -9,7 +8,14 @@ import { printScenario } from '../scenario/print';
 import { ScenarioProgram } from '../scenario/program';
 import { LEVELS, type Level } from '../scenario/outcome';
 import type { Gate } from '../search/gate';
-import { differenceKey, differencesOf, STEPS_MOST, type Difference } from '../search/look-at';
+import {
+  differenceKey,
+  differencesOf,
+  exploreProgram,
+  STATES_MOST,
+  STEPS_MOST,
+  type Difference,
+} from '../search/look-at';
 import type { Language } from '../search/programs';
 import type { DifferenceKind, SearchResult, SizeCount } from '../search/search';
 import { reportDifference, type ReportedDifference } from './diff-document';
@@ -21,8 +27,12 @@ export interface SearchBound {
   /** Most operations in the threads of a program, and most threads. */
   readonly size: number;
   readonly threads: number;
-  /** Most executions of one program on one variant, and most steps of each. */
+  /**
+   * Most executions of one program on one variant, beyond which it is explored by states; most states then;
+   * and most steps of each.
+   */
   readonly executions: number;
+  readonly states: number;
   readonly steps: number;
   readonly operations: { readonly process: readonly string[]; readonly kernel: readonly string[] };
   readonly beginnings: readonly {
@@ -57,7 +67,7 @@ export interface SearchedLevel {
 
 export interface SearchDocument {
   readonly schema: 'lzfree/diff-search';
-  readonly version: 4;
+  readonly version: 5;
   readonly a: string;
   readonly b: string;
   /** The outermost level at which any program differs. */
@@ -96,7 +106,7 @@ export function searchDocument(subject: SearchSubject, result: SearchResult): Se
   const { sizes, incomplete } = result;
   return {
     schema: 'lzfree/diff-search',
-    version: 4,
+    version: 5,
     a: subject.a.name,
     b: subject.b.name,
     differsAt: kinds[0]?.level ?? null,
@@ -120,7 +130,11 @@ function completenessOf(result: SearchResult, executions: number): Completeness 
       ? { kind: 'complete' }
       : {
           kind: 'bounded',
-          bound: `${counted(executions, 'execution')}, ${counted(STEPS_MOST, 'step')}`,
+          bound: [
+            counted(executions, 'execution'),
+            counted(STATES_MOST, 'state'),
+            counted(STEPS_MOST, 'step'),
+          ].join(', '),
         };
   return result.interrupted ? weaker(bounded, { kind: 'interrupted' }) : bounded;
 }
@@ -130,6 +144,7 @@ function boundOf({ language, size, executions, gate }: SearchSubject): SearchBou
     size,
     threads: Math.min(size, language.threads),
     executions,
+    states: STATES_MOST,
     steps: STEPS_MOST,
     operations: language.alphabet,
     beginnings: language.beginnings.map(({ name, state, pages, processes }) => ({
@@ -158,9 +173,8 @@ const MINIMIZING = 2000;
 function reportKind(kind: DifferenceKind, subject: SearchSubject): ReportedKind {
   const { scenario, size } = kind.smallest;
   const { a, b, executions } = subject;
-  const explored = (variant: Variant) =>
-    exploreSwitches(scenario, (id) => variant.has(id), { executions, steps: STEPS_MOST });
-  const [ofA, ofB] = [explored(a.variant), explored(b.variant)];
+  const ofA = exploreProgram(scenario, a.variant, { executions });
+  const ofB = exploreProgram(scenario, b.variant, { executions });
   const key = differenceKey(kind);
   const { observed } = differencesOf(
     scenario,

@@ -2,7 +2,10 @@
 import { differs } from '../diff/compare';
 import { weaker, type Completeness } from '../diff/completeness';
 import { exploreSwitches, type ExploreOptions } from '../diff/explore';
+import { exploreByStates, type StatesExploration } from '../diff/explore-states';
 import { diffBehaviours, type Behaviour, type ObservedOutcome } from '../diff/outcome-diff';
+import type { StopSignal } from '../explorer/explore';
+import { ReturningState } from '../explorer/explored-states';
 import { switchesRead } from '../features/hunk';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
@@ -24,8 +27,10 @@ export interface Difference {
 /** What looking at one program told. */
 export interface Finding {
   readonly completeness: Completeness;
-  /** Executions on both variants. */
+  /** Executions on both variants; of one that is explored by states, those before that. */
   readonly executions: number;
+  /** Whether it has more executions than it may on a variant, which was explored by states then. */
+  readonly byStates: boolean;
   /** Whether some execution reads a switch in which the variants differ; if not, they are equal. */
   readonly reached: boolean;
   readonly differences: readonly Difference[];
@@ -37,23 +42,61 @@ export interface Finding {
  */
 export const STEPS_MOST = 2000;
 
-/** Compares two variants on one program. */
-export function lookAt(
+/** Most states of a program on a variant, unless told otherwise; one that has more is left incomplete. */
+export const STATES_MOST = 1_000_000;
+
+export interface LookOptions extends ExploreOptions {
+  /** Most states, where there are more than the most executions. */
+  readonly states?: number;
+}
+
+/** What a variant does on a program, and how that was found. */
+export type Looked = Behaviour & Pick<Finding, 'completeness' | 'executions' | 'byStates'>;
+
+/** Explores a program by its traces, and if it has more than it may have executions, by its states. */
+export function exploreProgram(
   scenario: Scenario,
-  a: Variant,
-  b: Variant,
-  options: ExploreOptions,
-): Finding {
+  variant: Variant,
+  { states = STATES_MOST, ...options }: LookOptions,
+): Looked {
   const bounds = { steps: STEPS_MOST, ...options };
-  const ofA = exploreSwitches(scenario, (id) => a.has(id), bounds);
+  const byTraces = exploreSwitches(scenario, (id) => variant.has(id), bounds);
+  if (byTraces.completeness.kind !== 'bounded') return { ...byTraces, byStates: false };
+  const byStates = statesOf(scenario, variant, states, options.signal);
+  if (byStates === undefined || byStates.completeness.kind === 'bounded') {
+    return { ...byTraces, byStates: false };
+  }
+  return { ...byStates, executions: byTraces.executions, byStates: true };
+}
+
+/** Undefined if it comes back to a state in which it was. */
+function statesOf(
+  scenario: Scenario,
+  variant: Variant,
+  states: number,
+  signal?: StopSignal,
+): StatesExploration | undefined {
+  const bounds = { states, steps: STEPS_MOST, wholly: true };
+  try {
+    return exploreByStates(scenario, variant, { ...bounds, ...(signal && { signal }) });
+  } catch (error) {
+    if (error instanceof ReturningState) return undefined;
+    throw error;
+  }
+}
+
+/** Compares two variants on one program. */
+export function lookAt(scenario: Scenario, a: Variant, b: Variant, options: LookOptions): Finding {
+  const ofA = exploreProgram(scenario, a, options);
   const read = new Set(switchesRead());
   const reached = differingSwitches(a, b).some((id) => read.has(id));
   // As long as no such switch is read both variants take the same steps, so one exploration is both.
   if (!reached) return { ...pick(ofA), reached, differences: [] };
-  const ofB = exploreSwitches(scenario, (id) => b.has(id), bounds);
+  const ofB = exploreProgram(scenario, b, options);
   return {
     completeness: weaker(ofA.completeness, ofB.completeness),
     executions: ofA.executions + ofB.executions,
+    byStates: ofA.byStates || ofB.byStates,
     reached,
     differences: differencesOf(
       scenario,
@@ -63,9 +106,10 @@ export function lookAt(
   };
 }
 
-const pick = ({ completeness, executions }: Pick<Finding, 'completeness' | 'executions'>) => ({
+const pick = ({ completeness, executions, byStates }: Looked) => ({
   completeness,
   executions,
+  byStates,
 });
 
 /** An outcome that only one of two variants has, and what it differs in. */

@@ -35,7 +35,9 @@ export interface SizeCount {
   unreached: number;
   /** Of these: not explored completely, so that a difference may have been missed. */
   incomplete: number;
-  /** Executions of all of them on both variants. */
+  /** Of these: explored by states on a variant, as there were too many executions. */
+  byStates: number;
+  /** Executions of all of them on both variants; of those explored by states, the ones before that. */
   executions: number;
 }
 
@@ -82,6 +84,7 @@ function rowOf({ sizes }: SearchState, size: number, language: Language): SizeCo
     done: 0,
     unreached: 0,
     incomplete: 0,
+    byStates: 0,
     executions: 0,
   };
   sizes.push(row);
@@ -112,6 +115,7 @@ async function searchSize(
 function account(finding: Finding, program: Program, row: SizeCount, state: SearchState): void {
   row.done++;
   row.executions += finding.executions;
+  if (finding.byStates) row.byStates++;
   if (finding.completeness.kind !== 'complete') {
     row.incomplete++;
     state.incomplete.push(program.scenario.title);

@@ -13,13 +13,17 @@ import type { ReportDocument } from './documents';
 /** The commands that print such a document, for messages and help. */
 export const COMMANDS = 'review, diff, run, hunt, matrix or classes';
 
-/** The newest version of each document that a page can show. */
-const VERSIONS: Readonly<Record<ReportDocument['schema'], ReportDocument['version']>> = {
-  'lzfree/review': 4,
-  'lzfree/diff': 3,
-  'lzfree/diff-search': 3,
+type Schema = ReportDocument['schema'];
+
+/** The version of each document, which is the one that a page can show. */
+const VERSIONS: {
+  readonly [S in Schema]: Extract<ReportDocument, { readonly schema: S }>['version'];
+} = {
+  'lzfree/review': 6,
+  'lzfree/diff': 4,
+  'lzfree/diff-search': 5,
   'lzfree/run': 3,
-  'lzfree/hunt': 2,
+  'lzfree/hunt': 3,
   'lzfree/matrix': 2,
   'lzfree/classes': 2,
 };

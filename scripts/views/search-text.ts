@@ -78,6 +78,7 @@ function coverage(document: SearchDocument, width: number): string {
     String(row.all - row.programs),
     `${row.done} of ${row.programs}`,
     String(row.unreached),
+    String(row.byStates),
     String(row.incomplete),
     String(row.executions),
   ]);
@@ -88,6 +89,7 @@ function coverage(document: SearchDocument, width: number): string {
     { title: 'Cannot', ...right },
     { title: 'Explored', ...right },
     { title: 'Never reach it', ...right },
+    { title: 'By states', ...right },
     { title: 'Incomplete', ...right },
     { title: 'Executions', ...right },
   ];
@@ -104,9 +106,10 @@ function coverage(document: SearchDocument, width: number): string {
     formatTable(columns, rows, width),
     ...needs.map((line) => wrapText(line, width)),
     wrapText(
-      'Never reach it: no execution reads a switch in which the variants differ. Incomplete: more ' +
-        `than ${counted(bound.executions, 'execution')} on a variant, or one of more than ` +
-        `${counted(bound.steps, 'step')}.`,
+      'Never reach it: no execution reads a switch in which the variants differ. By states: explored ' +
+        `so, for all outcomes, as there are more than ${counted(bound.executions, 'execution')} on a ` +
+        `variant. Incomplete: more than ${counted(bound.states, 'state')}, too, or an execution of more ` +
+        `than ${counted(bound.steps, 'step')}.`,
       width,
     ),
     wrapText(

@@ -58,6 +58,23 @@ describe('lzfree serve', () => {
   });
 
   it.each([
+    ['run', ['run', 'both-owners-free', '--variant', 'fixed']],
+    ['diff', ['diff', 'original', 'fixed', 'both-owners-free']],
+    ['diff-search', ['diff', 'original', 'fixed', '--search', '--size', '1']],
+    ['review', ['review', '--search-size', '0']],
+    ['hunt', ['hunt', 'fixed', '--until-size', '1']],
+    ['matrix', ['matrix', 'both-owners-free']],
+    ['classes', ['classes', 'both-owners-free']],
+  ])('serves what %s prints', async (schema, words) => {
+    const { stdout } = await runCli([...words, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: `lzfree/${schema}` });
+    writeFileSync(file, stdout);
+    const signal = AbortSignal.abort('SIGINT');
+    const { code, stderr } = await runCli(['serve', file, '--port', '0'], { signal });
+    expect({ code, refused: stderr.includes('give what') }).toEqual({ code: 130, refused: false });
+  });
+
+  it.each([
     ['not JSON', '{', 'is not JSON'],
     ['a document of another command', '{"schema":"lzfree/hunks","version":1}', 'lzfree/hunks'],
     ['another version', '{"schema":"lzfree/run","version":1}', 'lzfree/run version 1'],

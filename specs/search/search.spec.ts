@@ -1,6 +1,6 @@
 import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
 import { BEGINNINGS } from '../../model/search/alphabet';
-import { lookAt, type Finding } from '../../model/search/look-at';
+import { lookAt, type Finding, type LookOptions } from '../../model/search/look-at';
 import { programsOfSize, type Language, type Program } from '../../model/search/programs';
 import { searchDifferences, type SearchState } from '../../model/search/search';
 
@@ -12,21 +12,26 @@ const small = (beginning: string, process: string[], kernel: string[] = []): Lan
   threads: 3,
 });
 
-async function* lookAtAll(a: Variant, b: Variant, programs: Iterable<Program>, executions: number) {
+async function* lookAtAll(
+  a: Variant,
+  b: Variant,
+  programs: Iterable<Program>,
+  bounds: LookOptions,
+) {
   await Promise.resolve();
-  for (const { scenario } of programs) yield lookAt(scenario, a, b, { executions });
+  for (const { scenario } of programs) yield lookAt(scenario, a, b, bounds);
 }
 
 function searchFor(
   a: Variant,
   b: Variant,
   language: Language,
-  { size, executions = 5000, state }: { size: number; executions?: number; state?: SearchState },
+  { size, state, ...bounds }: LookOptions & { size: number; state?: SearchState },
 ) {
   return searchDifferences({
     language,
     size,
-    lookAtAll: (programs) => lookAtAll(a, b, programs, executions),
+    lookAtAll: (programs) => lookAtAll(a, b, programs, { executions: 5000, ...bounds }),
     ...(state !== undefined && { state }),
   });
 }
@@ -58,9 +63,10 @@ describe('the search for differences', () => {
 
   it('finds what the fixup changes at two operations, in two threads', async () => {
     const result = await searchFor(original, fixed, fixup, { size: 2 });
+    const none = { incomplete: 0, byStates: 0 };
     expect(result.sizes).toEqual([
-      { size: 1, all: 2, programs: 2, done: 2, unreached: 1, incomplete: 0, executions: 3 },
-      { size: 2, all: 7, programs: 7, done: 7, unreached: 3, incomplete: 0, executions: 298 },
+      { size: 1, all: 2, programs: 2, done: 2, unreached: 1, ...none, executions: 3 },
+      { size: 2, all: 7, programs: 7, done: 7, unreached: 3, ...none, executions: 298 },
     ]);
     expect(result.equalUpTo).toEqual({ user: 2, system: 1, internal: 1 });
     expect(
@@ -71,11 +77,20 @@ describe('the search for differences', () => {
   });
 
   it('claims nothing of a size at which a program met the bound', async () => {
-    const result = await searchFor(original, fixed, fixup, { size: 2, executions: 20 });
-    expect(result.sizes[1]).toMatchObject({ done: 7, incomplete: 2 });
+    const few = { executions: 20, states: 50 };
+    const result = await searchFor(original, fixed, fixup, { size: 2, ...few });
+    expect(result.sizes[1]).toMatchObject({ done: 7, incomplete: 2, byStates: 0 });
     expect(result.incomplete).toHaveLength(2);
     expect(result.equalUpTo).toEqual({ user: 1, system: 1, internal: 1 });
     expect(result.kinds).toEqual([]);
+  });
+
+  it('finds the same by states where there are too many executions', async () => {
+    const whole = await searchFor(original, fixed, fixup, { size: 2 });
+    const result = await searchFor(original, fixed, fixup, { size: 2, executions: 20 });
+    expect(result.sizes[1]).toMatchObject({ done: 7, incomplete: 0, byStates: 2 });
+    expect(result.equalUpTo).toEqual(whole.equalUpTo);
+    expect(result.kinds).toEqual(whole.kinds);
   });
 
   it('goes on where it was stopped, and ends in the same result', async () => {
@@ -85,7 +100,7 @@ describe('the search for differences', () => {
       language: fixup,
       size: 2,
       lookAtAll: async function* (programs): AsyncGenerator<Finding> {
-        for await (const finding of lookAtAll(original, fixed, programs, 5000)) {
+        for await (const finding of lookAtAll(original, fixed, programs, { executions: 5000 })) {
           if (seen++ === 5) return;
           yield finding;
         }
@@ -110,6 +125,7 @@ describe('the search for differences', () => {
     expect(lookAt(program.scenario, original, fixed, { executions: 5000 })).toEqual({
       completeness: { kind: 'complete' },
       executions: 440,
+      byStates: false,
       reached: true,
       differences: [],
     });

@@ -156,6 +156,9 @@ function Sizes({ search: { sizes, bound, incomplete } }: SearchProps) {
                 ),
               )}
               <th scope="col" class="number">
+                by states
+              </th>
+              <th scope="col" class="number">
                 incomplete
               </th>
               <th scope="col" class="number">
@@ -175,6 +178,7 @@ function Sizes({ search: { sizes, bound, incomplete } }: SearchProps) {
                   {grouped(row.done)} of {grouped(row.programs)}
                 </td>
                 <td class="number">{grouped(row.unreached)}</td>
+                <td class="number">{grouped(row.byStates)}</td>
                 <td class="number">{grouped(row.incomplete)}</td>
                 <td class="number">{grouped(row.executions)}</td>
               </tr>
@@ -189,9 +193,10 @@ function Sizes({ search: { sizes, bound, incomplete } }: SearchProps) {
         </p>
       )}
       <p>
-        Never reach it: no execution reads a switch in which the variants differ. Incomplete: more
-        than {grouped(bound.executions)} executions on a variant, or one of more than{' '}
-        {grouped(bound.steps)} steps.
+        Never reach it: no execution reads a switch in which the variants differ. By states:
+        explored so, for all outcomes, as there are more than {grouped(bound.executions)} executions
+        on a variant. Incomplete: more than {grouped(bound.states)} states, too, or an execution of
+        more than {grouped(bound.steps)} steps.
       </p>
       {incomplete.length > 0 && (
         <details>
