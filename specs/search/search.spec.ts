@@ -112,6 +112,26 @@ describe('the search for differences', () => {
     expect(await searchFor(original, fixed, fixup, { size: 2, state })).toEqual(whole);
   });
 
+  it.each([
+    ['traces', 10_000, 15_205],
+    ['states', 10, 20],
+  ])('finds by %s an outcome of a plain page that only original has', (_, most, executions) => {
+    const operations = ['madvise a FREE', 'madvise a DONTNEED', 'read a'];
+    const language = { ...small('half-swapped', operations), needs: 'madvise a FREE' };
+    const program = [...programsOfSize(3, language)].find(({ scenario }) =>
+      scenario.title.endsWith('P0: madvise a FREE || P0: madvise a DONTNEED || P1: read a'),
+    )!;
+    expect(lookAt(program.scenario, original, fixed, { executions: most })).toEqual({
+      completeness: { kind: 'complete' },
+      executions,
+      byStates: most === 10,
+      reached: true,
+      differences: [
+        { level: 'system', direction: 'lost', paths: ['freeSwap', 'vmstat nr_file_pages'] },
+      ],
+    });
+  });
+
   it('finds no outcome of a plain page that only one side of the fixup has, where both act otherwise', () => {
     const language = {
       ...small('under-writeback', ['madvise a FREE', 'madvise a DONTNEED'], ['writeback ok']),
