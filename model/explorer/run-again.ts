@@ -1,6 +1,6 @@
 /** Whether a program still does the same, after all that an exploration did with it. */
 import type { OutcomeCount } from './outcome-counts';
-import type { Program, ScheduleStep } from './program';
+import type { Program, Run, ScheduleStep } from './program';
 import { printSchedule } from './schedule';
 
 /**
@@ -16,10 +16,14 @@ export function runFirstAgain(program: Program, outcomes: ReadonlyMap<string, Ou
 }
 
 /** How a schedule ends, run from the beginning. */
-export function outcomeOf(program: Program, schedule: readonly ScheduleStep[]): string {
+export function outcomeOf(
+  program: Program,
+  schedule: readonly ScheduleStep[],
+  tell = (run: Run): string => run.outcome(),
+): string {
   const run = program.start();
   for (const { thread, choice } of schedule) run.step(thread, choice);
-  return run.outcome();
+  return tell(run);
 }
 
 /** What to say of a schedule that does not end as it did. */

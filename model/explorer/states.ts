@@ -18,7 +18,7 @@
 import { wakes, type Sleeper } from './asleep';
 import { counted } from './counted';
 import { boundReached, DEFAULT_STEPS, type StopSignal } from './explore';
-import { ExploredStates, UNEXPLORED, type StateRecord } from './explored-states';
+import { ExploredStates, ReturningState, UNEXPLORED, type StateRecord } from './explored-states';
 import { Futures } from './futures';
 import { PersistentSets } from './persistent-sets';
 import {
@@ -26,6 +26,7 @@ import {
   type KeyedRun,
   type Moves,
   type Program,
+  type Run,
   type ScheduleStep,
   type StateKey,
 } from './program';
@@ -41,6 +42,8 @@ export interface StatesOptions {
   readonly steps?: number;
   /** Most threads that begin in one execution, as in `explore`. */
   readonly threads?: number;
+  /** What is told of a run at its end, instead of its outcome; the same of a run from the beginning. */
+  readonly tell?: (run: Run) => string;
   /** Whether to stop at whatever bound is reached first, as nothing but a complete result is of use. */
   readonly wholly?: boolean;
   readonly signal?: StopSignal;
@@ -70,6 +73,19 @@ const PROGRESS_EVERY = 256;
  */
 export function exploreStates(program: Program, options: StatesOptions = {}): StatesResult {
   return new StateSearch(program, options).result();
+}
+
+/** What an exploration by states tells; undefined if it comes to a bound, or back into a state. */
+export function ifWhole<T extends Pick<StatesResult, 'completeness'>>(
+  exploration: () => T,
+): T | undefined {
+  try {
+    const result = exploration();
+    return result.completeness.kind === 'bounded' ? undefined : result;
+  } catch (error) {
+    if (error instanceof ReturningState) return undefined;
+    throw error;
+  }
 }
 
 class StateSearch {
@@ -290,11 +306,12 @@ class StateSearch {
       this.crowded++;
       return;
     }
-    const told = run.outcome?.();
+    const { tell } = this.options;
+    const told = tell === undefined ? run.outcome?.() : tell(run as KeyedRun & Run);
     if (told !== undefined && this.outcomes.has(told)) return;
     const path = this.frames.slice(0, this.depth - 1);
     const schedule = path.map(({ thread, choice }) => ({ thread, choice }));
-    const outcome = outcomeOf(this.program, schedule);
+    const outcome = outcomeOf(this.program, schedule, tell);
     if (told !== undefined && told !== outcome) throw endedOtherwise(schedule);
     this.steps += schedule.length;
     // That run has ended this one.

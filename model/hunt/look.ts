@@ -1,6 +1,7 @@
 /** Runs a program on a variant, by every interleaving or by some, and judges each run. */
 import { explore, type Completeness, type StopSignal } from '../explorer/explore';
-import type { Program, ScheduleStep } from '../explorer/program';
+import type { Program, Run, ScheduleStep } from '../explorer/program';
+import { exploreStates, ifWhole } from '../explorer/states';
 import type { Variant } from '../features/variant';
 import { breachesOf } from '../promises/judge';
 import { JudgedScenario, type Breach } from '../promises/promise';
@@ -12,8 +13,10 @@ import type { RunView } from '../scenario/runs';
 import { execute, randomPick } from '../scenario/sample';
 
 export interface LookOptions {
-  /** Most executions of one program. */
+  /** Most executions of one program; where there are more, its ends are found by states. */
   readonly executions: number;
+  /** Most states then. */
+  readonly states?: number;
   /** Instead of every interleaving: this many random schedules, from this seed. */
   readonly sample?: { readonly schedules: number; readonly seed: number };
   readonly signal?: StopSignal;
@@ -54,8 +57,14 @@ export function look(scenario: Scenario, variant: Variant, options: LookOptions)
     onEnd: (run, schedule) => watcher.end(run as RunView, schedule),
     ...(options.signal !== undefined && { signal: options.signal }),
   });
-  return watcher.look(executions, completeness.kind);
+  const all = completeness.kind === 'bounded' && watcher.endByStates(options);
+  return watcher.look(executions, all ? 'complete' : completeness.kind);
 }
+
+/** Most states of one program, unless told otherwise. */
+const STATES_MOST = 300_000;
+/** Most steps on the way to a state. */
+const STEPS_MOST = 2000;
 
 /**
  * Judges what runs of a scenario leave. What comes after its threads depends on the state that they leave
@@ -86,8 +95,27 @@ class Watcher {
     return {
       start: () => program.start(sequential),
       startReversible: () => program.startReversible(sequential),
+      startKeyed: () => program.startKeyed(sequential),
       reversibleAfter: program.reversibleAfter,
     };
+  }
+
+  /**
+   * Judges the states that runs of {@link threads} leave, found by states.
+   *
+   * @returns whether these are all
+   */
+  endByStates({ states = STATES_MOST, signal }: LookOptions): boolean {
+    const bounds = { states, steps: STEPS_MOST, wholly: true, ...(signal && { signal }) };
+    const tell = (run: Run): string => (run as RunView).endText();
+    const found = ifWhole(() => exploreStates(this.threads(), { ...bounds, tell }));
+    if (found === undefined) return false;
+    for (const schedule of found.outcomes.values()) {
+      const run = this.program.start(this.sequential);
+      for (const { thread, choice } of schedule) run.step(thread, choice);
+      this.end(run, () => schedule);
+    }
+    return true;
   }
 
   judge(outcome: Outcome, schedule: readonly ScheduleStep[]): void {

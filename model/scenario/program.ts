@@ -120,9 +120,9 @@ export class ScenarioProgram implements Program, Performed {
   }
 
   /** Begins one whose states have keys, likewise. */
-  startKeyed(): KeyedView {
+  startKeyed(withAfter = true): KeyedView {
     this.keyed ??= this.learning(LearningMachine, KeyedView);
-    return this.keyed.restart();
+    return this.keyed.restart(withAfter);
   }
 
   private learning<M extends LearningMachine, V>(

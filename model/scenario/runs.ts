@@ -76,6 +76,10 @@ export class RunView<M extends Machine = Machine> implements Run, ScenarioRun {
   outcomeKey(): number | string {
     return this.performed.outcomeKey();
   }
+  /** Tells ends apart by all that they leave, as a text that runs of all kinds have in common. */
+  endText(): string {
+    return this.performed.outcomeKey();
+  }
   observe(): Outcome {
     return this.performed.observe();
   }
@@ -103,6 +107,11 @@ class LearntView<M extends LearningMachine> extends RunView<M> {
   override observe(): Outcome {
     this.makeEffects();
     return super.observe();
+  }
+
+  override endText(): string {
+    this.makeEffects();
+    return super.endText();
   }
 
   override outcomeKey(): number {

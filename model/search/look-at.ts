@@ -2,10 +2,9 @@
 import { differs } from '../diff/compare';
 import { weaker, type Completeness } from '../diff/completeness';
 import { exploreSwitches, type ExploreOptions } from '../diff/explore';
-import { exploreByStates, type StatesExploration } from '../diff/explore-states';
+import { exploreByStates } from '../diff/explore-states';
 import { diffBehaviours, type Behaviour, type ObservedOutcome } from '../diff/outcome-diff';
-import type { StopSignal } from '../explorer/explore';
-import { ReturningState } from '../explorer/explored-states';
+import { ifWhole } from '../explorer/states';
 import { switchesRead } from '../features/hunk';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
@@ -62,27 +61,11 @@ export function exploreProgram(
   const bounds = { steps: STEPS_MOST, ...options };
   const byTraces = exploreSwitches(scenario, (id) => variant.has(id), bounds);
   if (byTraces.completeness.kind !== 'bounded') return { ...byTraces, byStates: false };
-  const byStates = statesOf(scenario, variant, states, options.signal);
-  if (byStates === undefined || byStates.completeness.kind === 'bounded') {
-    return { ...byTraces, byStates: false };
-  }
+  const { signal } = options;
+  const statesBounds = { states, steps: STEPS_MOST, wholly: true, ...(signal && { signal }) };
+  const byStates = ifWhole(() => exploreByStates(scenario, variant, statesBounds));
+  if (byStates === undefined) return { ...byTraces, byStates: false };
   return { ...byStates, executions: byTraces.executions, byStates: true };
-}
-
-/** Undefined if it comes back to a state in which it was. */
-function statesOf(
-  scenario: Scenario,
-  variant: Variant,
-  states: number,
-  signal?: StopSignal,
-): StatesExploration | undefined {
-  const bounds = { states, steps: STEPS_MOST, wholly: true };
-  try {
-    return exploreByStates(scenario, variant, { ...bounds, ...(signal && { signal }) });
-  } catch (error) {
-    if (error instanceof ReturningState) return undefined;
-    throw error;
-  }
 }
 
 /** Compares two variants on one program. */

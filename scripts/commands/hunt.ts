@@ -42,7 +42,7 @@ export const huntCommand: CommandSpec = {
     },
     {
       flags: '--executions <n>',
-      description: 'of one program at most',
+      description: 'of one program at most; where there are more, by states',
       integer: { min: 1 },
       default: '1000',
     },

@@ -59,9 +59,9 @@ function findingText(
 
 export const howText = ({ how }: Way): string =>
   ({
-    complete: 'every interleaving was run',
-    bounded: 'not every interleaving was run',
-    interrupted: 'not every interleaving was run',
+    complete: 'every interleaving was explored',
+    bounded: 'not every interleaving was explored',
+    interrupted: 'not every interleaving was explored',
     sampled: 'some interleavings were run',
   })[how];
 
@@ -98,7 +98,9 @@ function coverage(document: HuntDocument, width: number): string {
   parts.push(
     wrapText(
       (sequential ? 'The moves of a program come one after the other. ' : '') +
-        `A program is run by every interleaving, ${counted(executions, 'execution')} at most.` +
+        'A program is run by every interleaving. Where that is more than ' +
+        `${counted(executions, 'execution')}, the states that it can end in are found by states; ` +
+        'where those are too many, it is looked at in part.' +
         (random.done === 0
           ? ''
           : ` Beyond these sizes ${random.done} random programs were run by ` +

@@ -5,9 +5,9 @@ import { SingleTimeline } from './run-view';
 import { count } from './words';
 
 const HOW: Readonly<Record<Way['how'], string>> = {
-  complete: 'every interleaving was run',
-  bounded: 'not every interleaving was run',
-  interrupted: 'not every interleaving was run',
+  complete: 'every interleaving was explored',
+  bounded: 'not every interleaving was explored',
+  interrupted: 'not every interleaving was explored',
   sampled: 'some interleavings were run',
 };
 
