@@ -110,7 +110,7 @@ export function searchDocument(subject: SearchSubject, result: SearchResult): Se
     a: subject.a.name,
     b: subject.b.name,
     differsAt: kinds[0]?.level ?? null,
-    completeness: completenessOf(result, subject.executions),
+    completeness: completenessOf(result),
     bound: boundOf(subject),
     levels: levelsOf(result),
     kinds,
@@ -124,17 +124,13 @@ const outermostFirst = (x: DifferenceKind, y: DifferenceKind): number =>
   x.smallest.size - y.smallest.size ||
   x.smallest.number - y.smallest.number;
 
-function completenessOf(result: SearchResult, executions: number): Completeness {
+function completenessOf(result: SearchResult): Completeness {
   const bounded: Completeness =
     result.incomplete.length === 0
       ? { kind: 'complete' }
       : {
           kind: 'bounded',
-          bound: [
-            counted(executions, 'execution'),
-            counted(STATES_MOST, 'state'),
-            counted(STEPS_MOST, 'step'),
-          ].join(', '),
+          bound: `${counted(STATES_MOST, 'state')}, ${counted(STEPS_MOST, 'step')}`,
         };
   return result.interrupted ? weaker(bounded, { kind: 'interrupted' }) : bounded;
 }

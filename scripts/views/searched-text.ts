@@ -2,12 +2,13 @@
 import type { SearchDocument } from '../../model/report/search-document';
 import { counted } from '../cli/text';
 
-/** In words: `complete`, or `bounded (60 s; 3 programs at 5000 executions)`. */
+/** In words: `complete`, or `bounded (60 s; 3 programs at 1000000 states or 2000 steps)`. */
 export function searchedText(search: SearchDocument): string {
   const { completeness, incomplete, bound } = search;
   if (completeness.kind !== 'bounded') return completeness.kind;
   const left = incomplete.length;
-  const atBound = `${counted(left, 'program')} at ${counted(bound.executions, 'execution')}`;
+  const most = `${counted(bound.states, 'state')} or ${counted(bound.steps, 'step')}`;
+  const atBound = `${counted(left, 'program')} at ${most}`;
   return `bounded (${[
     ...(isWhole(search) ? [] : [completeness.bound]),
     ...(left > 0 ? [atBound] : []),

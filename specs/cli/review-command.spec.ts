@@ -90,9 +90,13 @@ describe('lzfree review', () => {
 
   it('names each bound that left something open', () => {
     const left = { ...search, completeness: bounded, incomplete: ['x', 'y'] };
-    expect(saidOf({ search: left })).toContain(': bounded (2 programs at 5000 executions).');
+    expect(saidOf({ search: left })).toContain(
+      ': bounded (2 programs at 1000000 states or 2000 steps).',
+    );
     const both = { ...cutOff(), incomplete: ['x'] };
-    expect(saidOf({ search: both })).toContain(': bounded (9 s; 1 program at 5000 executions).');
+    expect(saidOf({ search: both })).toContain(
+      ': bounded (9 s; 1 program at 1000000 states or 2000 steps).',
+    );
   });
 
   it('tells of each searched kind with its smallest program, and does not tell a witness twice', () => {
