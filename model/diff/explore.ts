@@ -1,10 +1,6 @@
 /** Explores one scenario under one variant: everything that can happen, within stated bounds. */
-import {
-  explore as exploreProgram,
-  type ExploreResult,
-  type Progress,
-  type StopSignal,
-} from '../explorer/explore';
+import { explore as exploreProgram, type Progress, type StopSignal } from '../explorer/explore';
+import type { SharedResult } from '../explorer/shared';
 import type { Switches } from '../features/hunk';
 import type { Variant } from '../features/variant';
 import type { Scenario } from '../scenario/ast';
@@ -49,11 +45,7 @@ export function exploreSwitches(
 }
 
 /** An exploration's result in the scenario's terms. */
-export function explored({
-  executions,
-  completeness,
-  outcomes,
-}: Omit<ExploreResult, 'steps'>): Exploration {
+export function explored({ executions, completeness, outcomes }: SharedResult): Exploration {
   return {
     executions,
     completeness,

@@ -11,7 +11,9 @@ import { workersFor } from '../workers/option';
 export const searchOptions: readonly OptionSpec[] = [
   {
     flags: '--search',
-    description: 'compare on every program of the operation language instead of scenarios',
+    description:
+      'compare on every program of the operation language instead of scenarios; by states where ' +
+      'there are more than --executions (default: 5000)',
   },
   {
     flags: '--size <n>',
