@@ -42,8 +42,8 @@ export const Depends = {
   /** On any shared state, or on the choice: an atomic section. */
   anything: 2,
   /**
-   * On whether one word, the only object that the step touches, holds {@link Run.expected}: the step
-   * writes the word if it does, and reads it if not.
+   * On whether one word, which is no lock and the only object that the step touches, holds
+   * {@link Run.expected}: the step writes the word if it does, and reads it if not.
    */
   comparison: 3,
   /** On what it looked at, and on the choice; a run that tells {@link Run.looked} implies it. */

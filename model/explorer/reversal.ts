@@ -93,35 +93,45 @@ export class Reversal extends ReversedSequence {
   }
 
   /**
-   * Inserts the sequence into the forest that `heads[e]` begins, unless a branch of it already leads
-   * to an equivalent beginning. Undefined, with nothing done, if that depends on what a step of the forest
-   * touches, {@link unforeseen}, or else the last step.
+   * Inserts the sequence into the forest that `heads[e]` begins, unless that sees to it already. Undefined,
+   * with nothing done, where {@link find} is.
    *
    * @param few of how many events, at most, a sequence is inserted whole; of a longer one what is needed.
    *   Where it is not known what a step touches, it is not known what is needed.
    */
   insert(trees: WakeupTrees, heads: Int32Array, sleep: SleepSets, few: number): SeenTo | undefined {
+    const found = this.find(trees, heads[this.e]!);
+    if (found !== NOT_SEEN_TO) return found;
+    this.collectLeft();
+    if (this.leftCount > few && this.isForeseen(trees)) this.keepNeeded(trees, sleep);
+    const chain = this.chain(trees);
+    if (chain === NO_NODE) return BY_THE_WHOLE;
+    const above = this.wayCount > 0 ? this.way[this.wayCount - 1]! : NO_NODE;
+    const first = above < 0 ? heads[this.e]! : trees.child[above]!;
+    if (first < 0) heads[this.e] = chain;
+    else trees.sibling[this.lastSibling] = chain;
+    return this.insertedBecause();
+  }
+
+  /**
+   * Whether a forest already sees to the sequence: a branch of it leads to an equivalent beginning, or begins
+   * with a step that stands apart from it, from where what is missing is asked for. Undefined if that
+   * depends on what a step of the forest touches, {@link unforeseen}, or else the last step.
+   */
+  find(trees: WakeupTrees, head: number): SeenTo | undefined {
     this.rewind();
     this.foundBecause = 0;
     this.passedCount = 0;
     this.wayCount = 0;
     this.watchedCount = 0;
     this.unforeseen = NO_NODE;
-    let first = heads[this.e]!;
+    let first = head;
     for (;;) {
       const match = this.findBeginning(trees, first);
       if (match === UNSURE) return undefined;
-      if (match < 0) {
-        this.collectLeft();
-        if (this.leftCount > few && this.isForeseen(trees)) this.keepNeeded(trees, sleep);
-        const chain = this.chain(trees);
-        if (chain === NO_NODE) return BY_THE_WHOLE;
-        if (first < 0) heads[this.e] = chain;
-        else trees.sibling[this.lastSibling] = chain;
-        return this.insertedBecause();
-      }
+      if (match < 0) return NOT_SEEN_TO;
       first = trees.child[match]!;
-      if (first < 0) return this.foundBecause;
+      if (first < 0 || this.next < 0) return this.foundBecause;
       this.take(trees.thread[match]!);
       this.way[this.wayCount++] = match;
     }

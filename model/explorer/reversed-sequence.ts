@@ -55,8 +55,13 @@ export class ReversedSequence {
   private racesTo = 0;
   /** Whether the last step needs just those events of the sequence, apart from its own thread's. */
   private racesKnown = false;
+  /**
+   * Whether a pending step that conflicts with the last one only will ask for the sequence again: not if
+   * the last may touch less after it, so that it would not wake what sleeps then.
+   */
+  private askedAgain = false;
   /** The event in the sequence that the last question of {@link canBegin} was about, or -1. */
-  private next = -1;
+  protected next = -1;
   /**
    * Accesses that have to commute with what follows, too, for the last answer to hold: where an event that
    * is in the sequence conflicts with one of them, it has to be asked again.
@@ -76,16 +81,19 @@ export class ReversedSequence {
     this.execution.countBefore(e);
     this.lastKnown = false;
     this.racesKnown = false;
+    this.askedAgain = false;
     if (this.dropped.length > 0) this.dropped.length = 0;
   }
 
   /** Turns round race k, of event i. */
   startRace(i: number, k: number): void {
-    const { race, raceFrom, thread, choice, guard } = this.execution;
+    const { race, raceFrom, thread, choice, guard, depends } = this.execution;
     this.start(race[k]!, i, thread[i]!, choice[i]!);
     this.race = k;
     // Of what it waited for, not all are races.
-    if (guard[i]! >= 0 || !this.isSteady()) return;
+    if (guard[i]! >= 0) return;
+    this.askedAgain = depends[i] === Depends.comparison || this.isSteady();
+    if (!this.isSteady()) return;
     this.racesKnown = true;
     this.races = race;
     this.racesFrom = raceFrom[i]!;
@@ -164,10 +172,10 @@ export class ReversedSequence {
     this.lastTaken = false;
   }
 
-  /** Takes a step from the front of the sequence, if it is in it; {@link canBegin} was asked of it last. */
+  /** Takes a step from the front of the sequence; {@link canBegin} was asked of it last. */
   protected take(thread: number): void {
     if (this.next === this.i) this.lastTaken = true;
-    else if (this.next >= 0) {
+    else {
       if (!this.anyTaken) this.startTaking();
       this.taken[thread]!++;
     }
@@ -211,13 +219,14 @@ export class ReversedSequence {
   }
 
   /**
-   * Whether a step can come first in what is left of the sequence: its thread's next step here is
-   * that step and needs none of the others, or its thread has none and it commutes with all.
+   * Whether a pending step can come first in what is left of the sequence: its thread's next step here is
+   * that step and needs none of the others, or its thread has none and it commutes with all. It need not
+   * commute with the last where it will ask for the sequence again.
    */
   protected canBegin(thread: number, choice: number, list: AccessList): Begin {
     const event = this.nextOf(thread);
     this.next = event;
-    if (event < 0) return this.canPrecedeAll(list);
+    if (event < 0) return this.askedAgain ? this.canPrecedeRest(list) : this.canPrecedeAll(list);
     return this.isBegunBy(event, thread, choice, list);
   }
 
@@ -249,6 +258,14 @@ export class ReversedSequence {
   /** Whether an event after e is in what is left of the sequence, and is not the last step. */
   protected isLeft(event: number): boolean {
     return event !== this.i && !this.isTaken(event) && this.inSequence(event);
+  }
+
+  /** Of a step whose thread has none in the sequence: whether it commutes with all but perhaps the last. */
+  private canPrecedeRest(list: AccessList): Begin {
+    if (list === NOT_FORESEEN) return this.canPrecedeUnforeseen();
+    if (!this.commutesWithRest(list)) return Begin.no;
+    this.restOnCommuting(list);
+    return Begin.yes;
   }
 
   /** Of a step whose thread has none in the sequence. */

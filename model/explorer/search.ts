@@ -10,7 +10,7 @@ import { Foresight } from './foresight';
 import { GuardedRaces } from './guarded-races';
 import type { OpenStates } from './open-states';
 import { Placement } from './placement';
-import type { Access, Program, Run, ScheduleStep } from './program';
+import { Depends, type Access, type Program, type Run, type ScheduleStep } from './program';
 import { Reversal } from './reversal';
 import { endedOtherwise } from './run-again';
 import { BY_THE_WHOLE, NOT_SEEN_TO, type SeenTo } from './reversed-sequence';
@@ -247,14 +247,22 @@ export class Search {
   private reverseRaces(waiting: readonly { thread: number; guard: Access }[]): void {
     const { execution, seenTo } = this;
     const { raced } = execution;
+    let kept = 0;
     for (let k = 0; k < execution.racedCount; k++) {
       const i = raced[k]!;
       if (!this.isSeenTo(i)) seenTo[i] = this.reverseRacesOf(i);
+      if (!this.isAnswered(i)) raced[kept++] = i;
     }
+    execution.racedCount = kept;
     for (const { thread, guard } of waiting) {
       const candidates = execution.candidatesOf(thread, guard);
       this.guarded.reverse(execution.length, thread, guard, candidates, 0, candidates.length);
     }
+  }
+
+  /** Whether the races of event i are seen to as long as it is there. */
+  protected isAnswered(i: number): boolean {
+    return this.seenTo[i]! <= i && !this.watches.any(i);
   }
 
   /** Whether the races of event i would ask for nothing that is not explored or will be. */
@@ -276,11 +284,29 @@ export class Search {
       const thread = execution.thread[i]!;
       return Math.max(seenTo, this.guarded.reverse(i, thread, guard, race, from, to));
     }
-    for (let k = from; k < to; k++) {
+    let k = from;
+    if (this.sleptUntil(race[k]!, i)) {
+      seenTo = Math.max(seenTo, i);
+      k++;
+    }
+    for (; k < to; k++) {
       reversal.startRace(i, k);
       seenTo = Math.max(seenTo, this.reverse(i));
     }
     return seenTo;
+  }
+
+  /**
+   * Whether step i slept where its last race began, at event e, and needs nothing that came since: what is
+   * asked for is explored then. Most races are such; this spares asking in earnest.
+   */
+  private sleptUntil(e: number, i: number): boolean {
+    const { execution, sleep } = this;
+    if (sleep.from[e] === sleep.to[e] || execution.depends[i] !== Depends.nothing) return false;
+    const thread = execution.thread[i]!;
+    const before = execution.seq[i]! - 2;
+    if (before >= 0 && execution.events[thread * execution.room + before]! > e) return false;
+    return sleep.has(e, thread, execution.choice[i]!);
   }
 
   /** Sees to it that the other choices of an event are explored, with all that does not need it. */
@@ -297,11 +323,18 @@ export class Search {
 
   /** Sees to it that the sequence of the reversal is explored, unless it is already. */
   private reverse(i: number): SeenTo {
+    this.foresight.foreseeLast(i);
+    const seenTo = this.answer();
+    return this.watches.add(i, this.reversal) ? seenTo : BY_THE_WHOLE;
+  }
+
+  private answer(): SeenTo {
     const { reversal, sleep, foresight } = this;
-    foresight.foreseeLast(i);
+    // Where anything is pending, this answers sooner than what sleeps, of which there may be much.
+    const pending = reversal.find(this.trees, this.heads[reversal.e]!) ?? NOT_SEEN_TO;
+    if (pending !== NOT_SEEN_TO) return pending;
     const asleep = reversal.asleep(sleep) ?? (foresight.tryLast(), reversal.asleep(sleep)!);
-    const seenTo = asleep === NOT_SEEN_TO ? this.insert() : asleep;
-    return this.watches.add(i, reversal) ? seenTo : BY_THE_WHOLE;
+    return asleep === NOT_SEEN_TO ? this.insert() : asleep;
   }
 
   private insert(): SeenTo {

@@ -22,6 +22,11 @@ export class Watches {
     this.count[i] = 0;
   }
 
+  /** Whether anything is watched for event i. */
+  any(i: number): boolean {
+    return this.count[i]! > 0;
+  }
+
   /** Watches what the answer about a race with event i rests on. @returns false if that is too much */
   add(i: number, { e, watched, watchedCount }: Reversal): boolean {
     if (watchedCount === 0) return true;

@@ -13,6 +13,10 @@ class Doubting extends Search {
   passedOver = 0;
   wrongly = 0;
 
+  protected override isAnswered(): boolean {
+    return false;
+  }
+
   protected override isSeenTo(i: number): boolean {
     if (!super.isSeenTo(i)) return false;
     const { trees } = this;

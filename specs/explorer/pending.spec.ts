@@ -1,0 +1,66 @@
+/**
+ * How much is pending at once: what bounds the memory of an exploration. A sequence is left to a pending
+ * step that stands apart from it; without that as much was pending in some of these as there are traces.
+ */
+import { Search } from '../../model/explorer/search';
+import type { Program } from '../../model/explorer/program';
+import { buildSections, type RandomSections } from '../machine/random-sections';
+import * as programs from './programs';
+
+/** Explores a program. @returns its traces, and the most steps that were pending at a time */
+function explored(program: Program): { traces: number; pending: number } {
+  const search = new Search(program, 10_000, { onEnd: () => undefined });
+  const { trees } = search;
+  const { add, drop } = trees;
+  let [now, pending] = [0, 0];
+  trees.add = (...step) => {
+    pending = Math.max(pending, ++now);
+    return add.apply(trees, step);
+  };
+  trees.drop = (node) => {
+    now--;
+    drop.call(trees, node);
+  };
+  while (search.advance());
+  expect(now).toBe(0);
+  return { traces: search.executions, pending };
+}
+
+it.each<[string, Program, number, number]>([
+  ['ainc(7)', programs.adders(7, 1), 5040, 6],
+  ['casrot(8)', programs.casrot(8), 2048, 28],
+  ['casw(4)', programs.casw(4), 1200, 11],
+  ['control-flow(5)', programs.controlFlow(5), 5160, 29],
+  ['ninc(4)', programs.ninc(4), 576, 15],
+  ['readers(4)', programs.readers(4), 16, 10],
+  ['readers(8)', programs.readers(8), 256, 36],
+  ['readers(12)', programs.readers(12), 4096, 78],
+  ['trylock(5)', programs.trylocks(5), 1305, 28],
+  ['wcas(6)', programs.wcas(6), 1522, 21],
+])(
+  'of %s few steps are pending at a time, beside its traces',
+  (_name, program, traces, pending) => {
+    expect(explored(program)).toEqual({ traces, pending });
+  },
+);
+
+it('where parts are independent, steps are pending for many of their combinations', () => {
+  const pending = [1, 2, 3].map((pages) => explored(programs.swaprace('original', pages)).pending);
+  expect(pending).toEqual([32, 228, 1656]);
+});
+
+/**
+ * The first task writes word 0 only where word 1 holds 0; what the second does first prevents that. So the
+ * second's first step may not stand in for the reader of word 0: after it the first task wakes no reader.
+ */
+it('nothing is left to a step after which the last one may touch less', () => {
+  const of = (kind: RandomSections[number][number]['kind'], value = 0, skip = 0) => ({
+    ...{ kind, word: 0, value, skip },
+  });
+  const program = buildSections([
+    [of('readLock'), of('peek', 2, 1), of('pokeSeen')],
+    [of('step'), of('bumpCount'), of('step'), of('take', 0, 1), of('poke')],
+    [of('step'), of('peek')],
+  ]);
+  expect(explored(program).traces).toBe(5);
+});
