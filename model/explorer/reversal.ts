@@ -93,6 +93,26 @@ export class Reversal extends ReversedSequence {
   }
 
   /**
+   * Whether what is pending at e, from node `head` on, already sees to the sequence: a branch leads to an
+   * equivalent beginning, or begins with a step that stands apart from it, from where what is missing is
+   * asked for. Undefined if that depends on what a step of the forest touches, {@link unforeseen}, or else
+   * the last step.
+   */
+  find(trees: WakeupTrees, head: number): SeenTo | undefined {
+    this.startWay();
+    let first = head;
+    for (;;) {
+      const match = this.findBeginning(trees, first);
+      if (match === UNSURE) return undefined;
+      if (match < 0) return NOT_SEEN_TO;
+      first = trees.child[match]!;
+      if (first < 0 || this.next < 0) return this.foundBecause;
+      this.take(trees.thread[match]!);
+      this.way[this.wayCount++] = match;
+    }
+  }
+
+  /**
    * Inserts the sequence into the forest that `heads[e]` begins, unless that sees to it already. Undefined,
    * with nothing done, where {@link find} is.
    *
@@ -104,37 +124,48 @@ export class Reversal extends ReversedSequence {
     if (found !== NOT_SEEN_TO) return found;
     this.collectLeft();
     if (this.leftCount > few && this.isForeseen(trees)) this.keepNeeded(trees, sleep);
-    const chain = this.chain(trees);
-    if (chain === NO_NODE) return BY_THE_WHOLE;
-    const above = this.wayCount > 0 ? this.way[this.wayCount - 1]! : NO_NODE;
-    const first = above < 0 ? heads[this.e]! : trees.child[above]!;
-    if (first < 0) heads[this.e] = chain;
-    else trees.sibling[this.lastSibling] = chain;
-    return this.insertedBecause();
+    return this.attach(trees, heads);
   }
 
   /**
-   * Whether a forest already sees to the sequence: a branch of it leads to an equivalent beginning, or begins
-   * with a step that stands apart from it, from where what is missing is asked for. Undefined if that
-   * depends on what a step of the forest touches, {@link unforeseen}, or else the last step.
+   * Adds the whole sequence to the forest that `heads[e]` begins, as one of those that another will be asked
+   * for. Branches of the forest are none that will be explored, as there a branch that is not known here may
+   * see to them. So none stands in for a longer sequence. Undefined, with nothing done, as {@link insert} is.
    */
-  find(trees: WakeupTrees, head: number): SeenTo | undefined {
+  keep(trees: WakeupTrees, heads: Int32Array): SeenTo | undefined {
+    this.startWay();
+    this.askedAgain = false;
+    let first = heads[this.e]!;
+    for (;;) {
+      const match = this.findBeginning(trees, first);
+      if (match === UNSURE) return undefined;
+      if (match < 0) break;
+      if (this.next >= 0) this.take(trees.thread[match]!);
+      this.way[this.wayCount++] = match;
+      first = trees.child[match]!;
+    }
+    this.collectLeft();
+    return this.attach(trees, heads);
+  }
+
+  private startWay(): void {
     this.rewind();
     this.foundBecause = 0;
     this.passedCount = 0;
     this.wayCount = 0;
     this.watchedCount = 0;
     this.unforeseen = NO_NODE;
-    let first = head;
-    for (;;) {
-      const match = this.findBeginning(trees, first);
-      if (match === UNSURE) return undefined;
-      if (match < 0) return NOT_SEEN_TO;
-      first = trees.child[match]!;
-      if (first < 0 || this.next < 0) return this.foundBecause;
-      this.take(trees.thread[match]!);
-      this.way[this.wayCount++] = match;
-    }
+  }
+
+  /** Adds what is left of the sequence behind the nodes of the way. */
+  private attach(trees: WakeupTrees, heads: Int32Array): SeenTo {
+    const chain = this.chain(trees);
+    if (chain === NO_NODE) return BY_THE_WHOLE;
+    const [lists, at] =
+      this.wayCount > 0 ? [trees.child, this.way[this.wayCount - 1]!] : [heads, this.e];
+    if (lists[at]! < 0) lists[at] = chain;
+    else trees.sibling[this.lastSibling] = chain;
+    return this.insertedBecause();
   }
 
   /** The nodes that were taken on the way to {@link unforeseen}. */

@@ -59,7 +59,7 @@ export class ReversedSequence {
    * Whether a pending step that conflicts with the last one only will ask for the sequence again: not if
    * the last may touch less after it, so that it would not wake what sleeps then.
    */
-  private askedAgain = false;
+  protected askedAgain = false;
   /** The event in the sequence that the last question of {@link canBegin} was about, or -1. */
   protected next = -1;
   /**

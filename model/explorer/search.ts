@@ -330,21 +330,23 @@ export class Search {
 
   private answer(): SeenTo {
     const { reversal, sleep, foresight } = this;
+    const isFrozen = reversal.e < this.frozen;
     // Where anything is pending, this answers sooner than what sleeps, of which there may be much.
-    const pending = reversal.find(this.trees, this.heads[reversal.e]!) ?? NOT_SEEN_TO;
-    if (pending !== NOT_SEEN_TO) return pending;
+    const pending = isFrozen ? NOT_SEEN_TO : reversal.find(this.trees, this.heads[reversal.e]!);
+    if (pending !== undefined && pending !== NOT_SEEN_TO) return pending;
     const asleep = reversal.asleep(sleep) ?? (foresight.tryLast(), reversal.asleep(sleep)!);
-    return asleep === NOT_SEEN_TO ? this.insert() : asleep;
+    if (asleep !== NOT_SEEN_TO) return asleep;
+    // What is asked of a frozen node is handed on, to where other branches are known.
+    if (isFrozen && !reversal.lastKnown) foresight.tryLast();
+    return this.insert(isFrozen);
   }
 
-  private insert(): SeenTo {
+  private insert(isFrozen: boolean): SeenTo {
     const { reversal, trees, heads, sleep, foresight } = this;
-    const frozen = reversal.e < this.frozen;
-    // What is asked of a frozen node is handed on, to where other branches are known: it is all kept.
-    const few = frozen ? Infinity : this.few;
-    if (frozen && !reversal.lastKnown) foresight.tryLast();
     for (;;) {
-      const seenTo = reversal.insert(trees, heads, sleep, few);
+      const seenTo = isFrozen
+        ? reversal.keep(trees, heads)
+        : reversal.insert(trees, heads, sleep, this.few);
       if (seenTo !== undefined) return seenTo;
       if (reversal.unforeseen < 0) foresight.tryLast();
       else foresight.tryNode(reversal.e, reversal.takenWay(), reversal.unforeseen);

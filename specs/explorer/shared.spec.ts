@@ -12,6 +12,7 @@ import {
   type Sizes,
 } from '../../model/explorer/shared';
 import { UnitRun, type UnitResult } from '../../model/explorer/unit';
+import { cas, cellProgram, read, write } from '../../model/explorer/cells';
 import * as programs from './programs';
 import { build, randomProgram, steadyProgram } from './random-programs';
 
@@ -124,6 +125,41 @@ describe('explorer > sharing', () => {
       }),
       { seed, numRuns: 400 },
     );
+  });
+
+  /**
+   * What a unit asks of a state before it may be seen to by a branch that the unit does not know. So a longer
+   * sequence has to be asked for too, where that branch would not see to it.
+   */
+  it('of two sequences that a unit asks for, one does not stand in for the other', () => {
+    const program = cellProgram(2, [
+      function* () {
+        yield read(1);
+      },
+      function* () {
+        if ((yield read(0)) !== 0) yield read(0);
+      },
+      function* () {
+        yield write(1, 0);
+      },
+      function* () {
+        yield write(0, 1);
+        yield read(1);
+      },
+      function* () {
+        yield read(1);
+      },
+      function* () {
+        yield write(0, 2);
+        yield cas(0, 1, 2);
+      },
+    ]);
+    const { executions } = explore(program);
+    expect(executions).toBe(120);
+    for (const each of [1, 2, 3]) {
+      const sizes = { first: 2, each, most: 4, units: 3 };
+      expect(share(program, { sizes }).executions).toBe(executions);
+    }
   });
 
   it.each(table)(
