@@ -77,6 +77,7 @@ import {
   anon_vma_lock_read,
   anonVmaObject,
   anon_vma_unlock_read,
+  liveAnonVma,
   put_anon_vma,
 } from './rmap/anon-vma';
 import { try_to_unmap_nonlinear } from './rmap/nonlinear';
@@ -142,7 +143,8 @@ export function* page_lock_anon_vma_read(_cpu: Cpu, page: Page): Steps<AnonVma> 
   const anonVma = anonVmaObject(pointer, 'mm/rmap.c page_lock_anon_vma_read');
   const root_anon_vma = yield load(anonVma + av_.root);
   if (yield readTrylock(root_anon_vma + av_.rwsem)) {
-    if (yield* page_mapped(page)) return anonVma;
+    // The object is known only now to be the page's, and to stay so.
+    if (yield* page_mapped(page)) return liveAnonVma(anonVma, 'mm/rmap.c page_lock_anon_vma_read');
     yield readUnlock(root_anon_vma + av_.rwsem);
     return 0;
   }

@@ -65,7 +65,7 @@ export function anonVmaObject(pointer: Ptr, where: string): AnonVma {
  * As {@link anonVmaObject}, where no RCU section keeps the memory and the kernel relies on the
  * object being allocated.
  */
-function liveAnonVma(pointer: Ptr, where: string): AnonVma {
+export function liveAnonVma(pointer: Ptr, where: string): AnonVma {
   const anonVma = anonVmaObject(pointer, where);
   if (peek(anonVma + av_.used) === 0) {
     throw new KernelFault({ kind: 'oops', where, what: 'use after free of an anon_vma' });
