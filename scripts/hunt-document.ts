@@ -39,12 +39,14 @@ export interface Way {
 
 export interface HuntDocument {
   readonly schema: 'lzfree/hunt';
-  readonly version: 3;
+  readonly version: 4;
   readonly variant: string;
   readonly seed: number;
   readonly executions: number;
   /** Whether it had programs only whose moves come one after the other. */
   readonly sequential: boolean;
+  /** Whether its kernel had no CONFIG_DEBUG_VM. */
+  readonly withoutDebugVm: boolean;
   readonly findings: readonly Finding[];
   readonly sizes: HuntState['sizes'];
   readonly random: { readonly done: number; readonly executions: number };
@@ -60,7 +62,7 @@ export function huntDocument(
   const { sizes, unjudged, interrupted } = result;
   const { done, executions } = result.random;
   const findings = findingsOf(result.causes, on);
-  const about = { schema: 'lzfree/hunt', version: 3, ...identity } as const;
+  const about = { schema: 'lzfree/hunt', version: 4, ...identity } as const;
   return { ...about, findings, sizes, random: { done, executions }, unjudged, interrupted };
 }
 

@@ -13,10 +13,12 @@ export interface HuntIdentity {
   readonly executions: number;
   /** Whether it has programs only whose moves come one after the other. */
   readonly sequential: boolean;
+  /** Whether its kernel has no CONFIG_DEBUG_VM. */
+  readonly withoutDebugVm: boolean;
 }
 
 const SCHEMA = 'lzfree/hunt-state';
-const VERSION = 4;
+const VERSION = 5;
 /** Between two writes while the hunt goes on. */
 const WRITE_EVERY_MS = 10_000;
 

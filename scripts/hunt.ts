@@ -3,7 +3,7 @@ import type { Variant } from '../model/features/variant';
 import type { Cause } from '../model/hunt/cause';
 import { countOfSize, programsOfSize } from '../model/hunt/enumerate';
 import { movesOf } from '../model/hunt/cause';
-import { titleOf } from '../model/hunt/program';
+import { titleOf, type HuntProgram } from '../model/hunt/program';
 import { parseProgram } from '../model/hunt/text';
 import { isCovered, type Way } from '../model/hunt/ways';
 import type { DrawInput } from './workers/hunt-task';
@@ -15,6 +15,8 @@ export interface HuntRequest {
   readonly untilSize: number;
   /** Only programs whose moves come one after the other. */
   readonly sequential: boolean;
+  /** In a kernel that has no CONFIG_DEBUG_VM. */
+  readonly withoutDebugVm: boolean;
   /** Random programs after the enumeration; Infinity: until the signal. */
   readonly random: number;
   readonly seed: number;
@@ -102,10 +104,11 @@ class Hunt {
   }
 
   async enumerate(size: number): Promise<void> {
-    const { signal, sequential } = this.request;
+    const { signal, sequential, withoutDebugVm } = this.request;
     if (signal.aborted) return;
     const row = this.rowOf(size);
-    const inputs = chunks(programsOfSize(size, !sequential), row.done, CHUNK, this.onVariant);
+    const titles = titlesOf(programsOfSize(size, !sequential), withoutDebugVm);
+    const inputs = chunks(titles, row.done, CHUNK, this.onVariant);
     for await (const examined of this.pool.map('huntPrograms', inputs)) {
       for (const { program, key } of examined.sightings) await this.explain(program, key);
       // What was interrupted is looked at again when the hunt goes on.
@@ -152,6 +155,7 @@ class Hunt {
         seed: this.request.seed + from,
         programs: Math.min(RANDOM_CHUNK, end - from),
         schedules: RANDOM_SCHEDULES,
+        withoutDebugVm: this.request.withoutDebugVm,
         ways,
       };
     }
@@ -190,8 +194,14 @@ class Hunt {
   }
 }
 
+function* titlesOf(programs: Iterable<HuntProgram>, withoutDebugVm: boolean): Generator<string> {
+  for (const program of programs) {
+    yield titleOf(withoutDebugVm ? { ...program, withoutDebugVm } : program);
+  }
+}
+
 function* chunks<T>(
-  programs: Iterable<Parameters<typeof titleOf>[0]>,
+  programs: Iterable<string>,
   from: number,
   size: number,
   input: T,
@@ -199,7 +209,7 @@ function* chunks<T>(
   let [index, chunk] = [0, [] as string[]];
   for (const program of programs) {
     if (index++ < from) continue;
-    chunk.push(titleOf(program));
+    chunk.push(program);
     if (chunk.length < size) continue;
     yield { ...input, programs: chunk };
     chunk = [];

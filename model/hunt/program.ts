@@ -11,6 +11,8 @@ export interface Turn {
 
 /** Moves one after the other, then strands of moves that run at the same time. */
 export interface HuntProgram {
+  /** Whether the kernel has no CONFIG_DEBUG_VM, so that what it looks for goes unnoticed. */
+  readonly withoutDebugVm?: true;
   readonly beginning: Beginning;
   readonly first: readonly Turn[];
   /** Each by one actor; none in a sequential program. */
@@ -21,13 +23,17 @@ export interface HuntProgram {
 export const sizeOf = ({ first, strands }: HuntProgram): number =>
   first.length + strands.reduce((sum, { moves }) => sum + moves.length, 0);
 
+/** What the line of a program begins with that runs on such a kernel. */
+export const WITHOUT_DEBUG_VM = 'without CONFIG_DEBUG_VM';
+
 /** The program on one line. */
-export function titleOf({ beginning, first, strands }: HuntProgram): string {
+export function titleOf({ withoutDebugVm, beginning, first, strands }: HuntProgram): string {
   const words = (actor: string, moves: readonly Move[]): string =>
     `${actor || 'kernel'} ${moves.map(({ name }) => name).join(', ')}`;
   const turns = first.map(({ actor, move }) => words(actor, [move]));
   const race = strands.map(({ actor, moves }) => words(actor, moves)).join(' || ');
-  return [`page ${beginning.name}`, ...turns, ...(race === '' ? [] : [race])].join('; ');
+  const kernel = withoutDebugVm === true ? [WITHOUT_DEBUG_VM] : [];
+  return [...kernel, `page ${beginning.name}`, ...turns, ...(race === '' ? [] : [race])].join('; ');
 }
 
 /** Processes that there are at the end. */
@@ -115,7 +121,11 @@ export function toScenario(program: HuntProgram, name = 'hunt'): Scenario {
     name,
     title: titleOf(program),
     source: 'found by the hunt',
-    options: { nodes: 2, frames: FRAMES },
+    options: {
+      nodes: 2,
+      frames: FRAMES,
+      ...(program.withoutDebugVm === true && { CONFIG_DEBUG_VM: false }),
+    },
     setup: concurrent ? [...setup, ...first] : setup,
     threads,
     after: concurrent ? after : [...first, ...after],

@@ -14,6 +14,8 @@ export interface RandomOptions {
   readonly programs: number;
   /** Random schedules of each. */
   readonly schedules: number;
+  /** Whether the kernel has no CONFIG_DEBUG_VM. */
+  readonly withoutDebugVm: boolean;
   readonly signal?: StopSignal;
 }
 
@@ -42,14 +44,16 @@ const strand = fc.constantFrom(...actors).chain((actor) =>
   }),
 );
 
-const programs: fc.Arbitrary<HuntProgram> = fc
-  .record({
-    beginning: fc.constantFrom(...BEGINNINGS),
-    first: fc.array(turn, { maxLength: 5 }),
-    strands: fc.array(strand, { maxLength: 3 }),
-  })
-  .map(normal)
-  .filter(isValid);
+const programsOf = (withoutDebugVm: boolean): fc.Arbitrary<HuntProgram> =>
+  fc
+    .record({
+      ...(withoutDebugVm && { withoutDebugVm: fc.constant<true>(true) }),
+      beginning: fc.constantFrom(...BEGINNINGS),
+      first: fc.array(turn, { maxLength: 5 }),
+      strands: fc.array(strand, { maxLength: 3 }),
+    })
+    .map(normal)
+    .filter(isValid);
 
 /**
  * Draws programs and looks at a few schedules of each. After a failure the drawing goes on behind it,
@@ -75,7 +79,7 @@ export function draw(
   };
   while (done < options.programs && options.signal?.aborted !== true) {
     const run = fc.check(
-      fc.property(programs, (program) => news(program) === undefined),
+      fc.property(programsOf(options.withoutDebugVm), (program) => news(program) === undefined),
       { seed: options.seed + done, numRuns: options.programs - done },
     );
     done += run.numRuns;

@@ -22,11 +22,12 @@ export function* simpler(program: HuntProgram): Generator<HuntProgram> {
 }
 
 /** The strands one after the other, in either order. */
-function* inSequence({ beginning, first, strands }: HuntProgram): Generator<HuntProgram> {
+function* inSequence(program: HuntProgram): Generator<HuntProgram> {
+  const { first, strands } = program;
   if (strands.length === 0) return;
   for (const order of [strands, [...strands].reverse()]) {
     const turns = order.flatMap(({ actor, moves }) => moves.map((move) => ({ actor, move })));
-    yield { beginning, first: [...first, ...turns], strands: [] };
+    yield { ...program, first: [...first, ...turns], strands: [] };
   }
 }
 

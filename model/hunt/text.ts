@@ -1,7 +1,7 @@
 /** Programs as text, for state files, worker threads and people: what `titleOf` prints. */
 import { BEGINNINGS, MOVES, type Move } from './moves';
 import { isValid } from './shrink';
-import type { HuntProgram, Turn } from './program';
+import { WITHOUT_DEBUG_VM, type HuntProgram, type Turn } from './program';
 
 /** A text that is no program. */
 export class ProgramTextError extends Error {
@@ -14,11 +14,15 @@ export class ProgramTextError extends Error {
  * @throws ProgramTextError in one line
  */
 export function parseProgram(text: string): HuntProgram {
-  const [head = '', ...parts] = text.split('; ');
+  const parts = text.split('; ');
+  const kernel = parts[0] === WITHOUT_DEBUG_VM ? ({ withoutDebugVm: true } as const) : {};
+  if (parts[0] === WITHOUT_DEBUG_VM) parts.shift();
+  const head = parts.shift() ?? '';
   const beginning = BEGINNINGS.find(({ name }) => head === `page ${name}`);
   if (beginning === undefined) throw new ProgramTextError(`no page is '${head}' at the beginning`);
   const race = parts.at(-1)?.includes(' || ') === true ? parts.pop()! : undefined;
   const program = {
+    ...kernel,
     beginning,
     first: parts.map(turn),
     strands: race === undefined ? [] : race.split(' || ').map(strand),

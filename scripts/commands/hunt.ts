@@ -30,6 +30,10 @@ export const huntCommand: CommandSpec = {
       description: 'only programs whose moves come one after the other; there are far fewer to run',
     },
     {
+      flags: '--without-debug-vm',
+      description: 'in a kernel without CONFIG_DEBUG_VM, which goes on where the other one stops',
+    },
+    {
       flags: '--random <n>',
       description: 'random programs after those (with --for: until the time is up)',
       integer: { min: 0 },
@@ -91,6 +95,7 @@ export const huntCommand: CommandSpec = {
       seed: args.integer('seed')!,
       executions: args.integer('executions')!,
       sequential,
+      withoutDebugVm: args.flag('without-debug-vm'),
     };
     const file = await HuntStateFile.open(args.text('checkpoint'), identity);
     const progress = showHunt(io);

@@ -23,7 +23,7 @@ const VERSIONS: {
   'lzfree/diff': 4,
   'lzfree/diff-search': 5,
   'lzfree/run': 3,
-  'lzfree/hunt': 3,
+  'lzfree/hunt': 4,
   'lzfree/matrix': 2,
   'lzfree/classes': 2,
 };

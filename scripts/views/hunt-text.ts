@@ -81,7 +81,7 @@ export const replayCommand = ({ name, schedule }: Way, folder: string, variant: 
   `lzfree replay ${folder}/${name}.yaml ${schedule} --variant ${variant}`;
 
 function coverage(document: HuntDocument, width: number): string {
-  const { sizes, random, unjudged, executions, sequential } = document;
+  const { sizes, random, unjudged, executions, sequential, withoutDebugVm } = document;
   const rows = sizes.map((row) =>
     [row.size, row.programs, row.done, row.partly, row.unjudged, row.executions].map(String),
   );
@@ -97,7 +97,8 @@ function coverage(document: HuntDocument, width: number): string {
   const parts = [`What was covered\n\n${formatTable(columns, rows, width)}`];
   parts.push(
     wrapText(
-      (sequential ? 'The moves of a program come one after the other. ' : '') +
+      (withoutDebugVm ? 'The kernel has no CONFIG_DEBUG_VM. ' : '') +
+        (sequential ? 'The moves of a program come one after the other. ' : '') +
         'A program is run by every interleaving. Where that is more than ' +
         `${counted(executions, 'execution')}, the states that it can end in are found by states; ` +
         'where those are too many, it is looked at in part.' +

@@ -38,12 +38,14 @@ export interface DrawInput extends OnVariant {
   readonly seed: number;
   readonly programs: number;
   readonly schedules: number;
+  readonly withoutDebugVm: boolean;
   readonly ways: readonly Way[];
 }
 
 export function huntRandom(input: DrawInput, { signal }: TaskContext): Drawn {
-  const { seed, programs, schedules, ways } = input;
-  return draw(Variant.of(input.switches), { seed, programs, schedules, signal }, (program, key) =>
+  const { seed, programs, schedules, withoutDebugVm, ways } = input;
+  const options = { seed, programs, schedules, withoutDebugVm, signal };
+  return draw(Variant.of(input.switches), options, (program, key) =>
     isCovered(ways, key, movesOf(program)),
   );
 }

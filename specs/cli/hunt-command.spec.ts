@@ -39,6 +39,12 @@ describe('lzfree hunt', () => {
       2,
       expect.stringContaining('with sequential false'),
     ]);
+    const plain = [...small, '--without-debug-vm', '--checkpoint', file('state.json')];
+    const kernel = await runCli(['hunt', 'fixed', ...plain]);
+    expect([kernel.code, kernel.stderr]).toEqual([
+      2,
+      expect.stringContaining('with withoutDebugVm false'),
+    ]);
     const other = await runCli(['hunt', 'original', ...small, '--checkpoint', file('state.json')]);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('is of a hunt with variant fixed, not original');
@@ -90,7 +96,7 @@ it('lzfree hunt --sequential has no races, drawn or not', async () => {
 describe('the hunt as text', () => {
   const document = (own: boolean): HuntDocument => ({
     ...huntDocument(
-      { variant: 'original', seed: 1, executions: 10, sequential: false },
+      { variant: 'original', seed: 1, executions: 10, sequential: false, withoutDebugVm: false },
       {
         ...emptyState(),
         random: { ...emptyState().random, done: 5, executions: 30 },

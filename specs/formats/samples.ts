@@ -94,7 +94,13 @@ export function lostWriteHunt() {
   const cause = causeOf('page shared-swap-cached; P0 free', LOST_WRITE, original, {
     executions: 1000,
   });
-  const about = { variant: 'original', seed: 1, executions: 1000, sequential: false };
+  const about = {
+    variant: 'original',
+    seed: 1,
+    executions: 1000,
+    sequential: false,
+    withoutDebugVm: false,
+  };
   const row = { size: 1, programs: 1, done: 1, partly: 0, executions: 1, unjudged: 0 };
   const state = { ...emptyState(), sizes: [row], causes: [cause!], interrupted: false };
   return huntDocument(about, state, original);

@@ -70,7 +70,7 @@ describe('races', () => {
 
 describe('random programs', () => {
   it('are drawn by seed, and shrunk where they fail', () => {
-    const options = { seed: 7, programs: 12, schedules: 1 };
+    const options = { seed: 7, programs: 12, schedules: 1, withoutDebugVm: false };
     const first = draw(NAMED_VARIANTS.original, options, () => false);
     expect(first.done).toBeGreaterThanOrEqual(12);
     expect(first.sightings.length).toBeGreaterThan(0);
@@ -83,6 +83,7 @@ describe('the hunt', () => {
     variant: NAMED_VARIANTS[variant],
     untilSize: 1,
     sequential: false,
+    withoutDebugVm: false,
     random: 0,
     seed: 1,
     executions: 100,

@@ -1,7 +1,19 @@
-import { NAMED_VARIANTS } from '../../model/features/variant';
+import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
 import { breachKey, look, type Look } from '../../model/hunt/look';
 import { toScenario } from '../../model/hunt/program';
 import { parseProgram } from '../../model/hunt/text';
+
+it.each([
+  ['', 'no-fault: oops: mm/rmap.c __page_check_anon_rmap: NULL pointer dereference'],
+  ['without CONFIG_DEBUG_VM; ', 'bystander: a write by a store is lost'],
+])('a kernel %sshows what comes of a second mapping', (kernel, key) => {
+  const text = `${kernel}page shared-swapped; P0 read; P0 free; kernel swapoff`;
+  const scenario = toScenario(parseProgram(text));
+  const keys = (variant: Variant): string[] =>
+    look(scenario, variant, { executions: 10 }).sightings.map(breachKey);
+  expect(keys(NAMED_VARIANTS.original)).toEqual([key]);
+  expect(keys(NAMED_VARIANTS.base)).toEqual([]);
+});
 
 describe('a look at a race', () => {
   it.each([

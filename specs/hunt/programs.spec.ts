@@ -7,7 +7,7 @@ import {
   toScenario,
   type HuntProgram,
 } from '../../model/hunt/program';
-import { isValid, shrink } from '../../model/hunt/shrink';
+import { isValid, shrink, simpler } from '../../model/hunt/shrink';
 import { parseProgram } from '../../model/hunt/text';
 import { isCovered } from '../../model/hunt/ways';
 import { parseScenario } from '../../model/scenario/parse';
@@ -39,6 +39,16 @@ describe('programs of the hunt', () => {
       (program) => titleOf(parseProgram(titleOf(program))) !== titleOf(program),
     );
     expect(changed).toEqual([]);
+  });
+
+  it('are of another kernel where their text says so', () => {
+    const text = 'without CONFIG_DEBUG_VM; page written; P0 free || kernel reclaim';
+    const program = parseProgram(text);
+    expect(titleOf(program)).toBe(text);
+    expect(toScenario(program).options).toMatchObject({ CONFIG_DEBUG_VM: false });
+    for (const candidate of simpler(program)) {
+      expect(toScenario(candidate).options).toMatchObject({ CONFIG_DEBUG_VM: false });
+    }
   });
 
   it.each([
