@@ -83,7 +83,8 @@ export class Namer {
       case 'page':
         return this.pageField(field, value);
       default:
-        return isLock(field, at?.region.name) ? lockValue(value) : this.pointer(value);
+        if (isLock(field, at?.region.name)) return lockValue(value);
+        return value !== 0 && POINTERS.has(field) ? this.structure(value) : this.pointer(value);
     }
   }
 
@@ -102,6 +103,15 @@ export class Namer {
   /** A page frame. */
   frame(pfn: number): string {
     return this.kernel.pageAt(pfn) === this.kernel.zeroPage ? 'zero page' : this.page(pfn);
+  }
+
+  /** A structure other than a page, by its address. */
+  private structure(value: number): string {
+    const at = this.kernel.machine.arena.locate(value);
+    if (at === undefined) return String(value);
+    const { region, index } = at;
+    if (region.name === 'mm_struct') return `mm of ${this.layout.processes[index] ?? index}`;
+    return `${region.name}[${index}]`;
   }
 
   private pointer(value: number): string {
@@ -143,6 +153,13 @@ export class Namer {
     return `page ${page}`;
   }
 }
+
+/** Fields that point to structures other than pages. */
+const POINTERS = new Set([
+  ...['active_mm', 'ksm_next', 'mmap', 'vm_mm', 'vm_next', 'vma'],
+  ...['anon_vma', 'anon_vma_chain', 'same_vma', 'root', 'rb_root', 'rb_next'],
+  ...['i_mmap', 'i_mmap_nonlinear', 'shared_next'],
+]);
 
 function fieldName(field: string): string {
   for (let part = 0; part < PAGE_PARTS; part++) {

@@ -1,6 +1,7 @@
 /** A difference between two variants as text: what differs, and the schedule that shows it. */
 import type { ReportedDifference, ReportedWitness } from '../../model/report/diff-document';
 import { traceLines } from '../../model/report/trace-text';
+import { stateChanges, type StateSection } from '../../model/scenario/state-cells';
 import type { Trace } from '../../model/scenario/trace';
 import { wrapText } from '../cli/text';
 import { indent } from './outcome-text';
@@ -24,10 +25,11 @@ export function witnessLines(
     ...(differences.length > MOST_DIFFERENCES
       ? [`  and ${differences.length - MOST_DIFFERENCES} more`]
       : []),
-    '',
+    ...setUpLines(witness, width),
     ...(trace.steps.length + other.steps.length === 0
-      ? ['The two part in the set-up, before any thread begins.']
+      ? []
       : [
+          '',
           `${variant}, from where the two part:`,
           ...indented(from(trace, partsAt), width),
           '',
@@ -38,6 +40,33 @@ export function witnessLines(
     ...('replay' in witness ? ['', 'To see all of it:', witness.replay] : []),
   ];
 }
+
+/** What the set-up leaves otherwise, where the two part in it: no schedule shows that. */
+function setUpLines(
+  { trace, other }: ReportedDifference | ReportedWitness,
+  width: number,
+): string[] {
+  const changes = stateChanges(other.start, trace.start);
+  if (changes.length === 0) return [];
+  return [
+    '',
+    'They part in the set-up already. It leaves:',
+    ...changes.slice(0, MOST_DIFFERENCES).flatMap(({ section, object, field, before, after }) => {
+      const name = `${KINDS[section] ?? ''} ${object} ${field}`.trim();
+      const text = `${name}: ${after ?? 'nothing'} | ${before ?? 'nothing'}`;
+      return wrapped(text, width - 2).map((line) => indent(line, 2));
+    }),
+    ...(changes.length > MOST_DIFFERENCES
+      ? [`  and ${changes.length - MOST_DIFFERENCES} more`]
+      : []),
+  ];
+}
+
+const KINDS: Partial<Record<StateSection, string>> = {
+  results: 'result',
+  ptes: 'pte',
+  tlbs: 'tlb of',
+};
 
 const MOST_DIFFERENCES = 8;
 

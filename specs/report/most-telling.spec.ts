@@ -40,7 +40,17 @@ describe('a difference that lies in the set-up', () => {
     const without = 'original-p3/mm/memory/unmap_page_range';
     const { code, stdout } = await runCli(['diff', 'original', without, 'exit-after-free']);
     expect(code).toBe(1);
-    expect(stdout).toContain('\n  The two part in the set-up, before any thread begins.\n');
+    expect(stdout).toContain('\n  They part in the set-up already. It leaves:\n');
     expect(stdout).not.toContain('from where the two part');
+  });
+
+  it('is told by what the set-up leaves, where what follows looks the same on both', async () => {
+    const without = 'fixed-p3/mm/memory/unmap_page_range';
+    const { stdout } = await runCli(['diff', 'fixed', without, 'read-keeps-page']);
+    expect(stdout).toContain(
+      '\n    pte P0:a[0]: zero page ro young clean | page(P0:a[0]) rw old clean\n',
+    );
+    const threads = await runCli(['diff', 'original', 'fixed', 'fixup-swap-slot']);
+    expect(threads.stdout).not.toContain('set-up');
   });
 });

@@ -2,7 +2,8 @@ import { compare, witnessOf, type DifferenceWitness } from '../../model/diff/com
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import { parseScenario } from '../../model/scenario/parse';
 import { applyChanges, type StateCell } from '../../model/scenario/state-cells';
-import type { Trace } from '../../model/scenario/trace';
+import { ScenarioProgram } from '../../model/scenario/program';
+import { recordTrace, type Trace } from '../../model/scenario/trace';
 
 const TEXT = `scenario: freed-then-read
 title: a freed page is read again
@@ -99,4 +100,12 @@ describe('the steps of a trace', () => {
       expect(other.steps[j!]).toMatchObject({ thread, functions, object });
     }
   });
+});
+
+it('a pointer is told by the name of what it points to', () => {
+  const text = TEXT.replace(/ {2}P0\/T0:[^]*/, '  P0/T0: read a\nafter:\n  - P0: exit\n');
+  const program = new ScenarioProgram(parseScenario(text), (id) => base.has(id));
+  const { steps } = recordTrace(program, [], { lenient: true });
+  const changes = steps.flatMap((step) => step.changes);
+  expect(changes).toContain('P0 mmap: vma[0] -> 0');
 });
