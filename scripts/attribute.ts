@@ -4,8 +4,8 @@ import { attribute, type Attribution } from '../model/attribution/attribute';
 import { SharedExplorations, type KnownExploration } from '../model/diff/shared-explorations';
 import { attributeDocument, type AttributeDocument } from '../model/report/attribute-document';
 import type { ScenarioSource } from '../model/report/reported-outcome';
-import { checkCondition } from '../model/scenario/condition';
-import { resultNames } from '../model/scenario/parse';
+import { checkCondition, conditionNames } from '../model/scenario/condition-check';
+import { layOut } from '../model/scenario/layout';
 import { UsageError } from './cli/command';
 import type { KeptResults } from './kept-results';
 
@@ -55,7 +55,7 @@ export async function attributeOutcome(request: AttributeRequest): Promise<Attri
   return attributeDocument(facts, attributions, explorations);
 }
 
-function conditionsOf({ source: { scenario }, outcome }: AttributeRequest): string[] {
+function conditionsOf({ source: { scenario, file }, outcome }: AttributeRequest): string[] {
   if (outcome === undefined) {
     const stated = scenario.expect.filter(({ variants }) => variants?.includes('fixed') ?? true);
     if (stated.length > 0) return [...new Set(stated.map(({ condition }) => condition))];
@@ -63,8 +63,9 @@ function conditionsOf({ source: { scenario }, outcome }: AttributeRequest): stri
       `${scenario.name} expects nothing of fixed; give a condition with --outcome`,
     );
   }
+  const names = conditionNames(scenario, layOut(scenario, file));
   try {
-    checkCondition(outcome, resultNames(scenario));
+    checkCondition(outcome, names);
   } catch (error) {
     throw new UsageError(`--outcome: ${(error as Error).message}`);
   }

@@ -106,6 +106,11 @@ const TEXT: Partial<Record<ZoneStatItem | VmEventItem, string>> = {
 export const vmstatName = (item: ZoneStatItem | VmEventItem): string =>
   TEXT[item] ?? item.toLowerCase();
 
+/** Every name that /proc/vmstat has with some hunks and in some configuration, as far as the model counts. */
+export const VMSTAT_NAMES: readonly string[] = [...ZONE_STAT_ITEMS, ...VM_EVENT_ITEMS].map(
+  vmstatName,
+);
+
 /** Whether the kernel is built with a counter: enum and text have some only with what they count. */
 function isBuilt(item: ZoneStatItem | VmEventItem): boolean {
   if (item.startsWith('PGMIGRATE_')) return kernel.config.CONFIG_MIGRATION;

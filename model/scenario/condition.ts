@@ -4,67 +4,21 @@
  */
 import jsep, { type Expression } from 'jsep';
 import { ERRNO } from './errno';
-import { nearest } from './nearest';
 import { resultOf, type Outcome, type PageView } from './outcome';
 
 type Value = number | string | boolean | undefined;
 
-const SIGNALS = ['SIGSEGV', 'SIGBUS', 'SIGKILL', 'killed'];
-const FUNCTIONS = ['pte', 'page', 'rss', 'stuck', 'fault', 'slot'];
-/** Functions that are conditions by themselves; of the others a property is asked. */
-const ALONE = ['fault', 'stuck'];
-const OPERATORS = ['&&', '||', '==', '!=', '<', '<=', '>', '>=', '+', '-'];
-const PLAIN = ['fault', 'stuck', 'killed', 'free_pages', 'free_swap'];
+export const SIGNALS = ['SIGSEGV', 'SIGBUS', 'SIGKILL'];
 
-/**
- * Checks a condition's form.
- *
- * @param results names of operation results that it may use
- * @throws Error in one line, with what was expected
- */
-export function checkCondition(text: string, results: ReadonlySet<string>): void {
-  const expression = parse(text);
-  const check = (node: Expression): void => {
-    switch (node.type) {
-      case 'Identifier': {
-        const name = String(node['name']);
-        const known = [...results, ...PLAIN, ...SIGNALS];
-        if (!known.includes(name) && !(name in ERRNO)) {
-          throw new Error(`condition: nothing is called '${name}'${nearest(name, known)}`);
-        }
-        return;
-      }
-      case 'Literal':
-        return;
-      case 'UnaryExpression':
-        checkOperator(node, ['!', '-']);
-        return check(node['argument'] as Expression);
-      case 'BinaryExpression':
-      case 'LogicalExpression':
-        checkOperator(node, OPERATORS);
-        check(node['left'] as Expression);
-        return check(node['right'] as Expression);
-      case 'MemberExpression':
-        return checkMember(node);
-      case 'CallExpression':
-        checkCall(node);
-        if (ALONE.includes(callee(node))) return;
-        throw new Error('condition: expected a property, as in page(P0, a).dirty');
-      default:
-        throw new Error(`condition: ${node.type} is not part of the language`);
-    }
-  };
-  check(expression);
-}
-
-/** Whether `outcome` satisfies the condition. */
+/** Whether `outcome` satisfies a condition, of which all is known that it names: see checkCondition. */
 export function holds(text: string, outcome: Outcome): boolean {
-  return Boolean(evaluate(parse(text), outcome));
+  return Boolean(evaluate(parseCondition(text), outcome));
 }
 
 const cache = new Map<string, Expression>();
 
-function parse(text: string): Expression {
+/** The condition's form. @throws Error in one line where it is none */
+export function parseCondition(text: string): Expression {
   const known = cache.get(text);
   if (known !== undefined) return known;
   try {
@@ -75,34 +29,6 @@ function parse(text: string): Expression {
   } catch (error) {
     throw new Error(`condition '${text}': ${(error as Error).message}`, { cause: error });
   }
-}
-
-function checkMember(node: Expression): void {
-  const object = node['object'] as Expression;
-  if (object.type === 'Identifier' && object['name'] === 'vmstat') return;
-  if (object.type === 'CallExpression') return checkCall(object);
-  throw new Error(
-    'condition: expected vmstat.name, pte(P0, a).name, page(P0, a).name or rss(P0).name',
-  );
-}
-
-function checkOperator(node: Expression, known: readonly string[]): void {
-  const operator = String(node['operator']);
-  if (known.includes(operator)) return;
-  throw new Error(`condition: operator ${operator} is not part of the language`);
-}
-
-function checkCall(node: Expression): void {
-  callee(node);
-  argumentTexts(node);
-}
-
-function callee(node: Expression): string {
-  const name = String((node['callee'] as Expression)['name']);
-  if (!FUNCTIONS.includes(name)) {
-    throw new Error(`condition: no function '${name}'${nearest(name, FUNCTIONS)}`);
-  }
-  return name;
 }
 
 function evaluate(node: Expression, outcome: Outcome): Value {
@@ -128,7 +54,7 @@ function evaluate(node: Expression, outcome: Outcome): Value {
 function identifier(name: string, outcome: Outcome): Value {
   const result = resultOf(outcome, name);
   if (result !== undefined) return result;
-  if (name in ERRNO) return ERRNO[name as keyof typeof ERRNO];
+  if (Object.hasOwn(ERRNO, name)) return ERRNO[name as keyof typeof ERRNO];
   switch (name) {
     case 'fault':
       return outcome.system.faults.length > 0;
@@ -144,6 +70,10 @@ function identifier(name: string, outcome: Outcome): Value {
       return SIGNALS.includes(name) ? name : undefined;
   }
 }
+
+/** The name of the function that is called. */
+export const calleeOf = (node: Expression): string =>
+  String((node['callee'] as Expression)['name']);
 
 const stuckOf = ({ user, system }: Outcome): readonly string[] => [...user.stuck, ...system.stuck];
 
@@ -180,13 +110,11 @@ function member(node: Expression, outcome: Outcome): Value {
   const property = String((node['property'] as Expression)['name']);
   if (object.type === 'Identifier') return outcome.system.vmstat[property] ?? 0;
   const args = argumentTexts(object);
-  switch (callee(object)) {
+  switch (calleeOf(object)) {
     case 'rss':
       return outcome.system.processes[args[0]!]?.[property as 'anon'] ?? 0;
     case 'pte':
-      return pteProperty(outcome.internal.ptes[`${args[0]}:${args[1]}`], property);
-    case 'slot':
-      return (outcome.internal.swap[`slot ${args[0]}`] ?? '').split(/[ ,]+/).includes(property);
+      return pteProperty(outcome.internal.ptes[pageKey(args)], property);
     default:
       return pageProperty(pageAt(outcome, args), property);
   }
@@ -194,7 +122,7 @@ function member(node: Expression, outcome: Outcome): Value {
 
 function call(node: Expression, outcome: Outcome): Value {
   const args = argumentTexts(node);
-  switch (callee(node)) {
+  switch (calleeOf(node)) {
     case 'fault':
       return outcome.system.faults.some((fault) => fault.includes(args[0] ?? ''));
     case 'stuck':
@@ -209,7 +137,7 @@ function pteProperty(pte: string | undefined, property: string): boolean {
 }
 
 function pageAt(outcome: Outcome, args: string[]): PageView | undefined {
-  const pte = outcome.internal.ptes[`${args[0]}:${args[1]}`];
+  const pte = outcome.internal.ptes[pageKey(args)];
   // A huge page is named by its first small page, and marked so in the text.
   const name = pte?.split(' -> ')[1]?.replace(' (huge)', '');
   return name === undefined ? undefined : outcome.internal.pages[name];
@@ -237,10 +165,10 @@ function pageProperty(page: PageView | undefined, property: string): Value {
   }
 }
 
-/** Arguments as the words they were written as: `P0`, `a[1]`, `mm/rmap.c` (quoted). */
-function argumentTexts(node: Expression): string[] {
+/** What a function is called with, as it was written but without quotes: `P0`, `a[1]`, `mm/rmap.c`. */
+export function argumentTexts(node: Expression): string[] {
   return (node['arguments'] as Expression[]).map((argument) => {
-    if (argument.type === 'Identifier') return normal(String(argument['name']));
+    if (argument.type === 'Identifier') return String(argument['name']);
     if (argument.type === 'Literal') return String(argument['value']);
     if (argument.type === 'MemberExpression') {
       const area = (argument['object'] as Expression)['name'];
@@ -250,5 +178,6 @@ function argumentTexts(node: Expression): string[] {
   });
 }
 
-/** A mapping's name alone means its first page. */
-const normal = (name: string): string => (/^[a-z]/.test(name) ? `${name}[0]` : name);
+/** The key of a page: a mapping's name alone means its first page. */
+const pageKey = ([process, address]: readonly string[]): string =>
+  `${process}:${address}${address?.endsWith(']') ? '' : '[0]'}`;

@@ -88,5 +88,6 @@ export const resultsOf = ({ user, system, internal }: Outcome): Results => ({
 
 /** A result by its name, whoever learns it; undefined where the operation has none. */
 export function resultOf(outcome: Outcome, name: string): ResultValue | undefined {
-  return LEVELS.map((level) => outcome[level].results[name]).find((value) => value !== undefined);
+  const level = LEVELS.find((each) => Object.hasOwn(outcome[each].results, name));
+  return level === undefined ? undefined : outcome[level].results[name];
 }

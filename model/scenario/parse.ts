@@ -1,5 +1,6 @@
 /** The text form of a scenario: YAML as the carrier, one line an operation. */
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { VARIANT_NAMES } from '../features/variant';
 import { configFault, defaultConfig, type KernelConfig } from '../state/config';
 import {
   ScenarioError,
@@ -12,23 +13,11 @@ import {
   type Scenario,
   type Thread,
 } from './ast';
-import { checkCondition } from './condition';
+import { checkCondition, conditionNames, type ConditionNames } from './condition-check';
+import { layOut } from './layout';
 import { nearest } from './nearest';
 import { OperationSyntaxError, parseOperation } from './operation-syntax';
 import { checkOperation, operationSpec } from './operations';
-
-/** The names that a scenario's operations give to their results. */
-export function resultNames({
-  setup,
-  threads,
-  after,
-}: Pick<Scenario, 'setup' | 'threads' | 'after'>): Set<string> {
-  const operations = [
-    ...[...setup, ...after].map(({ operation }) => operation),
-    ...threads.flatMap((thread) => thread.operations),
-  ];
-  return new Set(operations.flatMap(({ result }) => (result === undefined ? [] : [result])));
-}
 
 /** What goes wrong in a list in brackets: an address has brackets of its own. */
 const FLOW_HINT = '; quote an operation that has [ ] in it, or give each one a line';
@@ -81,17 +70,11 @@ class Reader {
     const setup = this.actions('setup');
     const threads = this.threads();
     const after = this.actions('after');
-    const results = resultNames({ setup, threads, after });
-    return {
-      name,
-      title: this.text('title'),
-      source: this.text('source'),
-      options: this.options(),
-      setup,
-      threads,
-      after,
-      expect: this.expectations(results),
-    };
+    const [title, source] = [this.text('title'), this.text('source')];
+    const options = this.options();
+    const stated = { name, title, source, options, setup, threads, after, expect: [] };
+    const names = conditionNames(stated, layOut(stated, this.file));
+    return { ...stated, expect: this.expectations(names) };
   }
 
   private options(): Partial<KernelConfig> {
@@ -101,7 +84,7 @@ class Reader {
     const options: Record<string, unknown> = {};
     for (const pair of node.items) {
       const key = String(pair.key);
-      if (!(key in defaultConfig)) {
+      if (!Object.hasOwn(defaultConfig, key)) {
         throw this.error(
           offsetOf(pair.key),
           `no option '${key}'${nearest(key, Object.keys(defaultConfig))}`,
@@ -189,14 +172,14 @@ class Reader {
     }
   }
 
-  private expectations(results: ReadonlySet<string>): Expectation[] {
+  private expectations(names: ConditionNames): Expectation[] {
     const node = this.root.get('expect', true);
     if (node === undefined) return [];
     if (!isSeq(node)) throw this.error(offsetOf(node), `expected a list, as in '- never: fault'`);
-    return node.items.map((item) => this.expectation(item, results));
+    return node.items.map((item) => this.expectation(item, names));
   }
 
-  private expectation(item: unknown, results: ReadonlySet<string>): Expectation {
+  private expectation(item: unknown, names: ConditionNames): Expectation {
     if (!isMap(item)) throw this.error(offsetOf(item), `expected 'never: condition' or the like`);
     this.checkKeys(item, ['always', 'sometimes', 'never', 'variants']);
     const stated = item.items.filter((pair) => String(pair.key) !== 'variants');
@@ -206,17 +189,33 @@ class Reader {
     const [pair] = stated as [Pair];
     const condition = String(isScalar(pair.value) ? pair.value.value : '');
     try {
-      checkCondition(condition, results);
+      checkCondition(condition, names);
     } catch (error) {
       throw this.error(offsetOf(pair.value), (error as Error).message);
     }
-    const variants = item.toJSON() as { variants?: unknown };
+    const variants = this.variants(item);
     return {
       quantifier: String(pair.key) as Quantifier,
       condition,
-      ...(Array.isArray(variants.variants) && { variants: variants.variants.map(String) }),
+      ...(variants !== undefined && { variants }),
       position: this.position(offsetOf(pair.value)),
     };
+  }
+
+  /** The variants that an expectation is stated for; undefined: all. */
+  private variants(item: YAMLMap): string[] | undefined {
+    if (!item.has('variants')) return undefined;
+    const node = item.get('variants', true);
+    if (!isSeq(node) || node.items.length === 0) {
+      const all = VARIANT_NAMES.join(', ');
+      throw this.error(offsetOf(node), `variants: expected a list of some of ${all}`);
+    }
+    return node.items.map((each) => {
+      const name = isScalar(each) ? String(each.value) : '';
+      if (VARIANT_NAMES.some((known) => known === name)) return name;
+      const hint = nearest(name, VARIANT_NAMES);
+      throw this.error(offsetOf(each), `no variant is called '${name}'${hint}`);
+    });
   }
 
   private text(key: string): string {

@@ -1,6 +1,8 @@
 /** The review mail: threaded as the mail it answers, true of it, and in the form that a list expects. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkCondition, conditionNames } from '../../model/scenario/condition-check';
+import { layOut } from '../../model/scenario/layout';
 import type { ReplyDocument } from '../../scripts/reply/reply-document';
 import { REMARKS } from '../../scripts/reply/remarks';
 import { loadSuite } from '../../scripts/suite';
@@ -165,3 +167,11 @@ it('every remark names a scenario of the suite', () => {
   const names = loadSuite().map(({ scenario }) => scenario.name);
   expect(REMARKS.filter(({ scenario }) => !names.includes(scenario))).toEqual([]);
 });
+
+it.each(REMARKS)(
+  'what shows $scenario names what that scenario has',
+  ({ scenario: name, shows }) => {
+    const { scenario } = loadSuite().find((each) => each.scenario.name === name)!;
+    expect(() => checkCondition(shows, conditionNames(scenario, layOut(scenario)))).not.toThrow();
+  },
+);

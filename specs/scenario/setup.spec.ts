@@ -18,8 +18,10 @@ setup:
 
 describe('a set-up', () => {
   it('that cannot be carried out is named with file, line and column', () => {
-    const scenario = parseScenario(call.replace('private-anon', 'private-anonn'), 'mine.yaml');
-    expect(() => explore(scenario, NAMED_VARIANTS.fixed, { file: 'mine.yaml' })).toThrow(
+    const text = call.replace('private-anon', 'private-anonn');
+    const run = () =>
+      explore(parseScenario(text, 'mine.yaml'), NAMED_VARIANTS.fixed, { file: 'mine.yaml' });
+    expect(run).toThrow(
       "mine.yaml:5:9: mmap: no kind of mapping 'private-anonn'; did you mean 'private-anon'?",
     );
   });
@@ -51,8 +53,9 @@ describe('a set-up', () => {
     ['fork P0', 'mine.yaml:8:9: fork: a process cannot make itself'],
     ['fork P1\n  - P0: fork P1', 'mine.yaml:9:9: fork: another fork makes it too'],
   ])('that asks for %j is refused', (operation, message) => {
-    const scenario = parseScenario(`${call}  - P0: ${operation}\n`, 'mine.yaml');
-    const run = () => explore(scenario, NAMED_VARIANTS.fixed, { file: 'mine.yaml' });
+    const text = `${call}  - P0: ${operation}\n`;
+    const run = () =>
+      explore(parseScenario(text, 'mine.yaml'), NAMED_VARIANTS.fixed, { file: 'mine.yaml' });
     expect(run).toThrow(message);
   });
 
