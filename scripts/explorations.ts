@@ -1,5 +1,4 @@
 /** Many explorations, shared among workers: what `run`, `diff` and `review` are made of. */
-import { existsSync } from 'node:fs';
 import { compareExplored, type Comparison } from '../model/diff/compare';
 import { explored, type Exploration } from '../model/diff/explore';
 import type { AnyExploration } from '../model/diff/explore-states';
@@ -16,6 +15,7 @@ import {
 } from './checkpoint-file';
 import type { Io } from './cli/command';
 import { limitedBy, stopAfter } from './cli/stop-after';
+import { isCheckpointThere } from './cli/write-target';
 import { withCrew } from './workers/crew';
 import type { ExploreInput, UnitNews } from './workers/explore-task';
 import type { ExploreAllOptions, Job } from './exploration-job';
@@ -129,7 +129,7 @@ class Ledger {
   async open(io: Pick<Io, 'stdin' | 'signal'>): Promise<void> {
     const { file } = this;
     if (file === undefined) return;
-    if (existsSync(file)) {
+    if (isCheckpointThere(file)) {
       const kept = await readCheckpointFile(file, io, this.names);
       kept.forEach(({ identity, exploration, checkpoint }, index) => {
         this.over[index] = exploration;

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError } from './cli/errors';
 import { fileFault } from './cli/file-fault';
+import { isCheckpointThere } from './cli/write-target';
 import type { HuntState } from './hunt';
 import { modelDigest, sha256 } from './identity';
 
@@ -89,11 +90,11 @@ interface StateDocument {
 }
 
 async function readDocument(path: string): Promise<StateDocument | undefined> {
+  if (!isCheckpointThere(path)) return undefined;
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined;
     throw new UsageError(`cannot read '${path}': ${fileFault(error)}`, { cause: error });
   }
   try {

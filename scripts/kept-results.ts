@@ -1,10 +1,10 @@
 /** A file with the results of the scenarios that a long command has finished, to go on from. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError } from './cli/command';
 import { fileFault } from './cli/file-fault';
+import { isCheckpointThere } from './cli/write-target';
 import { modelDigest, sha256, suiteDigest } from './identity';
 
 const FORMAT = 'lzfree results';
@@ -40,7 +40,7 @@ export class KeptResults<T> {
    */
   static async open<T>(path: string | undefined, command: string): Promise<KeptResults<T>> {
     const basis = { command, model: modelDigest() };
-    const known = path !== undefined && existsSync(path) ? await read<T>(path, basis) : [];
+    const known = path !== undefined && isCheckpointThere(path) ? await read<T>(path, basis) : [];
     const kept = new KeptResults<T>(path, basis, new Map(known));
     await kept.write();
     return kept;

@@ -1,12 +1,12 @@
 /** Where a search stands, as a file: written out, checked, and gone on from. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Language } from '../model/search/programs';
 import type { SearchState } from '../model/search/search';
 import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError } from './cli/command';
 import { fileFault } from './cli/file-fault';
+import { isCheckpointThere } from './cli/write-target';
 import { modelDigest } from './identity';
 
 const FORMAT = 'lzfree search';
@@ -37,7 +37,7 @@ export function searchIdentity(subject: {
 
 /** @returns the state in the file, or undefined if there is no file. @throws UsageError */
 export async function loadSearch(path: string, identity: string): Promise<SearchState | undefined> {
-  if (!existsSync(path)) return undefined;
+  if (!isCheckpointThere(path)) return undefined;
   const refuse = (reason: string): never => {
     throw new UsageError(`cannot go on from '${path}': ${reason}; move it away to begin anew`);
   };

@@ -1,20 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from './errors';
 import { fileFault } from './file-fault';
+import { writeTarget } from './write-target';
 
 /**
  * Writes a file so that at any moment either the old or the whole new content is there: into a
- * temporary file beside it, then renamed. Folders on the way are made.
+ * temporary file beside it, then renamed. Folders on the way are made. Symbolic links are followed,
+ * and what is no file, as a FIFO, is written into.
  *
  * @throws UsageError where the place cannot be written
  */
 export async function writeFileAtomically(path: string, data: string | Uint8Array): Promise<void> {
   try {
-    await makeFolder(dirname(path));
-    await writeBeside(path, data);
+    const target = writeTarget(path);
+    if (target.special) return await writeInto(target.path, data);
+    await makeFolder(dirname(target.path));
+    await writeBeside(target.path, data);
   } catch (error) {
     throw new UsageError(`cannot write '${path}': ${fileFault(error)}`);
   }
@@ -28,6 +32,15 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path);
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+}
+
+async function writeInto(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, constants.O_WRONLY);
+  try {
+    await file.writeFile(data);
+  } finally {
+    await file.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from './errors';
 import { fileFault } from './file-fault';
+import { writeTarget } from './write-target';
 
 /** What an option names that its command writes; a page is a .html file, or a folder for one. */
 export type Place = 'file' | 'folder' | 'page';
@@ -14,10 +15,10 @@ export type Place = 'file' | 'folder' | 'page';
 export function checkPlace(path: string, place: Place): void {
   try {
     const isFile = place === 'file' || (place === 'page' && isPage(path));
-    const folder = isFile ? dirname(path) : path;
     if (path === '') throw fault('ENOENT');
-    if (isFile && isFolder(path)) throw fault('EISDIR');
-    const there = nearestThere(folder);
+    const target = isFile ? writeTarget(path) : undefined;
+    if (target?.special) return accessSync(path, constants.W_OK);
+    const there = nearestThere(target === undefined ? path : dirname(target.path));
     if (!isFolder(there)) throw fault('ENOTDIR');
     accessSync(there, constants.W_OK);
   } catch (error) {

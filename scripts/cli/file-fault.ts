@@ -6,6 +6,8 @@ const FAULTS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file; check the path',
   ENOTDIR: 'a part of the path is no folder; check the path',
   ENAMETOOLONG: 'the name is too long',
+  ENXIO: 'nothing can be written into it; choose another place',
+  EPIPE: 'its reader has gone',
   ENOSPC: 'no space is left on the device',
   EROFS: 'the file system is read-only',
   ELOOP: 'too many symbolic links; check the path',

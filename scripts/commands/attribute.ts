@@ -34,6 +34,7 @@ export const attributeCommand: CommandSpec = {
     {
       flags: '--checkpoint <file>',
       description: 'keep what was explored in the file, and go on from there',
+      writes: 'file',
     },
   ],
   examples: [

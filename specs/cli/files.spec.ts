@@ -1,4 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,6 +20,7 @@ import { UsageError } from '../../scripts/cli/errors';
 import { readInput } from '../../scripts/cli/input';
 import { packagePath } from '../../scripts/cli/package-root';
 import { loadScenarios } from '../../scripts/suite';
+import { runCli } from './run-cli';
 
 let folder: string;
 beforeEach(() => {
@@ -47,6 +59,70 @@ describe('writeFileAtomically', () => {
     for (const place of ['taken', join('file', 'x')])
       await expect(writeFileAtomically(join(folder, place), 'x')).rejects.toThrow(UsageError);
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
+  });
+
+  it('a symbolic link stays one: its target is written, or made', async () => {
+    mkdirSync(join(folder, 'far'));
+    symlinkSync('far', join(folder, 'near'));
+    writeFileSync(join(folder, 'far', 'old'), 'old');
+    symlinkSync(join('near', 'old'), join(folder, 'to-old'));
+    symlinkSync('to-old', join(folder, 'to-link'));
+    symlinkSync(join('far', 'a', 'new'), join(folder, 'to-nothing'));
+    for (const name of ['to-link', 'to-nothing']) {
+      checkPlace(join(folder, name), 'file');
+      await writeFileAtomically(join(folder, name), name);
+      expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true);
+    }
+    expect(readFileSync(join(folder, 'far', 'old'), 'utf8')).toBe('to-link');
+    expect(readFileSync(join(folder, 'far', 'a', 'new'), 'utf8')).toBe('to-nothing');
+    expect(readdirSync(join(folder, 'far')).sort()).toEqual(['a', 'old']);
+  });
+
+  it('links in a ring, and one to a folder, are no place for a file', async () => {
+    symlinkSync('b', join(folder, 'a'));
+    symlinkSync('a', join(folder, 'b'));
+    symlinkSync('.', join(folder, 'c'));
+    for (const [name, reason] of [
+      ['a', 'too many symbolic links; check the path'],
+      ['c', 'it is a folder; name a file'],
+    ] as const) {
+      const path = join(folder, name);
+      const refused = new UsageError(`cannot write '${path}': ${reason}`);
+      expect(() => checkPlace(path, 'file')).toThrow(refused);
+      await expect(writeFileAtomically(path, 'x')).rejects.toThrow(refused);
+    }
+  });
+
+  it('a FIFO is written into, through a link too', async () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    symlinkSync('fifo', join(folder, 'link'));
+    for (const path of [fifo, join(folder, 'link')]) {
+      checkPlace(path, 'file');
+      const read = readFile(fifo, 'utf8');
+      await writeFileAtomically(path, 'for the reader');
+      expect(await read).toBe('for the reader');
+    }
+    expect(lstatSync(fifo).isFIFO()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['fifo', 'link']);
+  });
+});
+
+describe('a checkpoint', () => {
+  it.each([
+    'run half-written-page',
+    'classes half-written-page',
+    'attribute half-written-page',
+    'hunt fixed --until-size 0',
+    'diff base fixed --search --size 1',
+  ])('of %s is not kept in a FIFO, from which nothing goes on', async (line) => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const { code, stdout, stderr } = await runCli([...line.split(' '), '--checkpoint', fifo]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^lzfree [a-z]+: cannot keep a checkpoint in '.*': it is no file; name another\n$/,
+    );
   });
 });
 
