@@ -76,7 +76,11 @@ function parseFile(file: string, text: string): ScenarioSource {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    throw new UsageError(`cannot read '${path}': ${fileFault(error)}`);
+  }
 }
 
 /** All below a folder but what is in hidden folders and in packages that were installed there. */

@@ -22,6 +22,8 @@ export function isUsageError(error: unknown): error is Error & { exitCode: 2 } {
 }
 
 const LINE_LIMIT = 600;
+/** Of a longer line its end is kept, too: how to mend it stands there. */
+const END_LIMIT = 200;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -33,5 +35,6 @@ export function oneLine(message: string): string {
     .trim()
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .replace(CONTROL, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
-  return flat.length <= LINE_LIMIT ? flat : `${flat.slice(0, LINE_LIMIT)}...`;
+  if (flat.length <= LINE_LIMIT) return flat;
+  return `${flat.slice(0, LINE_LIMIT - END_LIMIT)}...${flat.slice(-END_LIMIT)}`;
 }

@@ -159,6 +159,27 @@ describe('a place to write to', () => {
   });
 });
 
+describe('a path that leads nowhere', () => {
+  it.each(['import', 'run', 'classes', 'matrix', 'attribute', 'diff base fixed', 'replay'])(
+    'is bad input of %s, and one line gives the reason',
+    async (line) => {
+      writeFileSync(join(folder, 'file'), '');
+      symlinkSync('ring', join(folder, 'ring'));
+      for (const [path, reason] of [
+        [join(folder, 'file', 'x'), 'a part of the path is no folder; check the path'],
+        [join(folder, 'ring'), 'too many symbolic links; check the path'],
+        [`./${'x'.repeat(5000)}`, 'the name is too long'],
+      ] as const) {
+        const more = line === 'replay' ? ['s1:0'] : [];
+        const { code, stdout, stderr } = await runCli([...line.split(' '), path, ...more]);
+        expect([code, stdout]).toEqual([2, '']);
+        expect(stderr).toMatch(/^lzfree [a-z]+: cannot read '[^\n]*\n$/);
+        expect(stderr.endsWith(`': ${reason}\n`)).toBe(true);
+      }
+    },
+  );
+});
+
 describe('a folder of scenarios', () => {
   it('is read with its folders, but for hidden ones and installed packages', async () => {
     const text = readFileSync(packagePath('specs', 'scenarios', 'madvise-kinds.yaml'));
