@@ -1,6 +1,6 @@
 /** The scenarios that come with the project, and those that a user names. */
 import { existsSync, readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { VARIANT_NAMES } from '../model/features/variant';
 import { parseScenario } from '../model/scenario/parse';
 import type { ScenarioSource } from '../model/report/reported-outcome';
@@ -23,9 +23,20 @@ export function loadSuite(): ScenarioSource[] {
     .sort((a, b) => (a.scenario.name < b.scenario.name ? -1 : 1));
 }
 
+/** Those of the suite that have one of the names, or all. @throws UsageError if there is no such one */
+export function loadOfSuite(names: readonly string[]): ScenarioSource[] {
+  const suite = loadSuite();
+  if (names.length === 0) return suite;
+  const known = suite.map(({ scenario }) => scenario.name);
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger === undefined) return suite.filter(({ scenario }) => names.includes(scenario.name));
+  const hint = didYouMean(stranger, known) || "; 'lzfree run' has all of its names";
+  throw new UsageError(`no scenario of the suite is called '${stranger}'${hint}`);
+}
+
 /**
  * The scenarios that a command line names: files, folders, `-` for standard input, or names of the
- * suite; the whole suite if it names none.
+ * suite; the whole suite if it names none. One that is named twice is there once.
  *
  * @throws UsageError or ScenarioError
  */
@@ -34,11 +45,17 @@ export async function loadScenarios(
   io: Pick<Io, 'stdin' | 'signal'>,
 ): Promise<ScenarioSource[]> {
   if (named.length === 0) return loadSuite();
-  const loaded: ScenarioSource[] = [];
+  const loaded = new Map<string, ScenarioSource>();
   // One after the other: each open file listens for the signal that interrupts it.
-  for (const name of named) loaded.push(...(await loadNamed(name, io)));
-  return loaded;
+  for (const name of new Set(named)) {
+    for (const source of await loadNamed(name, io)) loaded.set(placeOf(source), source);
+  }
+  return [...loaded.values()];
 }
+
+/** The path of its file, by which it is told from others; the suite's are relative to the package. */
+const placeOf = ({ file, reference }: ScenarioSource): string =>
+  file === '-' ? file : resolve(file === reference ? '.' : packageRoot(), file);
 
 async function loadNamed(
   name: string,

@@ -32,7 +32,7 @@ export const baselineCommand: CommandSpec = {
   async run(args, io) {
     const { baselineDocument, baselineScenario, baselineSubject } =
       await import('../../model/report/baseline-document');
-    const { loadScenarios } = await import('../suite');
+    const { loadOfSuite } = await import('../suite');
     const { identityOf, sha256 } = await import('../identity');
     const { exploreSuite } = await import('../explore-suite');
     const { writeBaseline } = await import('../baseline-file');
@@ -40,7 +40,7 @@ export const baselineCommand: CommandSpec = {
     const { startProgress } = await import('../cli/progress');
     const { counted } = await import('../cli/text');
     const subject = await readSubject(args, io);
-    const sources = await loadScenarios(args.texts('scenario'), io);
+    const sources = loadOfSuite(args.texts('scenario'));
     const executions = args.integer('executions')!;
     const explored = exploreSuite('baseline', subject.variant, sources, executions, io);
     const progress = startProgress(io, 'classes');

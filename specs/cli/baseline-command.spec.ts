@@ -11,7 +11,9 @@ const variant = (name: string) => packagePath('patches', 'variants', name);
 const check = (...words: string[]) => runCli(['check', '--baseline', base, ...words]);
 
 beforeAll(async () => {
-  const words = ['--variant', 'fixed', '--scenario', 'madvise-over-hole', '-o', base];
+  // Twice, and it is there once.
+  const scenario = ['--scenario', 'madvise-over-hole', '--scenario', 'madvise-over-hole'];
+  const words = ['--variant', 'fixed', ...scenario, '-o', base];
   const { code, stdout } = await runCli(['baseline', ...words]);
   expect(code).toBe(0);
   expect(stdout).toContain('what fixed does in 1 scenario\n');
@@ -28,6 +30,27 @@ function changed(change: (document: Record<string, unknown>) => void): string {
   writeFileSync(path, JSON.stringify({ ...body, digest: sha256(JSON.stringify(body)) }));
   return path;
 }
+
+describe('lzfree baseline', () => {
+  it('is one that check takes, in whatever order its scenarios were named', async () => {
+    const file = join(folder, 'order.json');
+    const scenarios = ['zero-page-is-simply-zapped', 'madvise-over-hole'];
+    const words = scenarios.flatMap((name) => ['--scenario', name]);
+    await runCli(['baseline', '--variant', 'fixed', ...words, '-o', file]);
+    const { code, stdout } = await runCli(['check', '-b', file, '--variant', 'fixed']);
+    expect([code, stdout.split(':')[0]]).toEqual([0, 'unchanged']);
+  });
+
+  it('holds scenarios of the suite only, as check knows no others', async () => {
+    const path = packagePath('specs', 'scenarios', 'madvise-over-hole.yaml');
+    const words = ['--variant', 'fixed', '--scenario', path, '-o', join(folder, 'other.json')];
+    const { code, stderr } = await runCli(['baseline', ...words]);
+    expect([code, stderr]).toEqual([
+      2,
+      `lzfree baseline: no scenario of the suite is called '${path}'; 'lzfree run' has all of its names\n`,
+    ]);
+  });
+});
 
 describe('lzfree check', () => {
   it('answers 0 where the behaviour is the same', async () => {

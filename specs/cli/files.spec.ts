@@ -180,6 +180,27 @@ describe('a path that leads nowhere', () => {
   );
 });
 
+describe('a scenario that is named twice', () => {
+  it('is there once: by its name, its file, its folder or standard input', async () => {
+    const name = 'madvise-kinds';
+    const text = readFileSync(packagePath('specs', 'scenarios', `${name}.yaml`), 'utf8');
+    const names = async (...words: string[]) => {
+      const loaded = await loadScenarios(words, { ...io, stdin: chunks(text) });
+      return loaded.map(({ scenario }) => scenario.name);
+    };
+    writeFileSync(join(folder, 'a.yaml'), text);
+    for (const words of [
+      [name, name],
+      [name, packagePath('specs', 'scenarios', `${name}.yaml`)],
+      [folder, join(folder, '.', 'a.yaml')],
+      ['-', '-'],
+    ])
+      expect(await names(...words)).toEqual([name]);
+    // Another file is another one.
+    expect(await names(name, folder)).toEqual([name, name]);
+  });
+});
+
 describe('a folder of scenarios', () => {
   it('is read with its folders, but for hidden ones and installed packages', async () => {
     const text = readFileSync(packagePath('specs', 'scenarios', 'madvise-kinds.yaml'));
