@@ -13,7 +13,7 @@ import {
   type ExplorationName,
   type KeptExploration,
 } from './checkpoint-file';
-import type { Io } from './cli/command';
+import { UsageError, type Io } from './cli/command';
 import { limitedBy, stopAfter } from './cli/stop-after';
 import { isCheckpointThere } from './cli/write-target';
 import { withCrew } from './workers/crew';
@@ -136,8 +136,23 @@ class Ledger {
         if (exploration !== undefined) this.ended.add(index);
         this.explorations[index] = this.begin(identity, checkpoint);
       });
+      this.refuseBeyondBound(file);
     }
     await writeCheckpointFile(file, this.entries());
+  }
+
+  /** What is over is known as a whole; but what has more than the bound is no result within it. */
+  private refuseBeyondBound(file: string): void {
+    const most = this.options.executions ?? Infinity;
+    for (const [index, exploration] of this.explorations.entries()) {
+      const { executions } = exploration.progress();
+      if (this.ended.has(index) || executions <= most) continue;
+      const { scenario, variant } = this.names[index]!;
+      throw new UsageError(
+        `cannot go on from '${file}': '${scenario}' on ${variant} has ${executions} executions, and the ` +
+          `bound is ${most}; give --executions ${executions} or more, or name another file`,
+      );
+    }
   }
 
   /** Units of the first explorations that are not over. */

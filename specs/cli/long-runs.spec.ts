@@ -166,6 +166,17 @@ describe('a checkpoint that does not fit is refused', () => {
     );
   });
 
+  it('that is beyond the bound that was asked for, and not over', async () => {
+    const before = readFileSync(checkpoint, 'utf8');
+    expect(await refusal('run', file, '--executions', '2', '--checkpoint', checkpoint)).toBe(
+      `lzfree run: cannot go on from '${checkpoint}': 'meeting' on fixed has 3 executions, and the ` +
+        'bound is 2; give --executions 3 or more, or name another file\n',
+    );
+    expect(readFileSync(checkpoint, 'utf8')).toBe(before);
+    const same = await run('--executions', '3', '--checkpoint', checkpoint);
+    expect(read(same.stdout).scenarios[0].executions).toBe(3);
+  });
+
   it('and so is a place where none can be written, before anything is explored', async () => {
     const text = await refusal('run', file, '--checkpoint', join(file, 'x.json'));
     expect(text).toMatch(/^lzfree run: cannot write .*: /);
