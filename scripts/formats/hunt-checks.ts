@@ -1,6 +1,6 @@
 import { PROMISES } from '../../model/promises/judge';
 import type { Finding, HuntDocument } from '../hunt-document';
-import { howText, huntAnswer, removalsText, replayCommand, whoseText } from '../views/hunt-text';
+import { howText, huntAnswer, removalsText, wayCommand, whoseText } from '../views/hunt-text';
 import { uniqueNames, type Check, type CheckReport, type CheckSuite } from './check-report';
 import { counted } from '../cli/text';
 
@@ -61,7 +61,7 @@ const holding = (name: string): Check => ({
 
 function failing(finding: Finding, name: string, variant: string, folder: string): Check {
   const { detail, smallest, others, trace } = finding;
-  const replay = replayCommand(smallest, folder, variant);
+  const replay = wayCommand(smallest, folder, variant);
   return {
     rule: 'broken-promise',
     name,

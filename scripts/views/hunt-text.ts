@@ -1,4 +1,5 @@
 /** The document of `lzfree hunt` as text. */
+import { replayCommand } from '../../model/report/replay-command';
 import { formatTable } from '../cli/table';
 import { counted, wrapText } from '../cli/text';
 import type { Finding, HuntDocument, Way } from '../hunt-document';
@@ -39,22 +40,21 @@ function findingText(
   width: number,
 ): string {
   const { promise, detail, states, smallest, others } = finding;
-  const lines = [
-    `${number}. ${promise}: ${detail}`,
-    states,
-    `${smallest.program}`,
-    `  ${smallest.text} (${howText(smallest)})`,
-    whoseText(finding),
-    ...removalsText(finding),
-    ...(others.length === 0 ? [] : ['Other ways:', ...others.map(({ program }) => `  ${program}`)]),
-  ];
-  const replay =
-    folder === undefined ? [] : ['', indent(replayCommand(smallest, folder, variant), 3)];
-  const [head, ...rest] = lines as [string, ...string[]];
-  const body = rest.map((line) =>
-    indent(wrapText(line.trimStart(), width - 5), line.startsWith('  ') ? 5 : 3),
-  );
-  return [wrapText(head, width), ...body, ...replay].join('\n');
+  const lines = (texts: readonly string[]): string[] =>
+    texts.map((text) =>
+      indent(wrapText(text.trimStart(), width - 5), text.startsWith('  ') ? 5 : 3),
+    );
+  return [
+    wrapText(`${number}. ${promise}: ${detail}`, width),
+    ...lines([states, smallest.program, `  ${smallest.text} (${howText(smallest)})`]),
+    // As one word, to be copied.
+    ...(folder === undefined ? [indent(`by ${smallest.schedule}`, 5)] : []),
+    ...lines([whoseText(finding), ...removalsText(finding)]),
+    ...lines(
+      others.length === 0 ? [] : ['Other ways:', ...others.map((way) => `  ${way.program}`)],
+    ),
+    ...(folder === undefined ? [] : ['', indent(wayCommand(smallest, folder, variant), 3)]),
+  ].join('\n');
 }
 
 export const howText = ({ how }: Way): string =>
@@ -77,8 +77,9 @@ export function removalsText({ base, removals }: Finding): string[] {
   return [which, ...removals.map((hunks) => `  ${hunks.join(' and ')}`)];
 }
 
-export const replayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>
-  `lzfree replay ${folder}/${name}.yaml ${schedule} --variant ${variant}`;
+/** The command that shows it again, from the folder that it was saved in. */
+export const wayCommand = ({ name, schedule }: Way, folder: string, variant: string): string =>
+  replayCommand(`${folder}/${name}.yaml`, schedule, variant);
 
 function coverage(document: HuntDocument, width: number): string {
   const { sizes, random, unjudged, executions, sequential, withoutDebugVm } = document;

@@ -138,6 +138,15 @@ describe('the hunt as text', () => {
     );
   });
 
+  it('shows how to see it: a schedule, or a command that a shell takes as it stands', () => {
+    const program = '     status: not moved (not every interleaving was explored)\n';
+    expect(huntText(document(true), undefined, 80)).toContain(`${program}     by s1:0x3\n`);
+    const command = "lzfree replay 'a b/movable-1-1.yaml' s1:0x3 --variant";
+    expect(huntText(document(true), 'a b', 80)).toContain(`\n   ${command} original`);
+    const whatIf = { ...document(true), variant: 'base+p3/mm/rmap/page_get_anon_vma' };
+    expect(huntText(whatIf, 'a b', 80)).toContain(`${command} ${whatIf.variant} --force`);
+  });
+
   it('tells hunks that do so each alone from hunks that have to go together', () => {
     const [finding] = document(true).findings;
     const removals = (...sets: Finding['removals']): string => {
