@@ -48,6 +48,12 @@ class Reader {
   ) {
     const document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
     const [error] = document.errors;
+    if (error?.code === 'MULTIPLE_DOCS') {
+      throw this.error(
+        error.pos[0],
+        'a second document begins here; give each scenario a file of its own',
+      );
+    }
     if (error !== undefined) {
       const hint = /flow sequence/.test(error.message) ? FLOW_HINT : '';
       throw this.error(error.pos[0], `not YAML: ${error.message}${hint}`);

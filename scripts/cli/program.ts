@@ -119,7 +119,7 @@ function buildOption(spec: CommandSpec, option: OptionSpec): Option {
   let given = false;
   built.argParser((word: string, previous: unknown) => {
     const value = withoutUnit(option, word);
-    checkValue(spec, option, value);
+    checkValue(spec, option, value, word);
     if (given && !option.repeatable) {
       throw new UsageError(`--${longName(option)} is given twice; give it once`);
     }
@@ -135,15 +135,19 @@ function withoutUnit({ integer }: OptionSpec, word: string): string {
   return unit !== undefined && word.endsWith(unit) ? word.slice(0, -unit.length) : word;
 }
 
-function checkValue(spec: CommandSpec, option: OptionSpec, value: string): void {
+/** @param word what was typed, with the unit that the value has lost */
+function checkValue(spec: CommandSpec, option: OptionSpec, value: string, word: string): void {
   const name = `--${longName(option)}`;
   if (option.choices) checkChoice(spec, name, value, option.choices);
   if (!option.integer) return;
-  const { min, max = Number.MAX_SAFE_INTEGER } = option.integer;
+  const { min, max = Number.MAX_SAFE_INTEGER, unit } = option.integer;
   const number = Number(value);
-  if (/^-?\d+$/.test(value) && number >= min && number <= max) return;
-  const range = option.integer.max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new UsageError(`${name} takes a whole number ${range}, not '${value}'`);
+  const isWhole = /^-?\d+$/.test(value);
+  if (isWhole && number >= min && number <= max) return;
+  const isOpen = option.integer.max === undefined && !(isWhole && number > max);
+  const range = isOpen ? `of at least ${min}` : `from ${min} to ${max}`;
+  const withUnit = unit === undefined ? '' : `, with or without '${unit}' behind it`;
+  throw new UsageError(`${name} takes a whole number ${range}${withUnit}, not '${word}'`);
 }
 
 function checkChoice(

@@ -46,6 +46,12 @@ describe('command line > usage errors', () => {
     ['a number with a tail', ['probe', '--seed', '3x'], "not '3x'"],
     ['a unit of another option', ['probe', '--seed', '3s'], "not '3s'"],
     ['a unit alone', ['probe', '--wait', 's'], 'whole number from 1 to 90'],
+    ['another unit', ['probe', '--wait', '5ms'], "with or without 's' behind it, not '5ms'"],
+    [
+      'a number that is not told from its neighbours',
+      ['probe', '--seed', '9007199254740993'],
+      'whole number from 0 to 9007199254740991, not',
+    ],
     ['a wrong choice', ['probe', '--depth', 'neer'], "did you mean 'near'?"],
     ['a choice unlike any', ['probe', 'zzzz'], 'choose from user, system, internal'],
     ['two values of one option', ['probe', '--depth', 'near', '--depth', 'far'], 'given twice'],

@@ -31,6 +31,7 @@ describe('scenario language > text', () => {
     [`${HEAD}thread:\n  P0: read a\n`, "unknown key 'thread'; did you mean 'threads'?"],
     [`${HEAD}threads:\n  kworker: vmstat pswpin\n`, 'belongs in setup or after'],
     ['scenario: [', 'not YAML'],
+    [`${HEAD}---\n${HEAD}`, 'a second document begins here; give each scenario a file of its own'],
     [`${HEAD}setup:\n  - P0: [write a[0] 1, read a]\n`, 'quote an operation that has [ ] in it'],
     ['- 1', 'expected a mapping'],
     ['title: t\n', "expected 'scenario: some text'"],
