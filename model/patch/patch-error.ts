@@ -29,7 +29,8 @@ export class PatchError extends Error {
     readonly reason: string,
     readonly mend: string,
   ) {
-    super(`${describePosition(position)}${reason}; ${mend}`);
+    const where = position.line === 0 ? '' : `${describePosition(position)}: `;
+    super(`${where}${reason}; ${mend}`);
   }
 
   /** The same line with the input's name in front, in the form that compilers use. */
@@ -41,9 +42,7 @@ export class PatchError extends Error {
   }
 }
 
-function describePosition({ line, message }: PatchPosition): string {
-  if (line === 0) return '';
-  return message === undefined
-    ? `line ${line}: `
-    : `message ${message}, line ${line} of its text: `;
+/** `line 7`, or in which message. */
+export function describePosition({ line, message }: PatchPosition): string {
+  return message === undefined ? `line ${line}` : `message ${message}, line ${line} of its text`;
 }

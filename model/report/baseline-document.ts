@@ -4,6 +4,7 @@ import type { Completeness } from '../diff/completeness';
 import type { Exploration } from '../diff/explore';
 import type { Variant } from '../features/variant';
 import type { SwitchId } from '../features/hunk-id';
+import type { Doubts } from '../patch/doubts';
 import type { Level } from '../scenario/outcome';
 import { reportOutcome, type ReportedOutcome, type ScenarioSource } from './reported-outcome';
 import type { ClassesPart } from './scenario-classes';
@@ -32,19 +33,17 @@ export interface StoredClasses {
   readonly numbers: Readonly<Record<Level, StoredDiagram>>;
 }
 
-/** What was given: a patch file, or a variant by its name. */
-export interface BaselineSubject {
+/** What was given: a patch file, with what recognising it left open, or a variant by its name. */
+export interface BaselineSubject extends Doubts {
   readonly variant: string;
   readonly switches: readonly SwitchId[];
   /** SHA-256 digest of what the patch file holds, hunk by hunk. */
   readonly patch: string | null;
-  /** Hunks of the file that the variant does not model, set aside by the user. */
-  readonly unknown: number;
 }
 
 export interface BaselineDocument {
   readonly schema: 'lzfree/baseline';
-  readonly version: 3;
+  readonly version: 4;
   readonly identity: Identity;
   readonly subject: BaselineSubject;
   readonly scenarios: readonly BaselineScenario[];
@@ -53,18 +52,18 @@ export interface BaselineDocument {
 }
 
 /** A variant that results are kept of. */
-export interface Subject {
+export interface Subject extends Doubts {
   readonly name: string;
   readonly variant: Variant;
   readonly patch: string | null;
-  readonly unknown: number;
 }
 
-export const baselineSubject = ({ name, variant, patch, unknown }: Subject): BaselineSubject => ({
-  variant: name,
-  switches: variant.switches(),
-  patch,
-  unknown,
+export const baselineSubject = (subject: Subject): BaselineSubject => ({
+  variant: subject.name,
+  switches: subject.variant.switches(),
+  patch: subject.patch,
+  unknown: subject.unknown,
+  bySignature: subject.bySignature,
 });
 
 /** What is kept of an exploration. */
@@ -96,6 +95,6 @@ export function baselineDocument(
   scenarios: readonly BaselineScenario[],
   digest: (text: string) => string,
 ): BaselineDocument {
-  const body = { schema: 'lzfree/baseline', version: 3, identity, subject, scenarios } as const;
+  const body = { schema: 'lzfree/baseline', version: 4, identity, subject, scenarios } as const;
   return { ...body, digest: digest(JSON.stringify(body)) };
 }

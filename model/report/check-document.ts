@@ -40,7 +40,7 @@ export interface CheckedVariants {
 
 export interface CheckDocument {
   readonly schema: 'lzfree/check';
-  readonly version: 3;
+  readonly version: 4;
   readonly before: BaselineSubject;
   readonly now: BaselineSubject;
   /** Switches that were off and are on, and the other way round. */
@@ -102,7 +102,7 @@ export function checkDocument(
 ): CheckDocument {
   return {
     schema: 'lzfree/check',
-    version: 3,
+    version: 4,
     before,
     now,
     added: now.switches.filter((id) => !before.switches.includes(id)),

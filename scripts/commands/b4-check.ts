@@ -7,9 +7,9 @@ export const b4CheckCommand: CommandSpec = {
   description:
     'Prints a JSON array, as b4 asks of its check commands: one entry with tool, status, summary and ' +
     'details, or [] for a mail that has nothing to do with the series. The status is pass if every hunk ' +
-    'is known and nothing that lzfree knows to ask is true of it, warn if there is a question or ' +
-    'something was not checked, and fail if the patch would not build. The exit status is 0 in all of ' +
-    'these.\n\nTo use it: git config b4.review-perpatch-check-cmd "lzfree b4-check"',
+    'is known by its text and nothing that lzfree knows to ask is true of it, warn if there is a ' +
+    'question or something was not checked, and fail if the patch would not build. The exit status is 0 ' +
+    'in all of these.\n\nTo use it: git config b4.review-perpatch-check-cmd "lzfree b4-check"',
   options: [
     {
       flags: '--executions <n>',

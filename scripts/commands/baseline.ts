@@ -38,7 +38,8 @@ export const baselineCommand: CommandSpec = {
     const { writeBaseline } = await import('../baseline-file');
     const { classesParts } = await import('../classes');
     const { startProgress } = await import('../cli/progress');
-    const { counted } = await import('../cli/text');
+    const { counted, wrapText } = await import('../cli/text');
+    const { doubtSentences } = await import('../views/doubts-text');
     const subject = await readSubject(args, io);
     const sources = loadOfSuite(args.texts('scenario'));
     const executions = args.integer('executions')!;
@@ -68,8 +69,10 @@ export const baselineCommand: CommandSpec = {
     const path = args.text('output')!;
     if (path === '-') throw new UsageError('--output names a file; --json prints the baseline');
     await writeBaseline(path, document);
+    const kept = `${path}: what ${subject.name} does in ${counted(sources.length, 'scenario')}`;
+    const doubts = doubtSentences(subject).map((sentence) => wrapText(sentence, io.width));
     if (args.json) io.json(document);
-    else io.out(`${path}: what ${subject.name} does in ${counted(sources.length, 'scenario')}`);
+    else io.out([kept, ...doubts].join('\n\n'));
     return 0;
   },
 };

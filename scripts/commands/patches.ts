@@ -24,7 +24,7 @@ export const patchesCommand: CommandSpec = {
     const [file] = args.operands;
     const report = reportPatches(await readPatchFile(file, io));
     if (args.json) io.json({ schema: 'lzfree/patches', version: 1, ...report });
-    else io.out(patchesText(report, { width: io.width, ...(file === undefined ? {} : { file }) }));
+    else io.out(patchesText(report, { width: io.width, file }));
     return 0;
   },
 };

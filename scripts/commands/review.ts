@@ -1,3 +1,4 @@
+import type { ReviewDocument } from '../review';
 import { UsageError, type CommandSpec } from '../cli/command';
 import {
   explorationBounds,
@@ -76,7 +77,8 @@ export const reviewCommand: CommandSpec = {
       progress.end();
     });
     await writePage(args, io, review);
-    await printAs(format, { document: review, text: reviewText, checks: reviewChecks }, io);
+    const text = (of: ReviewDocument, width: number) => reviewText(of, width, args.operands[0]);
+    await printAs(format, { document: review, text, checks: reviewChecks }, io);
     return 0;
   },
 };

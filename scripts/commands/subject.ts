@@ -26,6 +26,7 @@ export const subjectOptions: readonly OptionSpec[] = [
  */
 export async function readSubject(args: Args, io: Io): Promise<Subject> {
   const { readImported, readVariant } = await import('../variants');
+  const { doubtsOf, NO_DOUBTS } = await import('../../model/patch/doubts');
   const { importPatch } = await import('../../model/patch/import-patch');
   const { inputName, readPatchFile } = await import('./read-patch-file');
   const { sha256 } = await import('../identity');
@@ -35,7 +36,7 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
     throw new UsageError('give a patch file or --variant, one of the two');
   }
   if (named !== undefined) {
-    return { ...readVariant(named, args.flag('force'), io), patch: null, unknown: 0 };
+    return { ...readVariant(named, args.flag('force'), io), patch: null, ...NO_DOUBTS };
   }
   const input = await readPatchFile(file, io);
   const imported = importPatch(input);
@@ -45,7 +46,6 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
     file: inputName(file),
   };
   const variant = readImported(imported, options, io);
-  const { unknown, name } = imported;
-  const patch = sha256(JSON.stringify(imported.report.hunks));
-  return { name, variant, patch, unknown: unknown.length };
+  const { report, name } = imported;
+  return { name, variant, patch: sha256(JSON.stringify(report.hunks)), ...doubtsOf(report) };
 }

@@ -7,10 +7,12 @@ import { LEVELS, type Level } from '../../model/scenario/outcome';
 import { classLines } from '../views/class-change-text';
 import { checkAnswer, changeLines } from '../views/check-text';
 import type { Check, CheckReport } from './check-report';
+import { patchSuite } from './patch-checks';
 import { SEVERITY } from './severity';
 
 /**
- * The result of `check`: a scenario is a suite, that a level has not changed is a check.
+ * The result of `check`: a scenario is a suite, that a level has not changed is a check. A patch is a suite
+ * too, of what its variant may not stand for.
  *
  * @param scenarios how many there are, of which an interruption may have left some
  */
@@ -20,12 +22,16 @@ export function checkChecks(document: CheckDocument, scenarios: number): CheckRe
     command: 'check',
     answer: checkAnswer(document, scenarios),
     interrupted: document.completeness.kind === 'interrupted',
-    suites: document.scenarios.map((scenario) => ({
-      name: `${scenario.name} on ${now.variant} since ${before.variant}`,
-      title: scenario.title,
-      file: scenario.file,
-      checks: LEVELS.map((level) => checkOf(scenario, level, document)),
-    })),
+    suites: [
+      ...(now.patch === null ? [] : [patchSuite('the patch', now)]),
+      ...(before.patch === null ? [] : [patchSuite('the patch of the baseline', before)]),
+      ...document.scenarios.map((scenario) => ({
+        name: `${scenario.name} on ${now.variant} since ${before.variant}`,
+        title: scenario.title,
+        file: scenario.file,
+        checks: LEVELS.map((level) => checkOf(scenario, level, document)),
+      })),
+    ],
   };
 }
 

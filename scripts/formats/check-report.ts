@@ -17,6 +17,7 @@ export type RuleId =
   | 'system-difference'
   | 'internal-difference'
   | 'unknown-hunk'
+  | 'uncompared-hunk'
   | 'broken-promise'
   | 'hunt-coverage';
 

@@ -1,5 +1,6 @@
 import { printCompleteness } from '../../model/diff/completeness';
 import { differs } from '../../model/diff/compare';
+import { doubtsOf } from '../../model/patch/doubts';
 import type {
   ComparedScenario,
   DiffDocument,
@@ -13,6 +14,7 @@ import { diffAnswer } from '../views/diff-text';
 import { searchedText } from '../views/searched-text';
 import { reviewAnswer } from '../views/review-answer';
 import type { Check, CheckReport, CheckSuite } from './check-report';
+import { patchSuite } from './patch-checks';
 import { SEVERITY } from './severity';
 
 /** The result of `diff`: a scenario is a suite, that a level is equal is a check. */
@@ -27,21 +29,13 @@ export function diffChecks(document: DiffDocument): CheckReport {
 
 /** The result of `review`: the same, with the searched programs, and that all of the patch was looked at. */
 export function reviewChecks(document: ReviewDocument): CheckReport {
-  const { unknown, search, completeness } = document;
-  const patch: Check = {
-    rule: 'unknown-hunk',
-    name: 'every hunk is known',
-    result: unknown === 0 ? 'holds' : 'open',
-    severity: 'high',
-    reason: unknown === 0 ? '' : `hunks that are not modelled and were left out: ${unknown}`,
-    details: [],
-  };
+  const { patch, search, completeness } = document;
   return {
     command: 'review',
     answer: reviewAnswer(document),
     interrupted: [completeness, search?.completeness].some((each) => each?.kind === 'interrupted'),
     suites: [
-      { name: 'the patch', title: 'What the patch holds', checks: [patch] },
+      patchSuite('the patch', doubtsOf(patch)),
       ...comparedSuites(document),
       ...(search === null ? [] : [searchSuite(search)]),
     ],

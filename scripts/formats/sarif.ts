@@ -23,6 +23,8 @@ const RULES: Readonly<Record<RuleId, string>> = {
   'system-difference': 'Two variants look alike to an administrator.',
   'internal-difference': 'Two variants leave the kernel in the same state.',
   'unknown-hunk': 'Every hunk of the patch is modelled.',
+  'uncompared-hunk':
+    'No hunk of the patch is recognised by its signature only, its text not compared.',
   'broken-promise': 'No program breaks a promise of the kernel that the base keeps.',
   'hunt-coverage': 'Every program that was meant was looked at, by every interleaving.',
 };

@@ -1,7 +1,9 @@
 /** What b4 is told about a patch mail: one result, or nothing to say. */
 import type { ImportedPatch } from '../../model/patch/import-patch';
 import { describeMissing } from '../../model/features/requires';
+import { doubtsOf } from '../../model/patch/doubts';
 import type { ReplyDocument } from './reply-document';
+import { doubtSentences } from '../views/doubts-text';
 import { counted } from '../cli/text';
 
 /** A result as b4's check commands print it; a reviewer reads `details` in a window of its own. */
@@ -23,23 +25,27 @@ export const notChecked = (reason: string): CheckEntry[] => [
 export const concerns = ({ given }: ImportedPatch): boolean => given.length > 0;
 
 /** C code that misses a symbol; undefined if it builds. */
-export function buildFailure({ unmet }: ImportedPatch): CheckEntry[] | undefined {
+export function buildFailure({ unmet, report }: ImportedPatch): CheckEntry[] | undefined {
   if (unmet.length === 0) return undefined;
-  const details = unmet.map(describeMissing).join('\n');
+  const details = [...unmet.map(describeMissing), ...doubtSentences(doubtsOf(report))].join('\n');
   const summary = `does not build: ${counted(unmet.length, 'missing symbol')}`;
   return [{ tool: TOOL, status: 'fail', summary, details }];
 }
 
 /** Questions make it `warn`: whether they are faults is for people to say. */
 export function checked(
-  { report, unknown, name }: ImportedPatch,
+  { report, name }: ImportedPatch,
   { parts, notShown, elsewhere }: ReplyDocument,
 ): CheckEntry[] {
   const remarks = parts.flatMap((part) => (part.kind === 'remark' ? [part.remark] : []));
-  const open = unknown.length > 0 || remarks.length > 0;
+  const doubts = doubtsOf(report);
+  const { unknown, bySignature } = doubts;
+  const open = unknown.length > 0 || bySignature.length > 0 || remarks.length > 0;
   const known = report.hunks.length - unknown.length;
+  const signed = report.hunks.filter(({ match }) => match === 'by-signature').length;
   const counts = [
-    `${counted(known, 'hunk')} known`,
+    `${counted(known - signed, 'hunk')} known`,
+    ...(signed > 0 ? [`${signed} by signature only`] : []),
     ...(unknown.length > 0 ? [`${unknown.length} not`] : []),
     counted(remarks.length, 'question'),
   ];
@@ -48,7 +54,7 @@ export function checked(
   );
   const about = [
     `variant ${name}`,
-    ...unknown.map(({ file, text }) => `unknown hunk: ${file}, line ${text?.position.line ?? 0}`),
+    ...doubtSentences(doubts),
     ...(elsewhere.length > 0 ? [`true, but of no hunk here: ${elsewhere.join(', ')}`] : []),
     ...(notShown.length > 0 ? [`looked for and not seen: ${notShown.join(', ')}`] : []),
   ];

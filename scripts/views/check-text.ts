@@ -6,6 +6,7 @@ import type { ReportedOutcome } from '../../model/report/reported-outcome';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import { counted, wrapText } from '../cli/text';
 import { classLines } from './class-change-text';
+import { doubtSentences } from './doubts-text';
 import { isOpenFurtherOut } from './outer-levels';
 import { indent, systemLines, userText } from './outcome-text';
 
@@ -16,12 +17,19 @@ export function checkText(document: CheckDocument, scenarios: number, width: num
   const hunks = [...added.map((id) => `  + ${id}`), ...removed.map((id) => `  - ${id}`)];
   return [
     wrapText(checkAnswer(document, scenarios), width),
+    ...doubtsOf(document).map((sentence) => wrapText(sentence, width)),
     ...(hunks.length === 0
       ? []
       : [[`The patch was ${before.variant}, now it is ${now.variant}:`, ...hunks].join('\n')]),
     ...changed.map((scenario) => scenarioText(scenario, document, width)),
   ].join('\n\n');
 }
+
+/** What neither side's variant tells of its patch. */
+const doubtsOf = ({ before, now }: CheckDocument): string[] => [
+  ...doubtSentences(now),
+  ...doubtSentences(before).map((sentence) => `In the patch of the baseline: ${sentence}`),
+];
 
 const WHO: Readonly<Record<Level, string>> = {
   user: 'a program can see it',
@@ -49,9 +57,12 @@ export function checkAnswer(document: CheckDocument, scenarios: number): string 
     return `interrupted: no change in the first ${done} of ${counted(scenarios, 'scenario')}.`;
   const all = scenarios === 1 ? 'the one scenario' : `all ${scenarios} scenarios`;
   return completeness.kind === 'complete'
-    ? `unchanged: the same behaviour in ${all}.`
+    ? `unchanged${asFar(document)}: the same behaviour in ${all}.`
     : `unknown: no change was seen, but the exploration is ${printCompleteness(completeness)}.`;
 }
+
+const asFar = (document: CheckDocument): string =>
+  doubtsOf(document).length === 0 ? '' : ' in what was recognised of the patch';
 
 function scenarioText(scenario: CheckedScenario, document: CheckDocument, width: number): string {
   const { name, title, levels, changedAt } = scenario;

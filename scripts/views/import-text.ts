@@ -1,9 +1,11 @@
 import { describeMissing } from '../../model/features/requires';
+import { doubtsOf } from '../../model/patch/doubts';
 import { isUsable } from '../../model/patch/import-patch';
 import type { ImportedPatch } from '../../model/patch/import-patch';
 import type { HunkLine } from '../../model/patch/types';
 import type { ReportedHunk } from '../../model/patch/patch-report';
 import { counted, wrapText } from '../cli/text';
+import { doubtSentences } from './doubts-text';
 import { hunksTable } from './patches-text';
 import { printable } from './printable';
 
@@ -117,8 +119,11 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
   const { report, unknown, unmet, dropped } = imported;
   const { width } = options;
   const rest = restText(imported);
+  // The unknown ones are in the answer, and shown below.
+  const doubts = doubtSentences({ ...doubtsOf(report), unknown: [] });
   return [
     wrapText(answer(imported, options), width),
+    ...doubts.map((sentence) => wrapText(sentence, width)),
     ...(rest === undefined ? [] : [wrapText(rest, width)]),
     hunksTable(report.hunks, false, width),
     ...section(

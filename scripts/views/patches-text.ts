@@ -10,7 +10,7 @@ export interface PatchesTextOptions {
   /** Columns that a line should fit. */
   readonly width: number;
   /** The reader's file; absent for the mail that lzfree is about. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 function inWords(parts: readonly (readonly [number, string])[]): string {

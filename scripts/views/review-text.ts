@@ -1,9 +1,11 @@
 /** A review as plain text; the first line is the answer. */
 import type { ComparedScenario } from '../../model/report/diff-document';
+import { doubtsOf } from '../../model/patch/doubts';
 import { mostTellingFirst } from '../../model/report/most-telling';
 import type { ReviewDocument } from '../review';
 import { counted, wrapText } from '../cli/text';
 import { levelsText } from './diff-text';
+import { doubtSentences } from './doubts-text';
 import { hunksText } from './hunks-text';
 import { indent } from './outcome-text';
 import { patchesText } from './patches-text';
@@ -11,15 +13,20 @@ import { reviewAnswer } from './review-answer';
 import { searchedKindsText } from './searched-kinds-text';
 import { witnessLines } from './witness-text';
 
-/** The whole report, in at most `width` columns. */
-export function reviewText(review: ReviewDocument, width: number): string {
+/**
+ * The whole report, in at most `width` columns.
+ *
+ * @param file the reader's file; undefined for the mail that lzfree is about
+ */
+export function reviewText(review: ReviewDocument, width: number, file?: string): string {
   const different = mostTellingFirst(review.scenarios);
   const parts = [
     wrapText(reviewAnswer(review), width),
+    ...doubtSentences(doubtsOf(review.patch)).map((sentence) => wrapText(sentence, width)),
     differenceText(different, width),
     review.search === null ? '' : searchedKindsText(review.search, different[0], width),
     agreementText(review, width),
-    `The patch\n\n${patchesText(review.patch, { width })}`,
+    `The patch\n\n${patchesText(review.patch, { width, file })}`,
     `What each hunk pins\n\n${hunksText(review.switches, width)}`,
     wrapText(hint(review, different[0]), width),
   ];

@@ -8,6 +8,7 @@ import {
   baselineScenario,
   baselineSubject,
 } from '../../model/report/baseline-document';
+import { NO_DOUBTS } from '../../model/patch/doubts';
 import { checkDocument, checkedScenario } from '../../model/report/check-document';
 import { causeOf } from '../../model/hunt/cause';
 import { comparedScenario, diffDocument } from '../../model/report/diff-document';
@@ -68,7 +69,7 @@ export function fixupDiff(executions?: number) {
 /** What the fixup changes, as `check` tells it of a baseline of the series as posted. */
 export function fixupCheck(executions?: number) {
   const [before, now] = (['original', 'fixed'] as const).map((name) =>
-    baselineSubject({ ...named(name), patch: null, unknown: 0 }),
+    baselineSubject({ ...named(name), patch: null, ...NO_DOUBTS }),
   );
   const options = executions === undefined ? {} : { executions };
   const { original, fixed } = NAMED_VARIANTS;

@@ -83,12 +83,7 @@ function Hunk({ hunk, input, switches, board }: HunkProps) {
   return (
     <div class="hunk" id={`hunk-${hunk.id}`}>
       {switches.map((each) => (
-        <SwitchFactsView
-          key={each.id}
-          facts={each}
-          status={input?.status ?? hunk.status}
-          board={board}
-        />
+        <SwitchFactsView key={each.id} facts={each} status={statusOf(hunk, input)} board={board} />
       ))}
       {text === undefined ? (
         <p class="muted">Its text is not in the mail; it is known from facts about the series.</p>
@@ -100,6 +95,14 @@ function Hunk({ hunk, input, switches, board }: HunkProps) {
       )}
     </div>
   );
+}
+
+/** Where the text is from; what was not compared with the posted text is not called quoted. */
+function statusOf(hunk: HunkFacts, input: ReportedHunk | undefined): string {
+  const bySignature = input?.match === 'by-signature' && hunk.signature !== undefined;
+  return bySignature
+    ? 'recognised by signature only, not compared'
+    : (input?.status ?? hunk.status);
 }
 
 const EFFECTS = {

@@ -1,0 +1,37 @@
+import type { HunkId } from '../features/hunk-id';
+import { hunkFacts } from '../features/hunk-table';
+import type { PatchReport } from './patch-report';
+import type { PatchPosition } from './patch-error';
+
+/** A hunk of a patch that no variant models. */
+export interface UnknownHunk {
+  readonly file: string;
+  readonly position: PatchPosition;
+  /** The known hunk that it is most like. */
+  readonly nearest: HunkId | null;
+}
+
+/** In what a patch may do something else than the variant that was made of it. */
+export interface Doubts {
+  /** Hunks that the variant does without. */
+  readonly unknown: readonly UnknownHunk[];
+  /** Hunks that were recognised by their signature only: their text was not compared with the posted one. */
+  readonly bySignature: readonly HunkId[];
+}
+
+/** What a variant's name leaves open: nothing. */
+export const NO_DOUBTS: Doubts = { unknown: [], bySignature: [] };
+
+/** What recognising a patch leaves open. */
+export function doubtsOf({ hunks }: Pick<PatchReport, 'hunks'>): Doubts {
+  const unknown = hunks.flatMap(({ match, file, text, nearest }) =>
+    match === 'unknown' && text !== undefined
+      ? [{ file, position: text.position, nearest: nearest?.id ?? null }]
+      : [],
+  );
+  const signed = hunks
+    .filter(({ match }) => match === 'by-signature')
+    // A hunk that is joined with others may hold some whose text is known.
+    .flatMap(({ ids }) => ids.filter((id) => hunkFacts(id).signature !== undefined));
+  return { unknown, bySignature: [...new Set(signed)] };
+}

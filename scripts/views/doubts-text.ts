@@ -1,0 +1,35 @@
+/** What is said of a patch that a variant stands for only in part. */
+import type { Doubts, UnknownHunk } from '../../model/patch/doubts';
+import { describePosition } from '../../model/patch/patch-error';
+import { counted } from '../cli/text';
+import { printable } from './printable';
+
+/** More unknown hunks are counted: `lzfree import` shows them. */
+const MOST_NAMED = 10;
+
+/** A sentence for each kind of doubt, the graver first; none where there is no doubt. */
+export const doubtSentences = ({ unknown, bySignature }: Doubts): string[] => [
+  ...(unknown.length === 0 ? [] : [unknownSentence(unknown)]),
+  ...(bySignature.length === 0 ? [] : [bySignatureSentence(bySignature)]),
+];
+
+export function unknownSentence(unknown: Doubts['unknown']): string {
+  const count = counted(unknown.length, 'hunk');
+  const are = unknown.length === 1 ? 'is unknown and counts' : 'are unknown and count';
+  const left = unknown.length - MOST_NAMED;
+  const named = unknown.slice(0, MOST_NAMED).map(unknownText);
+  const all = [...named, ...(left > 0 ? [`${left} more`] : [])];
+  return `${count} ${are} as absent: ${all.join('; ')}.`;
+}
+
+export function bySignatureSentence(ids: Doubts['bySignature']): string {
+  const one = ids.length === 1;
+  const were = one ? 'was' : 'were';
+  const text = `${one ? 'its' : 'their'} text was not compared`;
+  return `${counted(ids.length, 'hunk')} ${were} recognised by signature only, ${text}: ${ids.join(', ')}.`;
+}
+
+function unknownText({ file, position, nearest }: UnknownHunk): string {
+  const like = nearest === null ? '' : ` (nearest: ${nearest})`;
+  return printable(`${file}, ${describePosition(position)}${like}`);
+}

@@ -1,0 +1,111 @@
+/** What of a patch its variant does not stand for: every command that takes one says so, in every form. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packagePath } from '../../scripts/cli/package-root';
+import { FORMATS, type Format } from '../../scripts/formats/format';
+import { runCli } from './run-cli';
+
+const folder = mkdtempSync(join(tmpdir(), 'lzfree-doubts-'));
+const base = join(folder, 'base.json');
+const read = (name: string) => readFileSync(packagePath('patches', 'variants', name), 'utf8');
+
+/** The branch of shrink_page_list() the other way round: lzfree has no text to hold it against. */
+const TURNED = read('by-signature.patch').replace('if (!page_freeze', 'if (page_freeze');
+const SIGNED = ['p3/mm/vmscan/shrink_page_list', 'p3/mm/vmscan/shrink_inactive_list'];
+const SENTENCE =
+  '2 hunks were recognised by signature only, their text was not compared: ' + SIGNED.join(', ');
+
+const run = (stdin: string, ...words: readonly string[]) => runCli(words, { stdin });
+const check = (stdin: string, ...words: readonly string[]) =>
+  run(stdin, 'check', '-', '--baseline', base, ...words);
+const review = (stdin: string, ...words: readonly string[]) =>
+  run(stdin, 'review', '-', '--search-size', '0', '--executions', '1', ...words);
+const onOneLine = (text: string): string => text.replace(/(?<!\n)\n(?!\n)/g, ' ');
+
+/** What a format has for a test that is open. */
+const OPEN: Readonly<Record<Exclude<Format, 'text' | 'json'>, (reason: string) => string>> = {
+  ktap: (reason) => ` # TIMEOUT ${reason}`,
+  junit: (reason) => `<error message="${reason}`,
+  sarif: (reason) =>
+    ['"kind": "open",', '"level": "none",', '"message": {', `  "text": "the patch: ${reason}`].join(
+      '\n          ',
+    ),
+  github: (reason) => `::warning title=the patch::What the patch holds%0A${reason}`,
+  markdown: (reason) => `| the patch | *open* | ${reason.replaceAll('_', '\\_')}`,
+};
+const CI = FORMATS.filter((format) => format in OPEN) as (keyof typeof OPEN)[];
+
+beforeAll(async () => {
+  const words = ['--variant', 'original', '--scenario', 'madvise-over-hole', '-o', base];
+  expect((await runCli(['baseline', ...words])).code).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a hunk that is recognised by its signature only', () => {
+  it('is named behind the answer of import', async () => {
+    const { code, stdout } = await run(TURNED, 'import', '-');
+    expect([code, onOneLine(stdout)]).toEqual([
+      0,
+      expect.stringMatching(`^Standard input is original\\.\n\n${SENTENCE}\\.\n\n`),
+    ]);
+  });
+
+  it('is named behind the answer of review, and not called quoted', async () => {
+    const { code, stdout } = await review(TURNED);
+    expect(code).toBe(0);
+    expect(onOneLine(stdout).split('\n\n')[1]).toBe(`${SENTENCE}.`);
+    expect(stdout).toContain('\n\n23 hunks: 20 exact, 1 moved, 2 by signature.\n');
+    expect(stdout).toMatch(/ p3\/mm\/vmscan\/shrink_page_list +\+19 -0 +by-signature\n/);
+    expect(stdout).not.toContain('quoted');
+  });
+
+  it('makes check say for what its answer holds', async () => {
+    const { code, stdout } = await check(TURNED);
+    expect(code).toBe(0);
+    expect(onOneLine(stdout)).toBe(
+      'unchanged in what was recognised of the patch: the same behaviour in the one scenario.\n\n' +
+        `${SENTENCE}. `,
+    );
+    expect(JSON.parse((await check(TURNED, '--json')).stdout)).toMatchObject({
+      version: 4,
+      before: { bySignature: [] },
+      now: { unknown: [], bySignature: SIGNED },
+    });
+  });
+
+  it('is kept by baseline, which says so, and check tells it of the baseline', async () => {
+    const path = join(folder, 'turned.json');
+    const kept = await run(TURNED, 'baseline', '-', '--scenario', 'madvise-over-hole', '-o', path);
+    expect(onOneLine(kept.stdout)).toContain(`in 1 scenario\n\n${SENTENCE}.`);
+    const words = ['check', '--variant', 'original', '--baseline', path];
+    expect(onOneLine((await runCli(words)).stdout)).toContain(
+      `\n\nIn the patch of the baseline: ${SENTENCE}.`,
+    );
+    const { stdout } = await runCli([...words, '--format', 'ktap']);
+    expect(stdout).toMatch(/\nnot ok 1 the patch of the baseline\n/);
+  });
+
+  it.each(CI)('is open in what check prints as %s', async (format) => {
+    const { code, stdout } = await check(TURNED, '--format', format);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(OPEN[format](SENTENCE))]);
+  });
+
+  it('is open in what review prints, as in what check does', async () => {
+    const { code, stdout } = await review(TURNED, '--format', 'ktap');
+    expect([code, stdout]).toEqual([0, expect.stringContaining(OPEN.ktap(SENTENCE))]);
+  });
+
+  it('keeps b4-check from passing a mail that there is nothing to ask about', async () => {
+    const series = read('whole-series.mbox');
+    const last = series.slice(series.lastIndexOf('\nFrom 0000') + 1);
+    const [entry] = JSON.parse((await run(last, 'b4-check')).stdout);
+    expect(entry).toMatchObject({
+      status: 'warn',
+      summary: '0 hunks known, 3 by signature only, 0 questions',
+    });
+    expect(entry.details).toContain(
+      'only, their text was not compared: p6/mm/ksm/get_mergeable_page,',
+    );
+  });
+});
