@@ -1,6 +1,7 @@
 import { variantName } from '../features/variant-name';
 import { describeMissing } from '../features/requires';
 import type { Variant } from '../features/variant';
+import { refuseGivenTwice } from './given-twice';
 import { importedVariant } from './imported-variant';
 import type { ImportedVariant, RestRule } from './imported-variant';
 import { matchHunks } from './match';
@@ -37,9 +38,12 @@ class ImportError extends Error {
 /**
  * Reads a patch as a variant: which hunks of the series it holds, and what is to be taken for the patches
  * that it does not hold.
+ *
+ * @throws PatchError if it brings a hunk of one of the series' files twice
  */
 export function importPatch(input: PatchInput, rest?: RestRule): ImportedPatch {
   const matches = matchHunks(input);
+  refuseGivenTwice(input, matches);
   const imported = importedVariant(matches, rest);
   const report = reportPatches(input, matches);
   return {

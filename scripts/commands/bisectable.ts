@@ -66,8 +66,8 @@ export const bisectableCommand: CommandSpec = {
 };
 
 async function importedSeries(file: string, io: Parameters<CommandSpec['run']>[1]) {
-  const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
-  const { inputName, readPatchFile } = await import('./read-patch-file');
-  const imported = importPatch(await readPatchFile(file, io));
+  const { variantToRun } = await import('../../model/patch/import-patch');
+  const { importPatchFile, inputName } = await import('./read-patch-file');
+  const imported = await importPatchFile(file, io);
   return variantToRun(imported, { force: true, file: inputName(file) });
 }

@@ -33,13 +33,13 @@ export const importCommand: CommandSpec = {
     },
   ],
   async run(args, io) {
-    const { importPatch, isUsable } = await import('../../model/patch/import-patch');
-    const { readPatchFile } = await import('./read-patch-file');
+    const { isUsable } = await import('../../model/patch/import-patch');
+    const { importPatchFile } = await import('./read-patch-file');
     const { importText } = await import('../views/import-text');
     const [file] = args.operands;
     const rule = REST.find((word) => word === args.text('rest'));
     const ignoreUnknown = args.flag('ignore-unknown');
-    const imported = importPatch(await readPatchFile(file, io), rule);
+    const imported = await importPatchFile(file, io, rule);
     const force = args.flag('force');
     const known = isUsable(imported, { ignoreUnknown, force });
     if (args.json) {

@@ -1,3 +1,6 @@
+import { importPatch } from '../../model/patch/import-patch';
+import type { ImportedPatch } from '../../model/patch/import-patch';
+import type { RestRule } from '../../model/patch/imported-variant';
 import { MAX_INPUT_BYTES } from '../../model/patch/limits';
 import type { Mail } from '../../model/patch/mail';
 import { PatchError } from '../../model/patch/patch-error';
@@ -26,8 +29,31 @@ export async function readMailFile(
   io: Io,
 ): Promise<{ readonly input: PatchInput; readonly mails: readonly Mail[] }> {
   const bytes = await readInput(file ?? OWN_MAIL, io, MAX_INPUT_BYTES);
+  const mails = async () => (await readMails(bytes)).mails;
+  return namingFile(file, async () => ({ input: await readPatch(bytes), mails: await mails() }));
+}
+
+/**
+ * Reads the patch that the user named, as a variant of the series.
+ *
+ * @throws UsageError as above, or if it brings a hunk twice
+ */
+export async function importPatchFile(
+  file: string | undefined,
+  io: Io,
+  rest?: RestRule,
+): Promise<ImportedPatch> {
+  const input = await readPatchFile(file, io);
+  return namingFile(file, () => importPatch(input, rest));
+}
+
+/** Says in which file a patch is at fault. @throws UsageError */
+export async function namingFile<T>(
+  file: string | undefined,
+  read: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return { input: await readPatch(bytes), mails: (await readMails(bytes)).mails };
+    return await read();
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw new UsageError(error.in(inputName(file)));

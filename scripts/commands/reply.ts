@@ -34,7 +34,7 @@ export const replyCommand: CommandSpec = {
     { command: 'lzfree reply v2.mbox > answer.eml', purpose: 'answers your own version of it' },
   ],
   async run(args, io) {
-    const { inputName, readMailFile } = await import('./read-patch-file');
+    const { inputName, namingFile, readMailFile } = await import('./read-patch-file');
     const { buildReply } = await import('../reply/reply');
     const { replyMail } = await import('../views/reply-mail');
     const { startProgress } = await import('../cli/progress');
@@ -49,16 +49,18 @@ export const replyCommand: CommandSpec = {
       throw new UsageError(`there is no message ${message}: the input has ${mails.length}`);
     }
     const progress = startProgress(io, 'reply');
-    const document = buildReply({
-      input,
-      mails,
-      message: message === undefined ? undefined : message - 1,
-      ignoreUnknown: args.flag('ignore-unknown'),
-      file: inputName(args.operands[0]),
-      executions: args.integer('executions')!,
-      signal: io.signal,
-      onScenario: (done, total, name) => progress.update(done, total, name),
-    });
+    const document = await namingFile(args.operands[0], () =>
+      buildReply({
+        input,
+        mails,
+        message: message === undefined ? undefined : message - 1,
+        ignoreUnknown: args.flag('ignore-unknown'),
+        file: inputName(args.operands[0]),
+        executions: args.integer('executions')!,
+        signal: io.signal,
+        onScenario: (done, total, name) => progress.update(done, total, name),
+      }),
+    );
     progress.end();
     if (args.json) io.json(document);
     else if (document.parts.length > 0) io.out(replyMail(document));

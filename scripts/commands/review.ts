@@ -45,14 +45,13 @@ export const reviewCommand: CommandSpec = {
   ],
   async run(args, io) {
     const format = readFormat(args);
-    const { inputName, readPatchFile } = await import('./read-patch-file');
-    const { importPatch } = await import('../../model/patch/import-patch');
+    const { importPatchFile, inputName } = await import('./read-patch-file');
     const { readImported, readVariant } = await import('../variants');
     const { DEFAULT_SEARCH } = await import('../search');
     const { reviewVariants } = await import('../review');
     const { reviewChecks } = await import('../formats/diff-checks');
     const { reviewText } = await import('../views/review-text');
-    const imported = importPatch(await readPatchFile(args.operands[0], io));
+    const imported = await importPatchFile(args.operands[0], io);
     const doubts = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
     const file = inputName(args.operands[0]);
     const variant = readImported(imported, { ...doubts, file }, io);

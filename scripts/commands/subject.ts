@@ -27,8 +27,7 @@ export const subjectOptions: readonly OptionSpec[] = [
 export async function readSubject(args: Args, io: Io): Promise<Subject> {
   const { readImported, readVariant } = await import('../variants');
   const { doubtsOf, NO_DOUBTS } = await import('../../model/patch/doubts');
-  const { importPatch } = await import('../../model/patch/import-patch');
-  const { inputName, readPatchFile } = await import('./read-patch-file');
+  const { importPatchFile, inputName } = await import('./read-patch-file');
   const { sha256 } = await import('../identity');
   const [file] = args.operands;
   const named = args.text('variant');
@@ -38,8 +37,7 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
   if (named !== undefined) {
     return { ...readVariant(named, args.flag('force'), io), patch: null, ...NO_DOUBTS };
   }
-  const input = await readPatchFile(file, io);
-  const imported = importPatch(input);
+  const imported = await importPatchFile(file, io);
   const options = {
     ignoreUnknown: args.flag('ignore-unknown'),
     force: args.flag('force'),

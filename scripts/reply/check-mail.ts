@@ -1,5 +1,6 @@
 /** Reads a mail and checks it, whatever it turns out to be. */
 import { importPatch } from '../../model/patch/import-patch';
+import type { ImportedPatch } from '../../model/patch/import-patch';
 import { PatchError } from '../../model/patch/patch-error';
 import { readMails, readPatch } from '../../model/patch/read-patch';
 import type { PatchInput } from '../../model/patch/types';
@@ -14,13 +15,14 @@ export async function checkMail(bytes: Uint8Array, options: ShowOptions): Promis
   if (carrier === 'diff')
     throw new UsageError('standard input is no mail; give one with its header');
   let input: PatchInput;
+  let imported: ImportedPatch;
   try {
     input = await readPatch(bytes);
+    imported = importPatch(input);
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     return isAboutText(mails.flatMap(({ texts }) => texts.flat())) ? notChecked(error.message) : [];
   }
-  const imported = importPatch(input);
   if (!concerns(imported)) return [];
   const document =
     buildFailure(imported) ??

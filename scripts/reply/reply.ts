@@ -21,7 +21,7 @@ export interface ReplyRequest extends ShowOptions {
   readonly onScenario: (done: number, total: number, name: string) => void;
 }
 
-/** @throws ImportError if the mail makes no variant that can be run */
+/** @throws PatchError, ImportError if the mail makes no variant that can be run */
 export function buildReply(request: ReplyRequest): ReplyDocument {
   const { input, mails, ignoreUnknown, file } = request;
   const imported = importPatch(input);

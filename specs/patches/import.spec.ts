@@ -344,6 +344,47 @@ describe('a hunk that the file has twice', () => {
     expect([imported.name, imported.unknown, imported.report.hunks.length]).toEqual(['original', [], 46]);
   });
 
+  const part = (text: string, file: string): string => {
+    const start = text.indexOf(`diff --git a/${file}`);
+    return text.slice(start, text.indexOf('diff --git', start + 1));
+  };
+  const own = readFileSync(join(FOLDER, 'by-signature.patch'), 'utf8');
+  const later = readFileSync(join(FOLDER, 'missing-hunk.patch'), 'utf8');
+  const twice = own.replace('-- \n2.1.0', () => `${part(own, 'mm/memory.c')}-- \n2.1.0`);
+
+  it.each([
+    ['a part of it is repeated', twice, 'p3/mm/memory/zap_pte_range', 218],
+    [
+      'a later version follows, which drops another hunk',
+      `${own}\n${later}`,
+      'p3/include/asm-generic/tlb/tlb_madvfree_page',
+      24,
+    ],
+  ])('is refused where %s, with both its lines', async (_, stdin, id, line) => {
+    const at = (text: string, from: number) =>
+      stdin.split('\n').findIndex((each, index) => index > from && each === text) + 1;
+    const header = stdin.split('\n')[line - 1]!;
+    for (const command of ['import', 'review', 'baseline', 'bisectable', 'reply']) {
+      const { code, stdout, stderr } = await runCli([command, '-'], { stdin });
+      expect([code, stdout, stderr]).toEqual([
+        2,
+        '',
+        `lzfree ${command}: standard input:${at(header, line)}: ${id} is given twice, ` +
+          `first at line ${line}; leave one of the two versions out\n`,
+      ]);
+    }
+    const [entry] = JSON.parse((await runCli(['b4-check'], { stdin })).stdout);
+    expect([entry.status, entry.summary]).toEqual([
+      'warn',
+      expect.stringMatching(`^not checked: line \\d+: ${id} is given twice`),
+    ]);
+  });
+
+  it('is nothing to refuse in a file that the series leaves alone', async () => {
+    const imported = importPatch(await readPatch(Buffer.from(`${DIFF}\n${DIFF}`)));
+    expect([imported.given, imported.unknown.length]).toEqual([[], 4]);
+  });
+
   it('is unknown if both could be the known one', async () => {
     const hunk = (start: number) => `@@ -${start},0 +${start},1 @@\n+\tcase MADV_FREE:\n`;
     const text = `--- a/mm/madvise.c\n+++ b/mm/madvise.c\n${[10, 20, 30, 40].map(hunk).join('')}`;

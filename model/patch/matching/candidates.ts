@@ -31,7 +31,7 @@ export interface Candidate extends PlacedText {
 export const KNOWN_FILES = new Set(HUNKS.map(({ file }) => file));
 
 /** Equal for hunks that say the same of the same place, as a mail and a reply that quotes it do. */
-function hunkKey(file: string, { old, lines }: PatchHunk): string {
+export function hunkKey(file: string, { old, lines }: PatchHunk): string {
   const plain = lines.map(
     ({ op, text }) => `${op[0]}${text === null ? '\0' : normalizeSpace(text)}`,
   );
