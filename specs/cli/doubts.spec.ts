@@ -16,6 +16,13 @@ const SIGNED = ['p3/mm/vmscan/shrink_page_list', 'p3/mm/vmscan/shrink_inactive_l
 const SENTENCE =
   '2 hunks were recognised by signature only, their text was not compared: ' + SIGNED.join(', ');
 
+/** A hunk of the series is edited here, and below there is one more. */
+const EDITED = read('edited-hunk.patch');
+const ABSENT =
+  '1 hunk is unknown and counts as absent: mm/rmap.c, line 282 (nearest: p3/mm/rmap/try_to_unmap_one)';
+const LONGER = read('extra-hunk.patch');
+const LEFT_OUT = /1 hunk is unknown and counts as absent: mm\/oom_kill\.c, line \d+/;
+
 const run = (stdin: string, ...words: readonly string[]) => runCli(words, { stdin });
 const check = (stdin: string, ...words: readonly string[]) =>
   run(stdin, 'check', '-', '--baseline', base, ...words);
@@ -52,10 +59,10 @@ describe('a hunk that is recognised by its signature only', () => {
   });
 
   it('is named behind the answer of review, and not called quoted', async () => {
-    const { code, stdout } = await review(TURNED);
+    const { code, stdout } = await review(EDITED, '--ignore-unknown');
     expect(code).toBe(0);
-    expect(onOneLine(stdout).split('\n\n')[1]).toBe(`${SENTENCE}.`);
-    expect(stdout).toContain('\n\n23 hunks: 20 exact, 1 moved, 2 by signature.\n');
+    expect(onOneLine(stdout).split('\n\n').slice(1, 3)).toEqual([`${ABSENT}.`, `${SENTENCE}.`]);
+    expect(stdout).toContain('\n\n23 hunks: 19 exact, 1 moved, 2 by signature, 1 unknown.\n');
     expect(stdout).toMatch(/ p3\/mm\/vmscan\/shrink_page_list +\+19 -0 +by-signature\n/);
     expect(stdout).not.toContain('quoted');
   });
@@ -92,8 +99,9 @@ describe('a hunk that is recognised by its signature only', () => {
   });
 
   it('is open in what review prints, as in what check does', async () => {
-    const { code, stdout } = await review(TURNED, '--format', 'ktap');
+    const { code, stdout } = await review(EDITED, '--ignore-unknown', '--format', 'ktap');
     expect([code, stdout]).toEqual([0, expect.stringContaining(OPEN.ktap(SENTENCE))]);
+    expect(stdout).toContain(OPEN.ktap(ABSENT));
   });
 
   it('keeps b4-check from passing a mail that there is nothing to ask about', async () => {
@@ -107,5 +115,28 @@ describe('a hunk that is recognised by its signature only', () => {
     expect(entry.details).toContain(
       'only, their text was not compared: p6/mm/ksm/get_mergeable_page,',
     );
+  });
+});
+
+describe('an unknown hunk that is ignored', () => {
+  it('makes check say for what its answer holds', async () => {
+    const { code, stdout } = await check(LONGER, '--ignore-unknown');
+    expect([code, onOneLine(stdout)]).toEqual([0, expect.stringMatching(LEFT_OUT)]);
+    expect(stdout).toMatch(/^unchanged in what was recognised of the patch:/);
+    const { now } = JSON.parse((await check(LONGER, '--ignore-unknown', '--json')).stdout);
+    expect(now.unknown).toMatchObject([{ file: 'mm/oom_kill.c', nearest: null }]);
+  });
+
+  it.each(CI)('is open in what check prints as %s', async (format) => {
+    const { code, stdout } = await check(LONGER, '--ignore-unknown', '--format', format);
+    const [sentence] = LEFT_OUT.exec(stdout.replaceAll('\\_', '_'))!;
+    expect([code, stdout]).toEqual([0, expect.stringContaining(OPEN[format](sentence))]);
+  });
+
+  it('that was edited counts as absent for baseline, which says so', async () => {
+    const path = join(folder, 'edited.json');
+    const words = ['--ignore-unknown', '--scenario', 'madvise-over-hole', '-o', path];
+    const { code, stdout } = await run(EDITED, 'baseline', '-', ...words);
+    expect([code, onOneLine(stdout)]).toEqual([0, expect.stringContaining(`\n\n${ABSENT}.`)]);
   });
 });
