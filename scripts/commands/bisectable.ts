@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../cli/command';
+import { UsageError, type CommandSpec } from '../cli/command';
 import { workersFor, workersOption } from '../workers/option';
 
 export const bisectableCommand: CommandSpec = {
@@ -14,8 +14,7 @@ export const bisectableCommand: CommandSpec = {
   options: [
     {
       flags: '--variant <name>',
-      description: 'the series without a file: original leaves the fixup out',
-      default: 'fixed',
+      description: 'the series without a file: original leaves the fixup out (default: fixed)',
     },
     {
       flags: '--until-size <n>',
@@ -42,9 +41,13 @@ export const bisectableCommand: CommandSpec = {
     const { loadSuite } = await import('../suite');
     const { startProgress } = await import('../cli/progress');
     const [file] = args.operands;
+    const named = args.text('variant');
+    if (file !== undefined && named !== undefined) {
+      throw new UsageError('give a patch file or --variant, not both');
+    }
     const variant =
       file === undefined
-        ? readVariant(args.text('variant')!, true, io).variant
+        ? readVariant(named ?? 'fixed', true, io).variant
         : await importedSeries(file, io);
     const progress = startProgress(io, 'bisectable');
     const document = await bisect({
