@@ -23,6 +23,14 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** The input without the byte order mark that some editors put first: it would belong to the first header. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  const marked = BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte);
+  return marked ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
+}
+
 /** Whether text begins with the header block of a message. */
 function isMail(text: string): boolean {
   const block = text.slice(0, 64 * 1024).split(/\r?\n\r?\n/, 1)[0];
@@ -31,8 +39,9 @@ function isMail(text: string): boolean {
 }
 
 /** The messages of an input; a bare diff is one without a header. @throws PatchError */
-export async function readMails(bytes: Uint8Array): Promise<{ carrier: Carrier; mails: Mail[] }> {
-  checkBytes(bytes);
+export async function readMails(input: Uint8Array): Promise<{ carrier: Carrier; mails: Mail[] }> {
+  checkBytes(input);
+  const bytes = withoutMark(input);
   const text = decode(bytes);
   if (isPostmark(text.split('\n', 1)[0])) {
     const mails: Mail[] = [];

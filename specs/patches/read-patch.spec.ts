@@ -47,6 +47,13 @@ describe('a diff', () => {
     expect(contentOf(wrapped)).toEqual(contentOf(plain));
   });
 
+  it.each([
+    ['a mail', MAIL],
+    ['a file of git format-patch', FORMAT_PATCH],
+  ])('in %s is read with its header behind a byte order mark', async (_, text) => {
+    expect(await read(`\ufeff${text}`)).toEqual(await read(text));
+  });
+
   it('keeps tabs and blank lines as they are', async () => {
     const [patch] = (await read(DIFF)).patches;
     expect(patch.whiteSpace).toBe('kept');
