@@ -1,3 +1,5 @@
+import { spellOut } from './harmless';
+
 /**
  * What a command answers to its shell. 0: it answered, or what was claimed holds; 1: a check
  * failed; 2: bad input or usage; 3: lzfree itself is broken. A stop by a signal is 128 and the
@@ -24,17 +26,10 @@ export function isUsageError(error: unknown): error is Error & { exitCode: 2 } {
 const LINE_LIMIT = 600;
 /** Of a longer line its end is kept, too: how to mend it stands there. */
 const END_LIMIT = 200;
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/**
- * A message as exactly one line of harmless text: line breaks become blanks, and other control
- * characters, which input may carry to play with the terminal, are spelled out.
- */
+/** A message as exactly one line: line breaks become blanks, other control characters are spelled out. */
 export function oneLine(message: string): string {
-  const flat = message
-    .trim()
-    .replace(/\s*[\r\n]+\s*/g, ' ')
-    .replace(CONTROL, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  const flat = spellOut(message.trim().replace(/\s*[\r\n]+\s*/g, ' '));
   if (flat.length <= LINE_LIMIT) return flat;
   return `${flat.slice(0, LINE_LIMIT - END_LIMIT)}...${flat.slice(-END_LIMIT)}`;
 }

@@ -1,3 +1,5 @@
+import { harmless, jsonText } from './harmless';
+
 /** How much a command tells on stderr; results on stdout do not depend on it. */
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
@@ -9,7 +11,7 @@ export interface JsonDocument {
 
 /**
  * All that a command may touch of the outside: results go to stdout, everything else to stderr.
- * Texts are whole lines; a missing final line feed is added.
+ * Texts are whole lines; a missing final line feed is added, and control characters are spelled out.
  */
 export interface Io {
   /** Prints a result. */
@@ -64,7 +66,7 @@ const WIDEST = 160;
 /** Joins a host and the common options to what a command gets. */
 export function createIo(host: Host, options: IoOptions): Io {
   const line = (sink: Sink) => (text: string) => {
-    sink.write(text.endsWith('\n') ? text : `${text}\n`);
+    sink.write(harmless(text.endsWith('\n') ? text : `${text}\n`));
   };
   const out = line(host.stdout);
   const err = line(host.stderr);
@@ -74,7 +76,7 @@ export function createIo(host: Host, options: IoOptions): Io {
     err,
     note: options.verbosity === 'quiet' ? silent : err,
     detail: options.verbosity === 'verbose' ? err : silent,
-    json: (document) => out(JSON.stringify(document, null, 2)),
+    json: (document) => out(jsonText(document)),
     stdin: host.stdin,
     width: terminalWidth(host),
     color: options.color && wantsColor(host),

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { harmless } from './harmless';
 import { textWidth, wrapText } from './text';
 
 /** One column of a table. */
@@ -25,13 +26,14 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   width = 80,
 ): string {
-  const titles = columns.map((column) => column.title);
+  const lines = [columns.map(({ title }) => title), ...rows.map((cells) => cells.map(harmless))];
   const widths = columns.map((_, index) =>
-    [titles, ...rows].reduce((most, cells) => Math.max(most, textWidth(cells[index] ?? '')), 0),
+    lines.reduce((most, cells) => Math.max(most, textWidth(cells[index] ?? '')), 0),
   );
   shrink(widths, columns, width - GAP.length * (columns.length - 1));
   const rule = widths.map((columnWidth) => '-'.repeat(columnWidth));
-  return [titles, rule, ...rows].flatMap((cells) => formatRow(cells, columns, widths)).join('\n');
+  const [titles, ...body] = lines;
+  return [titles, rule, ...body].flatMap((cells) => formatRow(cells, columns, widths)).join('\n');
 }
 
 /** Takes columns away from the widest column that may be wrapped, until all of them fit. */

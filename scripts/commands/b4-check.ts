@@ -21,12 +21,13 @@ export const b4CheckCommand: CommandSpec = {
   examples: [{ command: 'lzfree b4-check < v2.eml', purpose: 'what b4 shows for this mail' }],
   async run(args, io) {
     const { checkMail } = await import('../reply/check-mail');
+    const { jsonText } = await import('../cli/harmless');
     const { readInput } = await import('../cli/input');
     const bytes = await readInput('-', io);
     const executions = args.integer('executions')!;
     const results = await checkMail(bytes, { executions, signal: io.signal });
     if (args.json) io.json({ schema: 'lzfree/b4-check', version: 1, results });
-    else io.out(JSON.stringify(results, null, 2));
+    else io.out(jsonText(results));
     return 0;
   },
 };

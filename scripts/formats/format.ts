@@ -1,5 +1,6 @@
 /** The option `--format`, and the formats that every result made of checks can take. */
 import { UsageError, type Args, type Io, type OptionSpec } from '../cli/command';
+import { jsonText } from '../cli/harmless';
 import type { CheckReport } from './check-report';
 
 export const FORMATS = ['text', 'json', 'ktap', 'junit', 'sarif', 'github', 'markdown'] as const;
@@ -44,7 +45,7 @@ export async function printAs<T extends Parameters<Io['json']>[0]>(
     case 'junit':
       return io.out((await import('./junit')).junitText(checks(document)));
     case 'sarif':
-      return io.out(JSON.stringify((await import('./sarif')).sarifLog(checks(document)), null, 2));
+      return io.out(jsonText((await import('./sarif')).sarifLog(checks(document))));
     case 'github':
       return io.out((await import('./github')).githubText(checks(document)));
     case 'markdown':

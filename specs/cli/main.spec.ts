@@ -73,6 +73,24 @@ describe('command line > usage errors', () => {
     expect(stderr).toContain('a b\\u{1b}[31m\\u{202e}');
   });
 
+  it('nor does one in a result, which keeps its lines and tabs, and as JSON its meaning', async () => {
+    const text = 'a\tb\u001b[31m\u009b\u202e\u{e0001}\r\nc\rd\n';
+    const shown = async (print: (io: Io) => void) => {
+      const { stdout } = await run(['probe'], async (_, io) => {
+        print(io);
+        return 0;
+      });
+      return stdout;
+    };
+    const spelled = 'a\tb\\u{1b}[31m\\u{9b}\\u{202e}\\u{e0001}\r\nc\\u{d}d\n';
+    expect(await shown((io) => io.out(text))).toBe(spelled);
+    const document = { schema: 'lzfree/probe', version: 1, text } as const;
+    const json = await shown((io) => io.json(document));
+    expect(JSON.parse(json)).toEqual(document);
+    // eslint-disable-next-line no-control-regex
+    expect(json).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+
   it('a number may have its unit behind it', async () => {
     for (const words of [['--wait', '60'], ['--wait', '60s'], ['--wait=60s']]) {
       const { stdout } = await run(['probe', ...words], async (args, io) => {

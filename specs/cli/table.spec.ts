@@ -32,6 +32,18 @@ describe('table', () => {
     ]);
   });
 
+  it('a control character takes the room of what it is spelled as, in a cell and in prose', () => {
+    const title = 'the \u001b[31mred page\u001b[0m is freed';
+    const spelled = 'the \\u{1b}[31mred page\\u{1b}[0m is freed';
+    expect(wrapText(title, 20).split('\n')).toEqual([
+      'the \\u{1b}[31mred',
+      'page\\u{1b}[0m is',
+      'freed',
+    ]);
+    const [, rule, row] = formatTable([{ title: 'a' }, { title: 'b' }], [[title, 'x']]).split('\n');
+    expect([rule, row]).toEqual([`${'-'.repeat(spelled.length)}  -`, `${spelled}  x`]);
+  });
+
   it('wraps the last column when no column asks for it', () => {
     const plain = [{ title: 'a' }, { title: 'b' }];
     expect(formatTable(plain, [['x', 'one two three four five six']], 18)).toBe(
