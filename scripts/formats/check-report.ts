@@ -34,7 +34,7 @@ export interface Check {
   readonly name: string;
   readonly result: CheckResult;
   readonly severity: Severity;
-  /** Why it fails or is open; empty for one that holds. */
+  /** Why it fails or is open, to be understood without the name; empty for one that holds. */
   readonly reason: string;
   /** More on that, a line each. */
   readonly details: readonly string[];

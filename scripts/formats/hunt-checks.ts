@@ -89,13 +89,14 @@ function coverage({ sizes, interrupted }: HuntDocument): Check[] {
       ...(unjudged > 0 ? [`${unjudged} could not be judged`] : []),
     ];
     const open = reasons.length > 0;
+    const all = `${counted(programs, 'program')} of ${counted(size, 'move')}`;
     const stopped = interrupted && done < programs ? ', as the hunt was stopped' : '';
     return {
       rule: 'hunt-coverage',
       name: `every program of ${counted(size, 'move')}`,
       result: open ? 'open' : 'holds',
       severity: 'low',
-      reason: open ? `of ${counted(programs, 'program')} ${reasons.join(', ')}${stopped}` : '',
+      reason: open ? `of ${all} ${reasons.join(', ')}${stopped}` : '',
       details: [],
     };
   });

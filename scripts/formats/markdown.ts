@@ -49,9 +49,9 @@ function section({ name, title, checks }: CheckSuite): string {
   ].join('\n\n');
 }
 
-function checkLines({ name, reason, details, execution }: Check): string[] {
+function checkLines({ reason, details, execution }: Check): string[] {
   const trace = execution === undefined ? [] : ['', ...traceLines(execution.trace, TRACE_WIDTH)];
-  return [`${name}: ${reason}`, ...details, ...trace];
+  return [reason, ...details, ...trace];
 }
 
 function quietList(suites: readonly CheckSuite[]): string {

@@ -1,8 +1,9 @@
 /** The summary for a merge request: the answer first, and no text turns into markup. */
 import { diffChecks } from '../../scripts/formats/diff-checks';
+import { huntChecks } from '../../scripts/formats/hunt-checks';
 import { markdownText } from '../../scripts/formats/markdown';
 import { runChecks } from '../../scripts/formats/run-checks';
-import { fixupDiff, hostile, mixedRun } from './samples';
+import { fixupDiff, hostile, lostWriteHunt, mixedRun } from './samples';
 
 describe('the Markdown summary', () => {
   it('begins with the answer and a table of what fails or is open', () => {
@@ -27,6 +28,19 @@ describe('the Markdown summary', () => {
     expect(text).toContain('\nlzfree replay fixup-swap-slot s1:');
     expect(text).toContain('CPU1 P0/T1');
     expect(text).toMatch(/Nothing to see in 1<\/summary>\n\n- madvise/);
+  });
+
+  it('says once in a fold what fails', () => {
+    for (const [report, reason] of [
+      [runChecks(mixedRun(1)), 'always x == 1'],
+      [diffChecks(fixupDiff()), 'system level'],
+      [huntChecks(lostWriteHunt(), 'found'), 'a write by a store is lost'],
+    ] as const) {
+      const line = markdownText(report)
+        .split('\n')
+        .find((text) => text.startsWith(reason));
+      expect(line!.split(reason)).toHaveLength(2);
+    }
   });
 
   it('keeps tables, fences and folds whole whatever the names are', () => {
