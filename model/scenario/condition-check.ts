@@ -57,6 +57,13 @@ const PLAIN: Readonly<Record<string, Kind>> = {
   free_swap: NUMBER,
 };
 
+/** What means something in every condition; a result of the same name would hide it. */
+export const RESERVED: readonly string[] = [
+  ...Object.keys(PLAIN),
+  ...SIGNALS,
+  ...Object.keys(ERRNO),
+];
+
 const table = (names: readonly string[], kind: Kind): Record<string, Kind> =>
   Object.fromEntries(names.map((name) => [name, kind]));
 

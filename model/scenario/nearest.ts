@@ -7,5 +7,7 @@ export function nearest(wrong: string, names: readonly string[]): string {
   if (best === undefined) return '';
   // What has no character in common is no slip.
   const most = Math.min(Math.max(2, wrong.length / 3), Math.max(wrong.length, best.length) - 1);
-  return cost(best) <= most ? `; did you mean '${best}'?` : `; expected one of ${names.join(', ')}`;
+  return cost(best) <= most
+    ? `; did you mean '${best}'?`
+    : `; expected ${names.length > 1 ? 'one of ' : ''}${names.join(', ')}`;
 }

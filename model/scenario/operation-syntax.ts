@@ -3,7 +3,7 @@ import type { AddressRange, Argument, Operation, Position } from './ast';
 
 const ADDRESS =
   /^(?:([A-Za-z][A-Za-z0-9_]*):)?([a-z][a-z0-9_]*)(?:\[(\d+)(?:\.\.(\d+))?\])?(?:\.(lo|hi))?$/;
-const NUMBER = /^-?(?:\d+|0x[0-9a-f]+)$/;
+const NUMBER = /^(-?)(\d+|0x[0-9a-f]+)$/;
 const OPTION = /^([a-z][a-z0-9_-]*)=(.+)$/;
 const RESULT = /^([A-Za-z][A-Za-z0-9_]*)\s*=\s+/;
 
@@ -44,8 +44,17 @@ export function parseAddress(text: string): AddressRange | undefined {
   };
 }
 
+/** Parses `7`, `-1`, `0x1f`. @returns undefined if `text` is no number */
+export function parseNumber(text: string): number | undefined {
+  const match = NUMBER.exec(text);
+  if (match === null) return undefined;
+  const size = Number(match[2]);
+  return match[1] === '-' && size !== 0 ? -size : size;
+}
+
 function parseArgument(token: Token): Argument {
-  if (NUMBER.test(token.text)) return { kind: 'number', value: Number(token.text) };
+  const number = parseNumber(token.text);
+  if (number !== undefined) return { kind: 'number', value: number };
   const address = parseAddress(token.text);
   if (address !== undefined) return { kind: 'address', value: address };
   if (/^[A-Za-z][A-Za-z0-9_+-]*$/.test(token.text)) return { kind: 'word', value: token.text };
@@ -67,6 +76,9 @@ export function parseOperation(line: string, position?: Position): Operation {
   const options: Record<string, string> = {};
   for (const token of rest) {
     const option = OPTION.exec(token.text);
+    if (option !== null && Object.hasOwn(options, option[1]!)) {
+      throw new OperationSyntaxError(token.column, `${option[1]}= stands here twice`);
+    }
     if (option !== null) options[option[1]!] = option[2]!;
     else args.push(parseArgument(token));
   }

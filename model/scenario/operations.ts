@@ -1,21 +1,23 @@
 /** All operations of the scenario language, and their checks. */
 import type { Steps } from '../machine/op';
-import { ScenarioError, type Argument, type Operation } from './ast';
+import type { Argument, Operation } from './ast';
+import { wordOf } from './layout';
 import { nearest } from './nearest';
-import { OperationSyntaxError } from './operation-syntax';
+import { OperationSyntaxError, printAddress } from './operation-syntax';
 import { accessOperations } from './operations/access';
 import { addressSpaceOperations } from './operations/address-space';
 import { auditOperations } from './operations/audit';
 import { deviceOperations } from './operations/device';
 import { kernelOperations } from './operations/kernel';
 import { memoryEventOperations } from './operations/memory-events';
-import type { ArgumentKind, OperationSpec } from './operations/operation';
+import type { ArgumentSpec, OperationSpec } from './operations/operation';
 import { procOperations } from './operations/proc';
 import { reclaimOperations } from './operations/reclaim';
 import { synchronisationOperations } from './operations/synchronisation';
+import { valueFault, type Values } from './operations/values';
 import { levelOfResult } from './levels';
 import type { Result, ResultValue } from './outcome';
-import type { Context } from './world';
+import { fault, type Context, type Place } from './world';
 
 export { SignalDelivered } from './operations/operation';
 
@@ -46,38 +48,52 @@ export function checkOperation(operation: Operation): void {
       `no operation '${operation.verb}'${nearest(operation.verb, [...byVerb.keys()])}`,
     );
   }
-  const required = spec.args.filter((kind) => !kind.endsWith('?')).length;
-  const { length } = operation.args;
-  const wrong = operation.args.some((argument, i) => !fits(argument, spec.args[i]));
-  if (length < required || length > spec.args.length || wrong) {
+  const { args, options } = operation;
+  const required = spec.args.filter((each) => typeof each === 'string' || !each.optional).length;
+  const wrong = args.some((argument, i) => !fits(argument, spec.args[i]));
+  const lacks = spec.required?.some((key) => options[key] === undefined) ?? false;
+  if (args.length < required || wrong || lacks) {
     throw new OperationSyntaxError(0, `expected ${spec.usage}`);
   }
-  for (const key of Object.keys(operation.options)) {
-    if (!(spec.options ?? []).includes(key)) {
-      throw new OperationSyntaxError(
-        0,
-        `${operation.verb} has no option '${key}'${nearest(key, spec.options ?? ['none'])}`,
-      );
+  args.forEach((_, index) => {
+    const each = spec.args[index]!;
+    if (typeof each !== 'string') {
+      requireValue(operation.verb, wordOf(operation, index), each.called, each.values);
     }
+  });
+  for (const [key, text] of Object.entries(options)) checkOption(spec, key, text);
+  const { result } = operation;
+  if (result !== undefined && (spec.isSilent?.(operation) ?? spec.level === undefined)) {
+    throw new OperationSyntaxError(0, `${spec.usage} has no result to keep as '${result}'`);
   }
+}
+
+function checkOption({ verb, options = {} }: OperationSpec, key: string, text: string): void {
+  if (!Object.hasOwn(options, key)) {
+    const known = Object.keys(options);
+    throw new OperationSyntaxError(0, `${verb} has no option '${key}'${nearest(key, known)}`);
+  }
+  requireValue(verb, text, `${key}=`, options[key]!);
+}
+
+function requireValue(verb: string, text: string, called: string, values: Values): void {
+  const wrong = valueFault(text, called, values);
+  if (wrong !== undefined) throw new OperationSyntaxError(0, `${verb}: ${wrong}`);
 }
 
 /**
  * The steps of an operation, which end with its value, if it has one; see {@link resultOf}. They throw
  * SignalDelivered where the operation kills its process.
- *
- * @throws ScenarioError if the operation is one of a process, and its actor is not in one
  */
 export function stepsOf(context: Context): Steps<ResultValue | undefined> {
-  const spec = byVerb.get(context.operation.verb)!;
-  if (spec.by === 'process' && context.process === undefined) {
-    throw new ScenarioError(
-      context.layout.file,
-      context.operation.position,
-      `${spec.verb}: runs in a process; name the actor P0, P0/T1 or the like`,
-    );
-  }
-  return spec.run(context);
+  return byVerb.get(context.operation.verb)!.run(context);
+}
+
+/** @throws ScenarioError if the operation is one of a process, and its actor is not in one */
+export function requireProcess(place: Place): void {
+  const { by } = byVerb.get(place.operation.verb)!;
+  if (by !== 'process' || place.process !== undefined) return;
+  throw fault(place, 'runs in a process; name the actor P0, P0/T1 or the like');
 }
 
 /** The result of an operation that ended with a value. */
@@ -87,17 +103,13 @@ export function resultOf({ operation, process }: Context, value: ResultValue): R
   return { value, level: levelOfResult(level, process) };
 }
 
-function fits(argument: Argument, kind: ArgumentKind | undefined): boolean {
-  switch (kind?.replace('?', '')) {
-    case 'address':
-      return argument.kind === 'address';
-    case 'number':
-      return argument.kind === 'number';
-    case 'word':
-      return argument.kind !== 'number' || kind === 'word';
-    case 'name':
-      return argument.kind === 'address' && argument.value.first === undefined;
-    default:
-      return false;
-  }
+/** Whether an argument has the form of one; its value is another matter. */
+function fits(argument: Argument, spec: ArgumentSpec | undefined): boolean {
+  if (spec === 'address') return argument.kind === 'address';
+  const isPlain =
+    argument.kind === 'address' && printAddress(argument.value) === argument.value.area;
+  if (spec === 'name' || spec === undefined) return spec === 'name' && isPlain;
+  const { words, form } = spec.values;
+  const takesWords = words !== undefined || form !== undefined;
+  return takesWords ? isPlain || argument.kind !== 'address' : argument.kind === 'number';
 }

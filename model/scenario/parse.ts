@@ -13,6 +13,7 @@ import {
   type Scenario,
   type Thread,
 } from './ast';
+import { checkOperands } from './check-operands';
 import { checkCondition, conditionNames, type ConditionNames } from './condition-check';
 import { layOut } from './layout';
 import { nearest } from './nearest';
@@ -79,8 +80,7 @@ class Reader {
     const [title, source] = [this.text('title'), this.text('source')];
     const options = this.options();
     const stated = { name, title, source, options, setup, threads, after, expect: [] };
-    const names = conditionNames(stated, layOut(stated, this.file));
-    return { ...stated, expect: this.expectations(names) };
+    return { ...stated, expect: this.expectations(stated) };
   }
 
   private options(): Partial<KernelConfig> {
@@ -111,14 +111,20 @@ class Reader {
     if (node === undefined) return [];
     if (!isMap(node))
       throw this.error(offsetOf(node), 'expected a mapping from threads to operations');
+    const names = new Set<string>();
     return node.items.map((pair) => {
+      const actor = this.actor(pair);
+      if (names.has(actor.name)) {
+        throw this.error(offsetOf(pair.key), `another thread is called '${actor.name}', too`);
+      }
+      names.add(actor.name);
       const operations = this.operations(pair.value);
       const looking = operations.find(({ verb }) => operationSpec(verb)!.alone === true);
       if (looking !== undefined) {
         const message = `${looking.verb} belongs in setup or after, where nothing runs beside it`;
         throw new ScenarioError(this.file, looking.position, message);
       }
-      return { actor: this.actor(pair), operations };
+      return { actor, operations };
     });
   }
 
@@ -178,10 +184,14 @@ class Reader {
     }
   }
 
-  private expectations(names: ConditionNames): Expectation[] {
+  /** @param stated the scenario without them */
+  private expectations(stated: Scenario): Expectation[] {
     const node = this.root.get('expect', true);
     if (node === undefined) return [];
     if (!isSeq(node)) throw this.error(offsetOf(node), `expected a list, as in '- never: fault'`);
+    const layout = layOut(stated, this.file);
+    checkOperands(stated, layout);
+    const names = conditionNames(stated, layout);
     return node.items.map((item) => this.expectation(item, names));
   }
 

@@ -19,6 +19,7 @@ import type { Cpu } from '../state/cpu';
 import { enter, kernel as running, type Kernel } from '../state/kernel';
 import { switch_mm } from '../arch/x86/mm/tlb';
 import type { Actor, Operation, Scenario } from './ast';
+import { checkOperands } from './check-operands';
 import { layOut, type Layout } from './layout';
 import { MemoryNames } from './memory-names';
 import { Observer } from './observe';
@@ -75,7 +76,8 @@ export class ScenarioProgram implements Program, Performed {
     private readonly file = scenario.name,
     learning?: { readonly machine: LearningMachine; readonly of: ScenarioProgram },
   ) {
-    this.layout = layOut(scenario, file);
+    this.layout = learning?.of.layout ?? layOut(scenario, file);
+    if (learning === undefined) checkOperands(scenario, this.layout);
     this.kernel = bootKernel(this.layout.config, learning?.machine);
     this.threadNames = scenario.threads.map((thread) => thread.actor.name);
     enter(this.kernel);

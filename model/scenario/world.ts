@@ -5,6 +5,7 @@ import type { Cpu } from '../state/cpu';
 import { kernel, SCENARIO_WORDS } from '../state/kernel';
 import { ScenarioError, type AddressRange, type Operation } from './ast';
 import { wordOf, type Area, type Layout } from './layout';
+import { parseNumber, printAddress } from './operation-syntax';
 
 /** Pages of one process. */
 export interface Target {
@@ -17,13 +18,17 @@ export interface Target {
   readonly parts: readonly number[];
 }
 
-/** One operation in execution. */
-export interface Context {
-  readonly cpu: Cpu;
+/** Where an operation stands. */
+export interface Place {
   /** The process that executes, or undefined for a kernel actor. */
   readonly process: string | undefined;
   readonly layout: Layout;
   readonly operation: Operation;
+}
+
+/** One operation in execution. */
+export interface Context extends Place {
+  readonly cpu: Cpu;
 }
 
 /** The mm of a process by name. */
@@ -58,27 +63,32 @@ export function target(context: Context, index = 0): Target {
 
 /** Resolves an address. */
 export function resolve(context: Context, range: AddressRange): Target {
-  const process = range.process ?? context.process;
+  const extent = extentOf(context, range);
+  const parts = range.part === undefined ? [0, 1] : [range.part === 'lo' ? 0 : 1];
+  return { ...extent, mm: mmOf(context.layout, extent.process), parts };
+}
+
+/** The pages of an address, for which there need be no kernel yet. @throws ScenarioError if there are none */
+export function extentOf(
+  place: Place,
+  range: AddressRange,
+): Pick<Target, 'process' | 'start' | 'end'> {
+  const process = range.process ?? place.process;
   if (process === undefined) {
     throw fault(
-      context,
+      place,
       `${range.area}: whose? a kernel actor names the process, as in P0:${range.area}`,
     );
   }
-  const area = areaOf(context, range.area);
-  const first = range.first ?? 0;
-  const last = range.last ?? (range.first === undefined ? area.pages - 1 : first);
-  const parts = range.part === undefined ? [0, 1] : [range.part === 'lo' ? 0 : 1];
-  return {
-    process,
-    mm: mmOf(context.layout, process),
-    start: area.start + first,
-    end: area.start + last + 1,
-    parts,
-  };
+  const area = areaOf(place, range.area);
+  const { first = 0, last = area.pages - 1 } = range;
+  if (first > last || last >= area.pages) {
+    throw fault(place, `${printAddress(range)} is no range of ${area.name}[0..${area.pages - 1}]`);
+  }
+  return { process, start: area.start + first, end: area.start + last + 1 };
 }
 
-export function areaOf(context: Context, name: string): Area {
+export function areaOf(context: Place, name: string): Area {
   const area = context.layout.areas.get(name);
   if (area === undefined) {
     const known = [...context.layout.areas.keys()].join(', ');
@@ -89,7 +99,7 @@ export function areaOf(context: Context, name: string): Area {
 }
 
 /** Argument `index` as a number. */
-export function numberArgument(context: Context, index: number, absent?: number): number {
+export function numberArgument(context: Place, index: number, absent?: number): number {
   const argument = context.operation.args[index];
   if (argument === undefined && absent !== undefined) return absent;
   if (argument?.kind !== 'number') {
@@ -99,23 +109,23 @@ export function numberArgument(context: Context, index: number, absent?: number)
 }
 
 /** Argument `index` as a word. */
-export function wordArgument(context: Context, index: number): string {
+export function wordArgument(context: Place, index: number): string {
   const word = wordOf(context.operation, index);
   if (word === '') throw fault(context, `argument ${index + 1} is missing`);
   return word;
 }
 
 /** Option `key` as a number. */
-export function numberOption(context: Context, key: string, absent: number): number {
+export function numberOption(context: Place, key: string, absent: number): number {
   const text = context.operation.options[key];
   if (text === undefined) return absent;
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw fault(context, `${key}=${text}: expected a whole number`);
+  const value = parseNumber(text);
+  if (value === undefined) throw fault(context, `${key}=${text}: expected a whole number`);
   return value;
 }
 
 /** An error in the scenario at the operation. */
-export function fault(context: Context, message: string): ScenarioError {
+export function fault(context: Place, message: string): ScenarioError {
   return new ScenarioError(
     context.layout.file,
     context.operation.position,

@@ -22,7 +22,7 @@ describe('a condition', () => {
   it.each([
     ['page(P0, a).lazyfre', "page(...) has no property 'lazyfre'; did you mean 'lazyfree'?"],
     ['pte(P0, a).dirt', "pte(...) has no property 'dirt'; did you mean 'dirty'?"],
-    ['pte(P0, zz).dirty', "no mapping is called 'zz'; expected one of a"],
+    ['pte(P0, zz).dirty', "no mapping is called 'zz'; expected a"],
     ['pte(P0, a[2]).dirty', 'a[2]: the last page of a is a[1]'],
     ['page(P0, a.hi).dirty', "expected an address like a or a[1], found 'a[undefined]'"],
     ['pte(P9, a).dirty', "no process is called 'P9'; did you mean 'P0'?"],

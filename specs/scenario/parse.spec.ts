@@ -30,6 +30,8 @@ describe('scenario language > text', () => {
     [`${HEAD}expect:\n  - rarely: fault\n`, "unknown key 'rarely'"],
     [`${HEAD}thread:\n  P0: read a\n`, "unknown key 'thread'; did you mean 'threads'?"],
     [`${HEAD}threads:\n  kworker: vmstat pswpin\n`, 'belongs in setup or after'],
+    [`${HEAD}threads:\n  ksmd: drain\n  ksmd@2: drain\n`, "another thread is called 'ksmd', too"],
+    [`${HEAD}options:\n  constructor: 1\n`, "no option 'constructor'"],
     ['scenario: [', 'not YAML'],
     [`${HEAD}---\n${HEAD}`, 'a second document begins here; give each scenario a file of its own'],
     [`${HEAD}setup:\n  - P0: [write a[0] 1, read a]\n`, 'quote an operation that has [ ] in it'],

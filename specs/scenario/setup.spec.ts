@@ -19,8 +19,7 @@ setup:
 describe('a set-up', () => {
   it('that cannot be carried out is named with file, line and column', () => {
     const text = call.replace('private-anon', 'private-anonn');
-    const run = () =>
-      explore(parseScenario(text, 'mine.yaml'), NAMED_VARIANTS.fixed, { file: 'mine.yaml' });
+    const run = () => explore(parseScenario(text, 'mine.yaml'), NAMED_VARIANTS.fixed);
     expect(run).toThrow(
       "mine.yaml:5:9: mmap: no kind of mapping 'private-anonn'; did you mean 'private-anon'?",
     );

@@ -4,7 +4,8 @@ import { access_process_vm, process_vm_writev } from '../../mm/memory';
 import type { Steps } from '../../machine/op';
 import type { ResultValue } from '../outcome';
 import { numberArgument, numberOption, target, type Context } from '../world';
-import { SignalDelivered, type OperationSpec } from './operation';
+import { NUMBER, SignalDelivered, type OperationSpec } from './operation';
+import { WORD } from './values';
 
 /** Reads every page of the range; the value is the common content, or the parts' contents. */
 function* read(context: Context): Steps<ResultValue> {
@@ -75,8 +76,10 @@ export const accessOperations: readonly OperationSpec[] = [
       'Stores the value to every page of the range (both halves, or the named one). With step= ' +
       'each page gets N more than the one before it.',
     by: 'process',
-    args: ['address', 'number'],
-    options: ['step'],
+    args: ['address', NUMBER],
+    options: { step: WORD },
+    // A signal may end it.
+    isSilent: () => false,
     run: write,
   },
   {
@@ -88,7 +91,7 @@ export const accessOperations: readonly OperationSpec[] = [
       'set_page_dirty_lock).',
     by: 'any',
     level: 'caller',
-    args: ['address', 'number'],
+    args: ['address', NUMBER],
     run: poke,
   },
   {
@@ -99,7 +102,7 @@ export const accessOperations: readonly OperationSpec[] = [
       'written after mmap_sem is dropped, set_page_dirty_lock.',
     by: 'any',
     level: 'caller',
-    args: ['address', 'number'],
+    args: ['address', NUMBER],
     run: vmWrite,
   },
 ];

@@ -12,7 +12,6 @@ import { ADVICE } from '../../include/uapi/asm-generic/mman-common';
 import { kernel } from '../../state/kernel';
 import { address_space } from '../../include/linux/mm_types';
 import { fileOf } from '../layout';
-import { nearest } from '../nearest';
 import type { ResultValue } from '../outcome';
 import {
   areaOf,
@@ -26,6 +25,7 @@ import {
   type Context,
 } from '../world';
 import type { OperationSpec } from './operation';
+import { COUNT, MAPPING, NAME, PROCESS, WORD, type Values } from './values';
 
 const PAGE_SIZE = 4096;
 
@@ -50,9 +50,6 @@ export type MappingKind = (typeof MAPPING_KINDS)[number];
 function* mmap(context: Context): Steps<ResultValue> {
   const area = areaOf(context, wordArgument(context, 0));
   const kind = wordArgument(context, 1);
-  if (!(MAPPING_KINDS as readonly string[]).includes(kind)) {
-    throw fault(context, `no kind of mapping '${kind}'${nearest(kind, MAPPING_KINDS)}`);
-  }
   const file = fileOf(context.operation);
   const mapping =
     file === undefined
@@ -62,7 +59,7 @@ function* mmap(context: Context): Steps<ResultValue> {
     start: area.start,
     pages: area.pages,
     kind: kind as MappingKind,
-    prot: protection(context, context.operation.options['prot'] ?? 'rw'),
+    prot: protection(context.operation.options['prot'] ?? 'rw'),
     mapping,
     pgoff: numberOption(context, 'pgoff', kind.includes('file') || kind.includes('tmpfs') ? 0 : -1),
     fileSize: numberOption(context, 'size', area.pages),
@@ -70,22 +67,20 @@ function* mmap(context: Context): Steps<ResultValue> {
   return Math.min(result, 0);
 }
 
-/** PROT_ bits of `rw`, `r`, `none` and the like; they have the values of VM_READ, VM_WRITE, VM_EXEC. */
-function protection(context: Context, text: string): number {
-  if (text !== 'none' && !/^r?w?x?$/.test(text)) {
-    throw fault(context, `no protection '${text}'; expected rw, r, rx, w or none`);
-  }
+const PROTECTIONS: Values = { words: ['rw', 'r', 'none', 'w', 'x', 'rx', 'wx', 'rwx'] };
+
+/** PROT_ bits of {@link PROTECTIONS}; they have the values of VM_READ, VM_WRITE, VM_EXEC. */
+function protection(text: string): number {
   const bit = (letter: string, value: number): number => (text.includes(letter) ? value : 0);
   return text === 'none' ? 0 : bit('r', 1) | bit('w', 2) | bit('x', 4);
 }
+
+const ADVICES: Values = { words: Object.keys(ADVICE), ...COUNT };
 
 function* madvise(context: Context): Steps<ResultValue> {
   const { start, end } = target(context);
   const advice = wordArgument(context, 1);
   const number = /^\d+$/.test(advice) ? Number(advice) : ADVICE[advice as keyof typeof ADVICE];
-  if (number === undefined) {
-    throw fault(context, `no advice '${advice}'${nearest(advice, Object.keys(ADVICE))}`);
-  }
   const from = start * PAGE_SIZE + numberOption(context, 'start', 0);
   const length = numberOption(context, 'len', (end - start) * PAGE_SIZE);
   return yield* sys_madvise(context.cpu, from, length, number);
@@ -119,8 +114,20 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
       `after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}.`,
     by: 'process',
     level: 'user',
-    args: ['name', 'word', 'number?'],
-    options: ['at', 'after', 'align', 'prot', 'file', 'pgoff', 'size'],
+    args: [
+      'name',
+      { called: 'kind of mapping', values: { words: MAPPING_KINDS } },
+      { called: 'PAGES', values: COUNT, optional: true },
+    ],
+    options: {
+      at: COUNT,
+      after: MAPPING,
+      align: { words: ['huge'] },
+      prot: PROTECTIONS,
+      file: NAME,
+      pgoff: COUNT,
+      size: COUNT,
+    },
     run: mmap,
   },
   {
@@ -138,9 +145,9 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     doc: 'mm/mprotect.c.',
     by: 'process',
     level: 'user',
-    args: ['address', 'word'],
+    args: ['address', { called: 'protection', values: PROTECTIONS }],
     run: onRange((context, start, length) =>
-      sys_mprotect(context.cpu, start, length, protection(context, wordArgument(context, 1))),
+      sys_mprotect(context.cpu, start, length, protection(wordArgument(context, 1))),
     ),
   },
   {
@@ -149,8 +156,9 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     doc: 'Moves a whole mapping to the place of the new name (mm/mremap.c move_vma).',
     by: 'process',
     level: 'user',
-    args: ['address'],
-    options: ['to'],
+    args: ['name'],
+    options: { to: MAPPING },
+    required: ['to'],
     *run(context) {
       const { start, end } = target(context);
       const to = areaOf(context, context.operation.options['to'] ?? '').start;
@@ -168,8 +176,8 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
       `result is 0 or -errno.`,
     by: 'process',
     level: 'user',
-    args: ['address', 'word'],
-    options: ['start', 'len'],
+    args: ['address', { called: 'advice', values: ADVICES }],
+    options: { start: WORD, len: WORD },
     run: madvise,
   },
   {
@@ -196,7 +204,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     doc: 'mm/fremap.c: makes the range show other pages of its file, so the mapping becomes nonlinear.',
     by: 'process',
     level: 'user',
-    args: ['address', 'number'],
+    args: ['address', { called: 'PGOFF', values: COUNT }],
     run: onRange((context, start, length) =>
       sys_remap_file_pages(context.cpu, start, length, numberArgument(context, 1)),
     ),
@@ -209,8 +217,8 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
       'all, 2 anonymous, 3 file mappings lose their referenced bits, 4 clears soft-dirty ' +
       'bits.',
     by: 'any',
-    args: ['number'],
-    options: ['pid'],
+    args: [{ called: 'NUMBER', values: { range: [1, 4] } }],
+    options: { pid: PROCESS },
     *run(context) {
       const process = context.operation.options['pid'] ?? context.process;
       if (process === undefined) throw fault(context, 'whose? name a process, as in pid=P0');
@@ -228,7 +236,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     doc: 'kernel/fork.c dup_mmap. Threads of the child begin when it is done.',
     by: 'process',
     level: 'user',
-    args: ['word'],
+    args: [{ called: 'process', values: PROCESS }],
     run: fork,
   },
   {

@@ -16,14 +16,14 @@ import { invalidate_inode_pages2 } from '../../mm/truncate';
 import { kernel } from '../../state/kernel';
 import type { ResultValue } from '../outcome';
 import { fault, handleWord, numberArgument, target, wordArgument, type Context } from '../world';
-import type { OperationSpec } from './operation';
+import { NUMBER, type ArgumentSpec, type OperationSpec } from './operation';
+import { COUNT, NAME } from './values';
 
 const pinWord = (context: Context, name: string): number => handleWord(context.layout, name);
 
 function* pin(context: Context): Steps<ResultValue> {
   const { mm, start } = target(context);
-  const name = context.operation.options['as'];
-  if (name === undefined) throw fault(context, 'expected as=NAME');
+  const name = context.operation.options['as']!;
   const write = context.operation.options['for'] !== 'read';
   const fast = context.operation.options['fast'] === 'yes';
   const page = fast
@@ -79,6 +79,9 @@ const file = (context: Context): number => {
   return kernel.mappings + index * address_space.size;
 };
 
+const PIN: ArgumentSpec = { called: 'pin', values: NAME };
+const FILE: ArgumentSpec = { called: 'file', values: NAME };
+
 export const deviceOperations: readonly OperationSpec[] = [
   {
     verb: 'pin',
@@ -87,7 +90,8 @@ export const deviceOperations: readonly OperationSpec[] = [
     by: 'process',
     level: 'user',
     args: ['address'],
-    options: ['as', 'for', 'fast'],
+    options: { as: NAME, for: { words: ['write', 'read'] }, fast: { words: ['yes'] } },
+    required: ['as'],
     run: pin,
   },
   {
@@ -95,7 +99,7 @@ export const deviceOperations: readonly OperationSpec[] = [
     usage: 'dma NAME NUMBER',
     doc: 'A device writes the pinned page. No pte and no page flag changes.',
     by: 'any',
-    args: ['word', 'number'],
+    args: [PIN, NUMBER],
     run: dma,
   },
   {
@@ -103,7 +107,7 @@ export const deviceOperations: readonly OperationSpec[] = [
     usage: 'dirty-pin NAME',
     doc: 'set_page_dirty_lock on the pinned page, as asynchronous direct I/O does before the transfer.',
     by: 'any',
-    args: ['word'],
+    args: [PIN],
     run: dirtyPin,
   },
   {
@@ -111,8 +115,8 @@ export const deviceOperations: readonly OperationSpec[] = [
     usage: 'unpin NAME [dirty=no]',
     doc: 'Ends the transfer: set_page_dirty_lock (unless dirty=no), then the reference is dropped.',
     by: 'any',
-    args: ['word'],
-    options: ['dirty'],
+    args: [PIN],
+    options: { dirty: { words: ['no'] } },
     run: unpin,
   },
   {
@@ -123,7 +127,7 @@ export const deviceOperations: readonly OperationSpec[] = [
       'copies too.',
     by: 'any',
     level: 'caller',
-    args: ['word', 'number'],
+    args: [FILE, { called: 'PAGES', values: COUNT }],
     *run(context) {
       return yield* do_truncate(context.cpu, file(context), numberArgument(context, 1));
     },
@@ -135,7 +139,7 @@ export const deviceOperations: readonly OperationSpec[] = [
     by: 'any',
     // -EBUSY goes to the function that called: a file system, or a direct write that turns buffered then.
     level: 'internal',
-    args: ['word'],
+    args: [FILE],
     *run(context) {
       return yield* invalidate_inode_pages2(context.cpu, file(context));
     },

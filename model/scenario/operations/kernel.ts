@@ -1,5 +1,6 @@
 /** KSM, migration and huge pages, as kernel actors. */
 import type { OperationSpec } from './operation';
+import { COUNT, TIMES } from './values';
 import { ksmdScan } from '../../mm/ksm';
 import { move_pages } from '../../mm/migrate';
 import { khugepagedCollapse } from '../../mm/huge_memory';
@@ -11,7 +12,7 @@ export const kernelOperations: readonly OperationSpec[] = [
     usage: 'ksm-scan [NUMBER]',
     doc: 'mm/ksm.c ksm_do_scan: looks at NUMBER pages (1). A page is merged from its second scan on.',
     by: 'any',
-    args: ['number?'],
+    args: [{ called: 'NUMBER', values: TIMES, optional: true }],
     *run(context) {
       yield* ksmdScan(context.cpu, numberArgument(context, 0, 1));
       return undefined;
@@ -26,7 +27,7 @@ export const kernelOperations: readonly OperationSpec[] = [
     by: 'any',
     level: 'caller',
     args: ['address'],
-    options: ['node'],
+    options: { node: COUNT },
     *run(context) {
       const { mm, start, end } = target(context);
       let status = 0;

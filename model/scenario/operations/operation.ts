@@ -1,8 +1,10 @@
 /** What an operation of the scenario language is. */
 import type { Steps } from '../../machine/op';
 import type { Context } from '../world';
+import type { Operation } from '../ast';
 import type { ResultLevel } from '../levels';
 import type { ResultValue } from '../outcome';
+import { WORD, type Values } from './values';
 
 export interface OperationSpec {
   readonly verb: string;
@@ -12,27 +14,35 @@ export interface OperationSpec {
   readonly doc: string;
   /** Who may run it: a thread of a process, or also a kernel actor. */
   readonly by: 'process' | 'kernel' | 'any';
-  /** Kinds of the positional arguments; a trailing `?` marks an optional one. */
-  readonly args: readonly ArgumentKind[];
-  /** Names of the options it takes. */
-  readonly options?: readonly string[];
+  /** The positional arguments. */
+  readonly args: readonly ArgumentSpec[];
+  /** The options it takes, and what each can be. */
+  readonly options?: Readonly<Record<string, Values>>;
+  /** Options that cannot be left out. */
+  readonly required?: readonly string[];
   /** Reads what others may be changing, unrecorded: only where nothing runs beside it. */
   readonly alone?: true;
   /** Who learns the result; absent where there is none. */
   readonly level?: ResultLevel;
+  /** Whether it has no result at all, not even a signal; absent: what has no level has none. */
+  isSilent?(operation: Operation): boolean;
   /** Performs it. The value is the result that a scenario can name. */
   run(context: Context): Steps<ResultValue | undefined>;
 }
 
-export type ArgumentKind =
+export type ArgumentSpec =
   | 'address'
-  | 'address?'
-  | 'number'
-  | 'number?'
-  | 'word'
-  | 'word?'
-  /** A name that the operation declares. */
-  | 'name';
+  /** A whole mapping by its name. */
+  | 'name'
+  | {
+      /** What it is, as in `list`, or its word in the synopsis. */
+      readonly called: string;
+      readonly values: Values;
+      readonly optional?: true;
+    };
+
+/** What is stored to memory. */
+export const NUMBER: ArgumentSpec = { called: 'NUMBER', values: WORD };
 
 /** Ends a thread: its process got a signal that kills it. */
 export class SignalDelivered extends Error {

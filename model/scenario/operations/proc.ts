@@ -4,12 +4,13 @@
  * step of its own, so it belongs where nothing else runs.
  */
 import { step } from '../../machine/op';
+import { VMSTAT_NAMES } from '../../mm/vmstat';
 import { page_to_nid } from '../../mm/migrate';
 import { countPages, pagemap, smaps, word } from '../../state/inspect';
 import { kernel, Ksm } from '../../state/kernel';
 import type { ResultValue } from '../outcome';
 import { vmstatLine, vmstatLines } from '../vmstat-line';
-import { fault, target, wordArgument, type Context } from '../world';
+import { target, wordArgument, type Context } from '../world';
 import type { OperationSpec } from './operation';
 
 /** `present 64 swapped 0 ...`: the fields that are not 0. */
@@ -88,12 +89,9 @@ export const procOperations: readonly OperationSpec[] = [
       'such line. Without a name, all lines that are not 0. Only in setup and after.',
     by: 'any',
     level: 'system',
-    args: ['word?'],
+    args: [{ called: 'line', values: { words: VMSTAT_NAMES }, optional: true }],
     alone: true,
-    *run(context) {
-      if (context.operation.args[0]?.kind === 'number') throw fault(context, 'expected a name');
-      return yield* look(vmstat)(context);
-    },
+    run: look(vmstat),
   },
   {
     verb: 'nodes',

@@ -8,25 +8,21 @@ import { reclaimActive, reclaimInactive, shrinkZoneOnce } from '../../mm/vmscan'
 import { kernel } from '../../state/kernel';
 import { mappedPage } from '../../state/mapped-page';
 import { step } from '../../machine/op';
-import { nearest } from '../nearest';
-import { fault, numberOption, target, wordArgument, type Context } from '../world';
+import { wordOf } from '../layout';
+import { numberOption, target, wordArgument, type Context } from '../world';
 import type { OperationSpec } from './operation';
+import { TIMES } from './values';
 
 const MOST_ROUNDS = 8;
 
 function* reclaim(context: Context): Steps<number | undefined> {
-  const list = wordArgument(context, 0);
   const kind = context.operation.options['of'] === 'file' ? 'file' : 'anon';
   const pages = numberOption(context, 'pages', 32);
-  switch (list) {
-    case 'inactive':
-      return yield* reclaimInactive(context.cpu, kind, pages);
-    case 'active':
-      yield* reclaimActive(context.cpu, kind, pages);
-      return undefined;
-    default:
-      throw fault(context, `no list '${list}'${nearest(list, ['active', 'inactive'])}`);
+  if (wordArgument(context, 0) === 'inactive') {
+    return yield* reclaimInactive(context.cpu, kind, pages);
   }
+  yield* reclaimActive(context.cpu, kind, pages);
+  return undefined;
 }
 
 /**
@@ -86,8 +82,9 @@ export const reclaimOperations: readonly OperationSpec[] = [
     by: 'any',
     // The kernel adds the same number to pgsteal_kswapd or pgsteal_direct.
     level: 'system',
-    args: ['word'],
-    options: ['of', 'pages'],
+    args: [{ called: 'list', values: { words: ['active', 'inactive'] } }],
+    options: { of: { words: ['anon', 'file'] }, pages: TIMES },
+    isSilent: (operation) => wordOf(operation, 0) === 'active',
     run: reclaim,
   },
   {
@@ -113,7 +110,7 @@ export const reclaimOperations: readonly OperationSpec[] = [
     // As for reclaim.
     level: 'system',
     args: [],
-    options: ['priority'],
+    options: { priority: { range: [0, 12] } },
     *run(context) {
       return yield* shrinkZoneOnce(context.cpu, {
         priority: numberOption(context, 'priority', 0),
@@ -125,7 +122,7 @@ export const reclaimOperations: readonly OperationSpec[] = [
     usage: 'writeback ok|error',
     doc: 'All write-back that is under way ends (mm/page_io.c end_swap_bio_write).',
     by: 'any',
-    args: ['word'],
+    args: [{ called: 'end', values: { words: ['ok', 'error'] } }],
     *run(context) {
       yield* completeWriteback(context.cpu, wordArgument(context, 0) === 'error');
       return undefined;

@@ -2,6 +2,7 @@
 import { awaitFree, unlock } from '../../machine/op';
 import { postWord, wordArgument } from '../world';
 import type { OperationSpec } from './operation';
+import { NAME } from './values';
 
 export const synchronisationOperations: readonly OperationSpec[] = [
   {
@@ -11,7 +12,7 @@ export const synchronisationOperations: readonly OperationSpec[] = [
       'Lets every thread go on that waits for NAME, now or later: what stands before it in this ' +
       'thread comes before what follows `wait NAME` in another. One step, outside the kernel.',
     by: 'any',
-    args: ['word'],
+    args: [{ called: 'name', values: NAME }],
     *run(context) {
       yield unlock(postWord(context.layout, wordArgument(context, 0)));
       return undefined;
@@ -22,7 +23,7 @@ export const synchronisationOperations: readonly OperationSpec[] = [
     usage: 'wait NAME',
     doc: 'Waits until some thread has posted NAME.',
     by: 'any',
-    args: ['word'],
+    args: [{ called: 'name', values: NAME }],
     *run(context) {
       yield awaitFree(postWord(context.layout, wordArgument(context, 0)));
       return undefined;
