@@ -1,6 +1,8 @@
-/** include/uapi/asm-generic/errno-base.h and errno.h, as far as the modelled calls return them. */
+/**
+ * include/uapi/asm-generic/errno-base.h and errno.h, as far as the modelled calls return them: none
+ * answers -EPERM, and -1 is what memory may hold, or that /proc/vmstat has no such line.
+ */
 export const ERRNO = {
-  EPERM: 1,
   ENOENT: 2,
   EIO: 5,
   EBADF: 9,
