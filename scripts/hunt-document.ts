@@ -33,7 +33,7 @@ export interface Way {
   readonly size: number;
   readonly how: Cause['how'];
   readonly schedule: string;
-  /** The program in the scenario language. */
+  /** The program in the scenario language; a comment says what it breaks. */
   readonly scenario: string;
 }
 
@@ -61,12 +61,12 @@ export function huntDocument(
 ): HuntDocument {
   const { sizes, unjudged, interrupted } = result;
   const { done, executions } = result.random;
-  const findings = findingsOf(result.causes, on);
+  const findings = findingsOf(result.causes, on, identity.variant);
   const about = { schema: 'lzfree/hunt', version: 4, ...identity } as const;
   return { ...about, findings, sizes, random: { done, executions }, unjudged, interrupted };
 }
 
-function findingsOf(causes: readonly Cause[], on: Variant): Finding[] {
+function findingsOf(causes: readonly Cause[], on: Variant, variant: string): Finding[] {
   const groups = new Map<string, Cause[]>();
   for (const cause of causes) {
     const key = JSON.stringify([cause.promise, cause.detail, cause.base, cause.removals]);
@@ -75,7 +75,9 @@ function findingsOf(causes: readonly Cause[], on: Variant): Finding[] {
   return [...groups.values()].sort(inOrder).map((group, index) => {
     const sorted = [...group].sort((a, b) => a.size - b.size);
     const [first] = sorted as [Cause, ...Cause[]];
-    const ways = sorted.map((cause, i) => way(cause, `${cause.promise}-${index + 1}-${i + 1}`));
+    const ways = sorted.map((cause, i) =>
+      way(cause, `${cause.promise}-${index + 1}-${i + 1}`, variant),
+    );
     return {
       promise: first.promise,
       states: PROMISES.find(({ id }) => id === first.promise)!.text,
@@ -101,8 +103,14 @@ function inOrder([a]: Cause[], [b]: Cause[]): number {
   return Number(a!.base) - Number(b!.base) || rank(a!) - rank(b!) || a!.size - b!.size;
 }
 
-function way(cause: Cause, name: string): Way {
+function way(cause: Cause, name: string, variant: string): Way {
   const { text, program, size, how, schedule } = cause;
-  const scenario = printScenario({ ...cause.scenario, name });
+  const scenario = breachComment(cause, variant) + printScenario({ ...cause.scenario, name });
   return { name, text, program, size, how, schedule, scenario };
 }
+
+/** What stands above the program, as no expectation says it. */
+const breachComment = ({ promise, detail, text, schedule }: Cause, variant: string): string =>
+  [`breaks the promise '${promise}' on ${variant}: ${detail}`, text, `by the schedule ${schedule}`]
+    .map((line) => `# ${line.replace(/\s+/g, ' ')}\n`)
+    .join('');

@@ -3,10 +3,11 @@ import type { View } from '../../model/classes/partition';
 import { printCompleteness } from '../../model/diff/completeness';
 import type { ClassesDocument } from '../../model/report/classes-document';
 import type { BehaviourClass, ScenarioClasses } from '../../model/report/scenario-classes';
-import { counted, wrapText } from '../cli/text';
+import { wrapText } from '../cli/text';
 import { conditionLines } from './condition-text';
 import { grouped, groupedCount } from './grouped';
 import { indent } from './outcome-text';
+import { scenariosText } from './scenarios-text';
 import { sightLines } from './sight-lines';
 
 export function classesText(document: ClassesDocument, width: number): string {
@@ -35,7 +36,7 @@ export function classesAnswer(document: ClassesDocument): string {
   }
   return (
     `${valid} have ${groupedCount(all, 'distinct behaviour')} ` +
-    `in ${counted(scenarios.length, 'scenario')} ` +
+    `in ${scenariosText(document)} ` +
     `(user level ${grouped(user)}, system ${grouped(system)}, internal ${grouped(internal)}): ` +
     `${printCompleteness(completeness)}.`
   );

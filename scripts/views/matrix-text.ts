@@ -3,10 +3,11 @@ import { printCompleteness } from '../../model/diff/completeness';
 import type { MatrixCell } from '../../model/matrix/row';
 import type { MatrixDocument } from '../../model/report/matrix-document';
 import { formatTable } from '../cli/table';
-import { counted, wrapText } from '../cli/text';
+import { wrapText } from '../cli/text';
 import { groupedCount } from './grouped';
 import { letter, SYMBOLS } from './matrix-symbols';
 import { indent } from './outcome-text';
+import { scenariosText } from './scenarios-text';
 
 const LEGEND =
   'A cell is the outermost level at which a variant differs from fixed: = none, U user, S system, ' +
@@ -29,8 +30,9 @@ export function matrixText(document: MatrixDocument, width: number): string {
 }
 
 /** One sentence: what was compared, and how completely. */
-export function matrixAnswer({ scenarios, columns, completeness, work }: MatrixDocument): string {
-  const rows = counted(scenarios.length, 'scenario');
+export function matrixAnswer(document: MatrixDocument): string {
+  const { columns, completeness, work } = document;
+  const rows = scenariosText(document);
   return (
     `${rows} on ${columns.length} variants, held against fixed: ${printCompleteness(completeness)}. ` +
     `It took ${groupedCount(work.explorations, 'exploration')} and ` +

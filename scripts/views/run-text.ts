@@ -15,9 +15,11 @@ export function runText(document: RunDocument, width: number): string {
 export function runAnswer({ variant, met, scenarios }: RunDocument): string {
   const all = `${counted(scenarios.length, 'scenario')} on ${variant}`;
   const count = scenarios.filter((each) => each.met === met).length;
+  const silent = scenarios.filter(({ expectations }) => expectations.length === 0).length;
   switch (met) {
     case 'yes':
-      return `holds: ${all}`;
+      if (silent === scenarios.length) return `nothing is expected: ${all}`;
+      return `holds: ${all}${silent === 0 ? '' : `; of ${silent} of them nothing is expected`}`;
     case 'no':
       return `FAILS: ${count} of ${all}`;
     case 'unknown':
@@ -44,6 +46,7 @@ function scenarioText(scenario: ScenarioRun, width: number): string {
     wrapText(`${name}: ${counts}, ${printCompleteness(completeness)}`, width, 2),
     indent(wrapText(title, width - 2), 2),
     ...[...seen].map(([text, traces]) => row(4, traces === null ? '-  ' : `${traces} x  `, text)),
+    ...(expectations.length === 0 ? ['  nothing is expected of it'] : []),
     ...expectations.map(({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>
       row(
         2,

@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NAMED_VARIANTS } from '../../model/features/variant';
+import { parseScenario } from '../../model/scenario/parse';
 import type { Trace } from '../../model/scenario/trace';
 import { huntDocument, type Finding, type HuntDocument } from '../../scripts/hunt-document';
 import { emptyState } from '../../scripts/hunt';
 import { sha256 } from '../../scripts/identity';
 import { huntText } from '../../scripts/views/hunt-text';
+import { lostWriteHunt } from '../formats/samples';
 import { runCli } from './run-cli';
 
 const folder = mkdtempSync(join(tmpdir(), 'hunt-'));
@@ -145,6 +147,18 @@ describe('the hunt as text', () => {
     expect(huntText(document(true), 'a b', 80)).toContain(`\n   ${command} original`);
     const whatIf = { ...document(true), variant: 'base+p3/mm/rmap/page_get_anon_vma' };
     expect(huntText(whatIf, 'a b', 80)).toContain(`${command} ${whatIf.variant} --force`);
+  });
+
+  it('a saved program says above it what it breaks, and is still that program', () => {
+    const [{ smallest }] = lostWriteHunt().findings as [Finding];
+    const comment = [
+      "# breaks the promise 'bystander' on original: a write by a store is lost",
+      '# end_P1_a reads 0 from P1:a[0].lo instead of 1, last written by a store',
+      `# by the schedule ${smallest.schedule}`,
+      `scenario: ${smallest.name}`,
+    ].join('\n');
+    expect(smallest.scenario.startsWith(`${comment}\n`)).toBe(true);
+    expect(parseScenario(smallest.scenario).name).toBe(smallest.name);
   });
 
   it('tells hunks that do so each alone from hunks that have to go together', () => {

@@ -109,6 +109,8 @@ describe.each([['classes'], ['matrix']])('lzfree %s', (command) => {
       scenarios: [{ name: small[0] }],
       left: [small[1]],
     });
+    const words = [command, ...small, '--checkpoint', results];
+    expect((await runCli(words, { signal })).stdout).toContain('1 of 2 scenarios');
     const all = await runCli([command, ...small, ...keep]);
     expect(all.stdout).toBe((await runCli([command, ...small, ...keep.slice(0, 3)])).stdout);
   });
