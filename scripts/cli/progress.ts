@@ -1,6 +1,6 @@
 import type { Io } from './io';
 
-/** A line on stderr that is redrawn while long work goes on. */
+/** A line on stderr while long work goes on: redrawn on a terminal, else a new one now and then. */
 export interface Progress {
   /**
    * Says how far the work is.
@@ -14,12 +14,14 @@ export interface Progress {
 }
 
 const REDRAW_MS = 100;
+/** Between two lines where they stay, as in a log. */
+const LINE_MS = 30_000;
 const BAR_WIDTH = 12;
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
- * Starts a progress line. It draws only where a person watches stderr and did not ask for quiet,
- * and at most ten times a second.
+ * Starts a progress line, unless quiet was asked for. Where a person watches stderr it is drawn at most ten
+ * times a second; elsewhere work that takes long has a line each half a minute, to be seen to go on.
  *
  * @param write where to draw; raw, as the line is redrawn in place
  * @param now milliseconds of a clock that never goes back
@@ -30,16 +32,20 @@ export function startProgress(
   write: (text: string) => void = (text) => void process.stderr.write(text),
   now: () => number = () => performance.now(),
 ): Progress {
-  if (!io.isTTY || io.verbosity === 'quiet') return { update: () => {}, end: () => {} };
-  let drawnAt = -Infinity;
+  if (io.verbosity === 'quiet') return { update: () => {}, end: () => {} };
+  const every = io.isTTY ? REDRAW_MS : LINE_MS;
+  const began = now();
+  let drawnAt: number | undefined;
   return {
     update(done, total, detail) {
-      if (now() - drawnAt < REDRAW_MS) return;
+      const since = drawnAt ?? (io.isTTY ? -Infinity : began);
+      if (now() - since < every) return;
       drawnAt = now();
-      write(CLEAR_LINE + progressLine(title, done, total, detail).slice(0, io.width - 1));
+      const line = progressLine(title, done, total, detail);
+      write(io.isTTY ? CLEAR_LINE + line.slice(0, io.width - 1) : `${line}\n`);
     },
     end() {
-      if (drawnAt > -Infinity) write(CLEAR_LINE);
+      if (io.isTTY && drawnAt !== undefined) write(CLEAR_LINE);
     },
   };
 }

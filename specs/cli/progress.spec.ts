@@ -31,9 +31,17 @@ describe('progress', () => {
     ]);
   });
 
-  it('draws nothing where nobody watches, or where quiet was asked for', () => {
-    expect(drawn({ ...watched, isTTY: false }, [0, 500])).toEqual([]);
-    expect(drawn({ ...watched, verbosity: 'quiet' }, [0, 500])).toEqual([]);
+  it('has a line each half a minute where nobody watches, and none of work that is soon done', () => {
+    const times = [0, 500, 29_999, 31_000, 60_000, 61_500];
+    expect(drawn({ ...watched, isTTY: false }, times)).toEqual([
+      'review [####........] 4 of 10\n',
+      'review [#######.....] 6 of 10\n',
+    ]);
+  });
+
+  it('draws nothing where quiet was asked for', () => {
+    for (const isTTY of [true, false])
+      expect(drawn({ ...watched, isTTY, verbosity: 'quiet' }, [0, 500, 90_000])).toEqual([]);
   });
 
   it('a line that would wrap is cut, as only a whole line can be redrawn', () => {
