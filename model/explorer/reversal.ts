@@ -97,17 +97,21 @@ export class Reversal extends ReversedSequence {
    * equivalent beginning, or begins with a step that stands apart from it, from where what is missing is
    * asked for. Undefined if that depends on what a step of the forest touches, {@link unforeseen}, or else
    * the last step.
+   *
+   * @param isAlone whether no other search explores parts of the same program: only then is all that a step
+   *   which stands apart leaves to be asked for asked before the states that it concerns are forgotten
    */
-  find(trees: WakeupTrees, head: number): SeenTo | undefined {
+  find(trees: WakeupTrees, head: number, isAlone: boolean): SeenTo | undefined {
     this.startWay();
+    if (!isAlone) this.askedAgain = false;
     let first = head;
     for (;;) {
       const match = this.findBeginning(trees, first);
       if (match === UNSURE) return undefined;
       if (match < 0) return NOT_SEEN_TO;
       first = trees.child[match]!;
-      if (first < 0 || this.next < 0) return this.foundBecause;
-      this.take(trees.thread[match]!);
+      if (first < 0 || (isAlone && this.next < 0)) return this.foundBecause;
+      if (this.next >= 0) this.take(trees.thread[match]!);
       this.way[this.wayCount++] = match;
     }
   }
@@ -119,8 +123,14 @@ export class Reversal extends ReversedSequence {
    * @param few of how many events, at most, a sequence is inserted whole; of a longer one what is needed.
    *   Where it is not known what a step touches, it is not known what is needed.
    */
-  insert(trees: WakeupTrees, heads: Int32Array, sleep: SleepSets, few: number): SeenTo | undefined {
-    const found = this.find(trees, heads[this.e]!);
+  insert(
+    trees: WakeupTrees,
+    heads: Int32Array,
+    sleep: SleepSets,
+    few: number,
+    isAlone: boolean,
+  ): SeenTo | undefined {
+    const found = this.find(trees, heads[this.e]!, isAlone);
     if (found !== NOT_SEEN_TO) return found;
     this.collectLeft();
     if (this.leftCount > few && this.isForeseen(trees)) this.keepNeeded(trees, sleep);

@@ -95,6 +95,14 @@ export const crowdedProgram = programOf(KINDS, { minLength: 0, maxLength: 0 }, 1
   steps: 3,
 });
 
+/** Six threads that meet on two cells: much is asked of the same states, and by many. */
+export const meetingProgram = programOf(
+  ['read', 'read', 'write', 'cas'],
+  { minLength: 0, maxLength: 0 },
+  1,
+  { minLength: 6, maxLength: 6, steps: 2 },
+);
+
 /** Programs none of whose steps depends on what others do, in what it touches. */
 export const steadyProgram = programOf(
   KINDS.filter((kind) => !/cas|trylock|Trylock|open/.test(kind)),

@@ -14,7 +14,7 @@ import {
 import { UnitRun, type UnitResult } from '../../model/explorer/unit';
 import { cas, cellProgram, read, write } from '../../model/explorer/cells';
 import * as programs from './programs';
-import { build, randomProgram, steadyProgram } from './random-programs';
+import { build, buildPlain, meetingProgram, randomProgram, steadyProgram } from './random-programs';
 
 const STEPS = 100_000;
 /** Cuts as often as can be. */
@@ -124,6 +124,24 @@ describe('explorer > sharing', () => {
         expect(new Set(outcomes.keys())).toEqual(expected.outcomes);
       }),
       { seed, numRuns: 400 },
+    );
+  });
+
+  it('agrees with one search on 1000 programs of six threads', () => {
+    const sizes = fc.record({
+      first: fc.integer({ min: 1, max: 4 }),
+      each: fc.integer({ min: 1, max: 4 }),
+      most: fc.constant(6),
+      units: fc.integer({ min: 2, max: 6 }),
+    });
+    fc.assert(
+      fc.property(meetingProgram, sizes, (description, sizes) => {
+        const program = buildPlain(description);
+        const { executions, completeness } = explore(program, { executions: 300 });
+        if (completeness.kind !== 'complete') return;
+        expect(share(program, { sizes }).executions).toBe(executions);
+      }),
+      { seed: 6, numRuns: 1000 },
     );
   });
 
