@@ -98,8 +98,8 @@ export class Reversal extends ReversedSequence {
    * asked for. Undefined if that depends on what a step of the forest touches, {@link unforeseen}, or else
    * the last step.
    *
-   * @param isAlone whether no other search explores parts of the same program: only then is all that a step
-   *   which stands apart leaves to be asked for asked before the states that it concerns are forgotten
+   * @param isAlone whether no other search explores parts of the same program; only then is it known that
+   *   what a step which stands apart leaves out is asked for (README.md)
    */
   find(trees: WakeupTrees, head: number, isAlone: boolean): SeenTo | undefined {
     this.startWay();
