@@ -56,7 +56,7 @@ export class Execution extends AccessChains {
   raceLast: Int32Array = small(128);
   /** For events that chose, what they were seen to touch with other choices. */
   readonly otherLast: AccessList[][] = [];
-  /** Events with races or choices of which something may still be asked, in order: `raced[0 .. racedCount)`. */
+  /** Events of whose races something may still be asked, in order: `raced[0 .. racedCount)`. */
   raced: Int32Array = small(64);
   racedCount = 0;
   /** Rows that say how many events of each other thread happen before an event; the first is empty. */
