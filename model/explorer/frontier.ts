@@ -4,11 +4,11 @@
  * are or will be explored: they sleep in it. So units do not wait for one another, and each trace is
  * one unit's: that of the first branch, in order, that can begin it.
  *
- * What a unit's races require of a state before it comes back as sequences. One that a later branch of
- * that state can begin is handed on to the state that the branch leads to, and so on, until it ends or
- * none can: there it is a new last branch. So states are kept once they have been explored. Only a unit
- * in which nothing sleeps whose branch may be open needs no such help, as its own races have asked for all
- * that follows (open-states.ts). To forget a state as soon as no unit before it is under way lost traces.
+ * What a unit's races require of a state before it comes back as sequences, whole ones, as the unit does not
+ * know all branches that they meet. One that a later branch of that state can begin is handed on to the state
+ * that the branch leads to, and so on, until it ends or none can: there it is a new last branch. A state in
+ * which nothing sleeps whose branch is still under way needs no such help, as its own races have asked for
+ * all that follows from it; it is forgotten once it has been explored. The others are kept (open-states.ts).
  */
 import { chain, childrenOf, countTrees, treesIn, type Forest, type StepDocument } from './forest';
 import type { NodeDocument } from './nodes';
@@ -93,7 +93,7 @@ export function putResult(unit: Unit, { counts, outcomes, ended, path, asked }: 
   unit.asked = asked;
 }
 
-/** Puts what units asked for to the states that it was asked of. Null once there is no unit left. */
+/** Puts what units asked for to the states that it was asked of, and forgets what is over. */
 export function settle(root: Part): Part {
   const asked = unitsOf(root).flatMap(({ unit, trail }) =>
     trail.flatMap(({ state }, i) =>
@@ -102,7 +102,7 @@ export function settle(root: Part): Part {
   );
   const part = withoutEnded(root);
   for (const { state, sequence } of asked) askState(state, sequence);
-  return unitsOf(part).length === 0 ? null : part;
+  return forget(part, { live: false });
 }
 
 /** Makes states of the units that have ended, as something may still be asked of them. */
@@ -167,6 +167,23 @@ function askUnit(unit: Unit, sequence: Sequence): Part {
   state.branches[node.sleep.length]!.part = part;
   return state;
 }
+
+/** Forgets branches that have been explored, where nobody is left who could ask anything of them. */
+function forget(part: Part, before: { live: boolean }): Part {
+  if (part === null) return null;
+  if (isUnit(part)) {
+    if (!before.live) part.path = part.path.map(closed);
+    before.live = true;
+    return part;
+  }
+  for (const branch of part.branches) branch.part = forget(branch.part, before);
+  return before.live ? part : null;
+}
+
+const closed = (node: NodeDocument): NodeDocument => ({
+  ...node,
+  sleep: node.sleep.map(({ step }) => ({ step, part: null })),
+});
 
 /** Splits units, those with branches nearest to the root first, until there are enough, or none can be. */
 export function splitInto(root: Part, enough: number): Part {

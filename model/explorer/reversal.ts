@@ -97,21 +97,17 @@ export class Reversal extends ReversedSequence {
    * equivalent beginning, or begins with a step that stands apart from it, from where what is missing is
    * asked for. Undefined if that depends on what a step of the forest touches, {@link unforeseen}, or else
    * the last step.
-   *
-   * @param isAlone whether no other search explores parts of the same program; only then is it known that
-   *   what a step which stands apart leaves out is asked for (README.md)
    */
-  find(trees: WakeupTrees, head: number, isAlone: boolean): SeenTo | undefined {
+  find(trees: WakeupTrees, head: number): SeenTo | undefined {
     this.startWay();
-    if (!isAlone) this.askedAgain = false;
     let first = head;
     for (;;) {
       const match = this.findBeginning(trees, first);
       if (match === UNSURE) return undefined;
       if (match < 0) return NOT_SEEN_TO;
       first = trees.child[match]!;
-      if (first < 0 || (isAlone && this.next < 0)) return this.foundBecause;
-      if (this.next >= 0) this.take(trees.thread[match]!);
+      if (first < 0 || this.next < 0) return this.foundBecause;
+      this.take(trees.thread[match]!);
       this.way[this.wayCount++] = match;
     }
   }
@@ -123,14 +119,8 @@ export class Reversal extends ReversedSequence {
    * @param few of how many events, at most, a sequence is inserted whole; of a longer one what is needed.
    *   Where it is not known what a step touches, it is not known what is needed.
    */
-  insert(
-    trees: WakeupTrees,
-    heads: Int32Array,
-    sleep: SleepSets,
-    few: number,
-    isAlone: boolean,
-  ): SeenTo | undefined {
-    const found = this.find(trees, heads[this.e]!, isAlone);
+  insert(trees: WakeupTrees, heads: Int32Array, sleep: SleepSets, few: number): SeenTo | undefined {
+    const found = this.find(trees, heads[this.e]!);
     if (found !== NOT_SEEN_TO) return found;
     this.collectLeft();
     if (this.leftCount > few && this.isForeseen(trees)) this.keepNeeded(trees, sleep);
@@ -139,8 +129,8 @@ export class Reversal extends ReversedSequence {
 
   /**
    * Adds the whole sequence to the forest that `heads[e]` begins, as one of those that another will be asked
-   * for. Branches of the forest are none that will be explored, as there a branch that is not known here may
-   * see to them. So none stands in for a longer sequence. Undefined, with nothing done, as {@link insert} is.
+   * for. A branch that is not known here may see to it, and to no sequence that has more. So branches of the
+   * forest stand in for none, and each execution asks again. Undefined, with nothing done, as {@link insert}.
    */
   keep(trees: WakeupTrees, heads: Int32Array): SeenTo | undefined {
     this.startWay();
@@ -155,7 +145,8 @@ export class Reversal extends ReversedSequence {
       first = trees.child[match]!;
     }
     this.collectLeft();
-    return this.attach(trees, heads);
+    this.attach(trees, heads);
+    return BY_THE_WHOLE;
   }
 
   private startWay(): void {

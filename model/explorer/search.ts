@@ -328,18 +328,11 @@ export class Search {
     return this.watches.add(i, this.reversal) ? seenTo : BY_THE_WHOLE;
   }
 
-  /** Whether it explores the whole program, and not a unit of it. */
-  private get isAlone(): boolean {
-    return this.open === undefined;
-  }
-
   private answer(): SeenTo {
     const { reversal, sleep, foresight } = this;
     const isFrozen = reversal.e < this.frozen;
     // Where anything is pending, this answers sooner than what sleeps, of which there may be much.
-    const pending = isFrozen
-      ? NOT_SEEN_TO
-      : reversal.find(this.trees, this.heads[reversal.e]!, this.isAlone);
+    const pending = isFrozen ? NOT_SEEN_TO : reversal.find(this.trees, this.heads[reversal.e]!);
     if (pending !== undefined && pending !== NOT_SEEN_TO) return pending;
     const asleep = reversal.asleep(sleep) ?? (foresight.tryLast(), reversal.asleep(sleep)!);
     if (asleep !== NOT_SEEN_TO) return asleep;
@@ -353,7 +346,7 @@ export class Search {
     for (;;) {
       const seenTo = isFrozen
         ? reversal.keep(trees, heads)
-        : reversal.insert(trees, heads, sleep, this.few, this.isAlone);
+        : reversal.insert(trees, heads, sleep, this.few);
       if (seenTo !== undefined) return seenTo;
       if (reversal.unforeseen < 0) foresight.tryLast();
       else foresight.tryNode(reversal.e, reversal.takenWay(), reversal.unforeseen);

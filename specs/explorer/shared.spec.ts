@@ -180,6 +180,37 @@ describe('explorer > sharing', () => {
     }
   });
 
+  /**
+   * What an execution asks for, a later one with the same beginning may have to ask for with more: what
+   * follows need not need the step that is turned round, nor go with the branch that the first has led to.
+   */
+  it('a unit asks again once an execution has more to ask for', () => {
+    const reader = (cell: number) =>
+      function* () {
+        yield read(cell);
+      };
+    const program = cellProgram(2, [
+      function* () {
+        yield write(1, 0);
+        yield cas(0, 0, 1);
+      },
+      reader(0),
+      reader(1),
+      function* () {
+        yield cas(0, 0, 1);
+        yield read(0);
+      },
+      function* () {
+        yield read(1);
+        yield write(1, 0);
+      },
+      reader(0),
+    ]);
+    const { executions } = explore(program);
+    const sizes = { first: 1, each: 2, most: 6, units: 4 };
+    expect(share(program, { sizes }).executions).toBe(executions);
+  });
+
   it.each(table)(
     '%s gives the same for each number of workers and each interruption',
     (_n, program) => {
