@@ -1,6 +1,8 @@
 /** Where a scenario's mappings lie, and how large a kernel it needs: fixed before anything runs. */
 import { configFault, defaultConfig, type KernelConfig } from '../state/config';
+import { SCENARIO_WORDS } from '../state/kernel';
 import { ScenarioError, type Action, type Actor, type Operation, type Scenario } from './ast';
+import { nearest } from './nearest';
 
 /** A mapping by its name: pages `start .. start + pages - 1` in every process that has it. */
 export interface Area {
@@ -22,7 +24,7 @@ export interface Layout {
   readonly files: readonly string[];
   /** Names of pins, as in `pin a as=h`; the index is the scenario word. */
   readonly handles: readonly string[];
-  /** Names that are posted or waited for. */
+  /** Names that are posted. */
   readonly posts: readonly string[];
 }
 
@@ -42,15 +44,34 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
   const forked = forkedProcesses(actions, file);
   const files = unique(actions.flatMap((a) => fileOf(a.operation) ?? []));
   const handles = unique(actions.flatMap((a) => a.operation.options['as'] ?? []));
-  const posts = unique(
-    actions
-      .filter((a) => /^(post|wait)$/.test(a.operation.verb))
-      .map((a) => wordOf(a.operation, 0)),
-  );
+  const posts = postedNames(actions, file);
+  const words = handles.length + processes.length + scenario.threads.length + posts.length;
+  if (words > SCENARIO_WORDS) {
+    throw new ScenarioError(
+      file,
+      undefined,
+      `${words} pins, processes, threads and posted names in all; use at most ${SCENARIO_WORDS}`,
+    );
+  }
   const found = { areas, processes, files };
   const config = deriveConfig(scenario, found);
   checkSizes(config, { ...found, cpus: cpusOf(scenario) }, file);
   return { file, config, areas, processes, forked, files, handles, posts };
+}
+
+/** What is posted. @throws ScenarioError for a name that is waited for and that nobody posts */
+function postedNames(actions: readonly Action[], file: string): string[] {
+  const namesOf = (verb: string): readonly (readonly [string, Operation])[] =>
+    actions
+      .filter(({ operation }) => operation.verb === verb)
+      .map(({ operation }) => [wordOf(operation, 0), operation]);
+  const posted = unique(namesOf('post').map(([name]) => name));
+  for (const [name, { position }] of namesOf('wait')) {
+    if (posted.includes(name)) continue;
+    const reason = `nobody posts '${name}', so that this waits for ever${nearest(name, posted)}`;
+    throw new ScenarioError(file, position, reason);
+  }
+  return posted;
 }
 
 /** The file that an operation names or implies: every file-backed mapping has one of its own. */

@@ -82,8 +82,10 @@ describe('an operation is refused', () => {
     ['migrate P0:a node=x', "node is a whole number, not 'x'"],
     ['post 5', "no name '5'"],
     ['wait a[0]', 'expected wait NAME'],
+    ['wait never', "nobody posts 'never', so that this waits for ever"],
     ['vmstat pglazyfreee', "no line 'pglazyfreee'; did you mean 'pglazyfree'?"],
     ['vmstat 5', "no line '5'"],
+    ['vmstat zzzzzz', 'these are near: '],
     ['x = drain', "drain has no result to keep as 'x'"],
     ['x = reclaim active', "has no result to keep as 'x'"],
     ['fault = read a', "'fault' means something else in conditions"],
@@ -99,8 +101,21 @@ describe('an operation is refused', () => {
     ['kswapd', 'pages a', 'a: whose? a kernel actor names the process, as in P0:a'],
     ['P0', 'read zz', "no mapping is called 'zz'"],
   ])('where no execution comes to it: %s: %s', (actor, line, message) => {
-    expect(run(`${scenario('wait never')}  - ${actor}: ${line}\n`)).toThrow(message);
+    const never = scenario('wait later');
+    expect(run(`${never}  - ${actor}: ${line}\n  - P0: post later\n`)).toThrow(message);
   });
+});
+
+it('a scenario that names more than there is room for is refused', () => {
+  const posts = (n: number): string => {
+    const lines = Array.from({ length: n }, (_, k) => `  - P0: post n${k}\n`);
+    return `${scenario('drain')}${lines.join('')}`;
+  };
+  // Beside them, a process and a pin.
+  expect(run(posts(62))).not.toThrow();
+  expect(run(posts(63))).toThrow(
+    'f.yaml: 65 pins, processes, threads and posted names in all; use at most 64',
+  );
 });
 
 describe('an operation is taken', () => {
