@@ -2,8 +2,12 @@
  * How much is pending at once: what bounds the memory of an exploration. A sequence is left to a pending
  * step that stands apart from it; without that as much was pending in some of these as there are traces.
  */
-import { Search } from '../../model/explorer/search';
+import type { Part } from '../../model/explorer/frontier';
+import type { BranchBehind } from '../../model/explorer/open-states';
 import type { Program } from '../../model/explorer/program';
+import { Search } from '../../model/explorer/search';
+import { SharedExploration } from '../../model/explorer/shared';
+import { UnitRun } from '../../model/explorer/unit';
 import { buildSections, type RandomSections } from '../machine/random-sections';
 import * as programs from './programs';
 
@@ -63,4 +67,35 @@ it('nothing is left to a step after which the last one may touch less', () => {
     [of('step'), of('peek')],
   ]);
   expect(explored(program).traces).toBe(5);
+});
+
+/** Branches that an exploration knows to be explored. */
+function branchesBehind(part: Part): number {
+  if (part === null) return 0;
+  const behind = (branches: readonly BranchBehind[]): number =>
+    branches.reduce((sum, each) => sum + 1 + behind(each.part?.branches ?? []), 0);
+  if ('path' in part) return part.path.reduce((sum, { sleep }) => sum + behind(sleep), 0);
+  return part.branches.reduce((sum, branch) => sum + 1 + branchesBehind(branch.part), 0);
+}
+
+/** Explores so many executions in units. @returns the most branches that were kept at a time */
+function mostKept(program: Program, executions: number): number {
+  const exploration = new SharedExploration({ steps: 10_000, executions });
+  let most = 0;
+  for (let tasks = exploration.tasks(); tasks.length > 0; tasks = exploration.tasks()) {
+    for (const task of tasks) {
+      const unit = new UnitRun(program, task, 10_000);
+      unit.advance(() => false);
+      exploration.put(task, unit.result());
+    }
+    most = Math.max(most, branchesBehind(exploration.checkpoint()!.part));
+  }
+  return most;
+}
+
+it('a shared exploration keeps a part of what it has explored that hardly grows', () => {
+  const program = programs.swaprace('original', 4);
+  expect([12_500, 100_000].map((executions) => mostKept(program, executions))).toEqual([
+    2613, 3079,
+  ]);
 });
