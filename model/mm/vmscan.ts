@@ -95,13 +95,19 @@ function adjustScan(nr: number[], targets: readonly number[]): void {
 }
 
 /**
- * One pass of mm/vmscan.c shrink_zone, in which priority 0 (the default here) looks at whole lists.
+ * The most urgent pass of a caller. Direct reclaim comes to 0, which looks at whole lists; kswapd does not,
+ * as mm/vmscan.c balance_pgdat goes on only `while (sc.priority >= 1`.
+ */
+export const mostUrgent = ({ kswapd }: Cpu): number => (kswapd ? 1 : 0);
+
+/**
+ * One pass of mm/vmscan.c shrink_zone, by default the most urgent one.
  * As kswapd_shrink_zone does, kswapd drops ZONE_WRITEBACK afterwards.
  *
  * @returns how many pages it freed.
  */
 export function* shrinkZoneOnce(cpu: Cpu, options: ReclaimOptions = {}): Steps<number> {
-  const sc = scan_control(cpu, { priority: 0, ...options });
+  const sc = scan_control(cpu, { priority: mostUrgent(cpu), ...options });
   yield* shrink_lruvec(cpu, sc);
   if (cpu.kswapd) yield store(kernel.zone + zone.offset.reclaim_writeback, 0);
   return sc.nr_reclaimed;

@@ -1,6 +1,7 @@
 /** Whether what a scenario's operations name is there: also where no execution comes to them. */
 import type { Action, AddressRange, Operation, Scenario } from './ast';
 import { RESERVED } from './condition-check';
+import { isKswapd } from './labels';
 import { allActions, fileOf, wordOf, type Layout } from './layout';
 import { nearest } from './nearest';
 import { operationSpec, requireProcess } from './operations';
@@ -21,6 +22,7 @@ export function checkOperands(scenario: Scenario, layout: Layout): void {
     checkNames(place, known);
     for (const range of addressesOf(operation)) checkAddress(place, range, known);
     if (operation.verb === 'mmap') checkFile(place);
+    if (operation.verb === 'balance' && isKswapd(actor)) checkUrgency(place);
   }
 }
 
@@ -89,6 +91,12 @@ function checkFilePages(place: Place, end: number): void {
   if (end <= filePages) return;
   const more = `raise option filePages, now ${filePages}`;
   throw fault(place, `page ${end - 1} of the file is more than there is room for; ${more}`);
+}
+
+/** mm/vmscan.c balance_pgdat never comes to priority 0. */
+function checkUrgency(place: Place): void {
+  if (numberOption(place, 'priority', 1) > 0) return;
+  throw fault(place, 'kswapd stops at priority 1; let a process reclaim, as in P0: balance');
 }
 
 /** With step= the values grow from page to page. */

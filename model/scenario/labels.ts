@@ -1,6 +1,9 @@
 /** What operations and threads are called where a scenario gives them no name. */
 import type { Actor, Scenario } from './ast';
 
+/** Whether reclaim by an actor is kswapd's. */
+export const isKswapd = ({ name }: Actor): boolean => name.startsWith('kswapd');
+
 /** An operation of the set-up, counted from 0. */
 export const setupLabel = (index: number): string => `setup:${index + 1}`;
 

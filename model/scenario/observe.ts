@@ -4,14 +4,16 @@ import {
   LRU_LISTS,
   mm_struct,
   Page,
+  swap_info_struct,
   vm_area_struct,
   zone,
 } from '../include/linux/mm_types';
 import { PAGE_FLAGS } from '../include/linux/page-flags-layout';
 import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
+import { SWP_USED, SWP_WRITEOK } from '../include/linux/swap';
 import { describeFault } from '../machine/fault';
 import type { Ptr } from '../machine/struct';
-import { vmstat_text, vmstatItems } from '../mm/vmstat';
+import { vmstat_text, vmstatItems, vmstatName } from '../mm/vmstat';
 import { PAGEVECS, type Kernel } from '../state/kernel';
 import {
   pte_dirty,
@@ -63,7 +65,7 @@ export class Observer {
         processes: view.processes(),
         vmstat: view.vmstat(),
         freePages: view.total('NR_FREE_PAGES'),
-        freeSwap: view.word(this.kernel.nr_swap_pages),
+        freeSwap: view.freeSwap(),
       },
       internal: { results: resultsAt('internal', results), ...view.internal() },
     };
@@ -112,13 +114,22 @@ class View {
     return sum;
   }
 
+  /** mm/swapfile.c si_swapinfo: used slots of a device that swapoff is emptying count as free. */
+  freeSwap(): number {
+    const { nr_swap_pages, swap_info } = this.kernel;
+    const { flags, inuse_pages } = swap_info_struct.offset;
+    const isEmptied = (this.word(swap_info + flags) & (SWP_USED | SWP_WRITEOK)) === SWP_USED;
+    return this.word(nr_swap_pages) + (isEmptied ? this.word(swap_info + inuse_pages) : 0);
+  }
+
   /** Non-zero lines of /proc/vmstat, with the differences folded as they are a second later. */
   vmstat(): Record<string, number> {
     const names = vmstat_text();
     const zoneItems: readonly string[] = ZONE_STAT_ITEMS;
     const values = vmstatItems().map((item) =>
       zoneItems.includes(item)
-        ? this.total(item as ZoneStatItem)
+        ? // include/linux/vmstat.h global_page_state shows 0 for what is below.
+          Math.max(0, this.total(item as ZoneStatItem))
         : this.word(this.kernel.vmEvent(item as Parameters<Kernel['vmEvent']>[0])),
     );
     return Object.fromEntries(
@@ -130,7 +141,20 @@ class View {
     this.namePages();
     const pages: Record<string, PageView> = {};
     for (const [page, name] of this.pageNames) pages[name] = this.page(page);
-    return { pages, ptes: this.pteTexts, swap: this.swap() };
+    const below = this.belowZero();
+    return {
+      pages,
+      ptes: this.pteTexts,
+      swap: this.swap(),
+      ...(below.length > 0 && { belowZero: Object.fromEntries(below) }),
+    };
+  }
+
+  private belowZero(): (readonly [string, number])[] {
+    return ZONE_STAT_ITEMS.flatMap((item) => {
+      const value = this.total(item);
+      return value < 0 ? [[vmstatName(item), value] as const] : [];
+    });
   }
 
   private namePages(): void {

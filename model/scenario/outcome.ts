@@ -37,6 +37,7 @@ export interface SystemOutcome extends Unended {
   /** /proc/vmstat as it reads once every CPU's difference is folded in: the lines that are not zero. */
   readonly vmstat: Readonly<Record<string, number>>;
   readonly freePages: number;
+  /** SwapFree of /proc/meminfo, in slots. */
   readonly freeSwap: number;
 }
 
@@ -62,6 +63,8 @@ export interface InternalOutcome {
   readonly ptes: Readonly<Record<string, string>>;
   /** Used swap slots: count and whether the cache holds them. */
   readonly swap: Readonly<Record<string, string>>;
+  /** Counters of /proc/vmstat that have gone below 0, which it does not show; missing if none has. */
+  readonly belowZero?: Readonly<Record<string, number>>;
 }
 
 export interface Outcome {

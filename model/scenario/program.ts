@@ -24,7 +24,7 @@ import { layOut, type Layout } from './layout';
 import { MemoryNames } from './memory-names';
 import { Observer } from './observe';
 import { resultOf, SignalDelivered, stepsOf } from './operations';
-import { actorsByLabel, afterLabel, setupLabel } from './labels';
+import { actorsByLabel, afterLabel, isKswapd, setupLabel } from './labels';
 import { levelOfActor } from './levels';
 import type { Outcome, Result, Unended } from './outcome';
 import { KeyedView, ReversibleView, RunView, type Performed } from './runs';
@@ -381,7 +381,7 @@ export class ScenarioProgram implements Program, Performed {
 
   private cpu(actor: Actor, id: number): Cpu {
     const mm = actor.process === undefined ? 0 : mmOf(this.layout, actor.process);
-    return { id, name: actor.name, mm, kswapd: actor.name.startsWith('kswapd') };
+    return { id, name: actor.name, mm, kswapd: isKswapd(actor) };
   }
 }
 

@@ -2,7 +2,7 @@
 import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
 import type { VmEventItem } from '../include/linux/vm_event_item';
 import { vmstat_text, vmstatItems } from '../mm/vmstat';
-import { vmEvent, zoneCounterExact } from '../state/inspect';
+import { vmEvent, zoneCounterShown } from '../state/inspect';
 
 /** One line of /proc/vmstat; -1 if the kernel has no such line. */
 export function vmstatLine(name: string): number {
@@ -11,7 +11,7 @@ export function vmstatLine(name: string): number {
   const item = vmstatItems()[index]!;
   const zoneItems: readonly string[] = ZONE_STAT_ITEMS;
   return zoneItems.includes(item)
-    ? zoneCounterExact(item as ZoneStatItem)
+    ? zoneCounterShown(item as ZoneStatItem)
     : vmEvent(item as VmEventItem);
 }
 

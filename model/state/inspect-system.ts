@@ -90,6 +90,9 @@ export function zoneCounterExact(item: ZoneStatItem): number {
   return sum;
 }
 
+/** include/linux/vmstat.h global_page_state: the kernel shows 0 for what is below. */
+export const zoneCounterShown = (item: ZoneStatItem): number => Math.max(0, zoneCounterExact(item));
+
 /** All zone counters, exact. */
 export const zoneCounters = (): Record<ZoneStatItem, number> =>
   Object.fromEntries(ZONE_STAT_ITEMS.map((item) => [item, zoneCounterExact(item)])) as Record<

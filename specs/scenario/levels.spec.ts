@@ -132,7 +132,7 @@ describe('a result', () => {
 
   it('is told with its level where no program learns it', () => {
     const told = resultsText(
-      outcomeOf([...freed, 'kswapd: n = balance', 'P0: end = read a'], fixed),
+      outcomeOf([...freed, 'kworker: n = balance', 'P0: end = read a'], fixed),
     );
     expect(told).toBe('end=0  system: n=1');
   });

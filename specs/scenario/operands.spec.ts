@@ -100,6 +100,7 @@ describe('an operation is refused', () => {
     ['kswapd', 'read P0:a', 'read: runs in a process; name the actor P0'],
     ['kswapd', 'pages a', 'a: whose? a kernel actor names the process, as in P0:a'],
     ['P0', 'read zz', "no mapping is called 'zz'"],
+    ['kswapd', 'balance priority=0', 'kswapd stops at priority 1; let a process reclaim'],
   ])('where no execution comes to it: %s: %s', (actor, line, message) => {
     const never = scenario('wait later');
     expect(run(`${never}  - ${actor}: ${line}\n  - P0: post later\n`)).toThrow(message);

@@ -4,7 +4,9 @@ import { completeWriteback } from '../../mm/page_io';
 import { lru_add_drain, lru_add_drain_all } from '../../mm/swap';
 import { swapoff } from '../../mm/swapfile/unuse';
 import { refresh_cpu_vm_stats } from '../../mm/vmstat';
-import { reclaimActive, reclaimInactive, shrinkZoneOnce } from '../../mm/vmscan';
+import { mostUrgent, reclaimActive, reclaimInactive, shrinkZoneOnce } from '../../mm/vmscan';
+import { SWAP_CLUSTER_MAX } from '../../mm/vmscan/scan-control';
+import type { Cpu } from '../../state/cpu';
 import { kernel } from '../../state/kernel';
 import { mappedPage } from '../../state/mapped-page';
 import { step } from '../../machine/op';
@@ -17,12 +19,26 @@ const MOST_ROUNDS = 8;
 
 function* reclaim(context: Context): Steps<number | undefined> {
   const kind = context.operation.options['of'] === 'file' ? 'file' : 'anon';
-  const pages = numberOption(context, 'pages', 32);
-  if (wordArgument(context, 0) === 'inactive') {
-    return yield* reclaimInactive(context.cpu, kind, pages);
-  }
-  yield* reclaimActive(context.cpu, kind, pages);
+  const pages = numberOption(context, 'pages', SWAP_CLUSTER_MAX);
+  if (wordArgument(context, 0) === 'inactive') return yield* reclaimed(context.cpu, kind, pages);
+  yield* aged(context.cpu, kind, pages);
   return undefined;
+}
+
+/** As many at a time as mm/vmscan.c shrink_lruvec asks shrink_list for. @returns pages freed */
+function* reclaimed(cpu: Cpu, kind: 'anon' | 'file', pages: number): Steps<number> {
+  let freed = 0;
+  for (let left = pages; left > 0; left -= SWAP_CLUSTER_MAX) {
+    freed += yield* reclaimInactive(cpu, kind, Math.min(left, SWAP_CLUSTER_MAX));
+  }
+  return freed;
+}
+
+/** The same for the active list. */
+function* aged(cpu: Cpu, kind: 'anon' | 'file', pages: number): Steps {
+  for (let left = pages; left > 0; left -= SWAP_CLUSTER_MAX) {
+    yield* reclaimActive(cpu, kind, Math.min(left, SWAP_CLUSTER_MAX));
+  }
 }
 
 /**
@@ -45,10 +61,10 @@ function* pressure(context: Context): Steps<number> {
     }
     if (present === 0) return round;
     yield* lru_add_drain_all(context.cpu);
-    yield* reclaimActive(context.cpu, 'anon', kernel.config.frames);
-    yield* reclaimInactive(context.cpu, 'anon', kernel.config.frames);
+    yield* aged(context.cpu, 'anon', kernel.config.frames);
+    yield* reclaimed(context.cpu, 'anon', kernel.config.frames);
     yield* completeWriteback(context.cpu, false);
-    yield* reclaimInactive(context.cpu, 'anon', kernel.config.frames);
+    yield* reclaimed(context.cpu, 'anon', kernel.config.frames);
   }
   return MOST_ROUNDS;
 }
@@ -78,7 +94,7 @@ export const reclaimOperations: readonly OperationSpec[] = [
     usage: 'reclaim active|inactive [of=anon|file] [pages=N]',
     doc:
       'mm/vmscan.c: shrink_active_list or shrink_inactive_list on the anonymous (or file) list, ' +
-      'up to N pages. For inactive the result is the number of pages freed.',
+      'up to N pages (32), 32 at a time. For inactive the result is the number of pages freed.',
     by: 'any',
     // The kernel adds the same number to pgsteal_kswapd or pgsteal_direct.
     level: 'system',
@@ -104,17 +120,16 @@ export const reclaimOperations: readonly OperationSpec[] = [
     verb: 'balance',
     usage: 'balance [priority=0..12]',
     doc:
-      'One pass of mm/vmscan.c shrink_lruvec with the scan counts of get_scan_count, as kswapd ' +
-      'or direct reclaim do.',
+      'One pass of mm/vmscan.c shrink_lruvec with the scan counts of get_scan_count, by default ' +
+      'the most urgent one: 0, or 1 of kswapd, whose balance_pgdat stops there.',
     by: 'any',
     // As for reclaim.
     level: 'system',
     args: [],
     options: { priority: { range: [0, 12] } },
     *run(context) {
-      return yield* shrinkZoneOnce(context.cpu, {
-        priority: numberOption(context, 'priority', 0),
-      });
+      const priority = numberOption(context, 'priority', mostUrgent(context.cpu));
+      return yield* shrinkZoneOnce(context.cpu, { priority });
     },
   },
   {
