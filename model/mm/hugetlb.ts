@@ -9,7 +9,6 @@ import {
   mk_pte,
   pte_dirty,
   pte_mkdirty,
-  pte_mkold,
   pte_none,
   pte_page,
   ptep_get_and_clear,
@@ -139,7 +138,7 @@ export function* copy_hugetlb_page_range(dst_mm: Mm, src_mm: Mm, vma: Vma): Step
     if (yield* pteAlloc(dst_mm, vma, address)) return -ENOMEM;
     yield pageCountInc(pte_page(pte));
     yield incAndTestZero(pte_page(pte) + Page._mapcount);
-    yield set_pte_at(kernel.pte(dst_mm, address), pte_mkold(pte));
+    yield set_pte_at(kernel.pte(dst_mm, address), pte);
   }
   return 0;
 }

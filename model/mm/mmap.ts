@@ -170,10 +170,13 @@ function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
 /** Private mappings whose pages have no other origin. */
 const ANONYMOUS: readonly MmapKind[] = ['private-anon', 'stack', 'exec-stack'];
 
-/** vm_pgoff: of anonymous memory the address, of shared anonymous memory 0, else the file's page. */
+/**
+ * vm_pgoff: where there is no file the address (of the vdso by insert_vm_struct), of shared anonymous memory 0,
+ * else the file's page.
+ */
 function rangePgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
-  if (ANONYMOUS.includes(kind)) return start;
-  return kind === 'shared-anon' || kind === 'vdso' ? 0 : Math.max(0, pgoff);
+  if (ANONYMOUS.includes(kind) || kind === 'vdso') return start;
+  return kind === 'shared-anon' ? 0 : Math.max(0, pgoff);
 }
 
 /** The file of a mapping, made at its first use: shmem_zero_setup, or an open before. */
@@ -232,9 +235,21 @@ export function* mmap_region(
     }
     yield* vma_link(mm, vma);
   }
+  if (range.vm_flags & flags.VM_LOCKED) yield* accountLocked(mm, vma, range.vm_flags, pages);
   yield step(vma + vma_.vm_flags);
   poke(vma + vma_.vm_flags, peek(vma + vma_.vm_flags) | flags.VM_SOFTDIRTY);
   return start;
+}
+
+/** The end of mmap_region, for a locked range: special mappings are not locked. */
+function* accountLocked(mm: Mm, vma: Vma, vm_flags: number, pages: number): Steps {
+  if ((vm_flags & flags.VM_SPECIAL) === 0 && (peek(vma + vma_.vm_flags) & flags.VM_HUGETLB) === 0) {
+    yield step(mm + mm_.locked_vm);
+    poke(mm + mm_.locked_vm, peek(mm + mm_.locked_vm) + pages);
+  } else {
+    yield step(vma + vma_.vm_flags);
+    poke(vma + vma_.vm_flags, peek(vma + vma_.vm_flags) & ~flags.VM_LOCKED);
+  }
 }
 
 /** What a device's ->mmap and install_special_mapping bring along. @returns false without memory. */

@@ -14,7 +14,8 @@ export function checkOperands(scenario: Scenario, layout: Layout): void {
   const mapped = actions.filter(({ operation }) => operation.verb === 'mmap');
   const known: Known = {
     processes: actingProcesses(scenario, actions),
-    files: [...new Set(mapped.flatMap(({ operation }) => fileOf(operation) ?? []))],
+    files: filesOf(mapped),
+    regular: filesOf(mapped.filter(({ operation }) => REGULAR.test(wordOf(operation, 1)))),
   };
   for (const { actor, operation } of actions) {
     const place: Place = { process: actor.process, layout, operation };
@@ -31,7 +32,15 @@ interface Known {
   readonly processes: readonly string[];
   /** Files that are mapped. */
   readonly files: readonly string[];
+  /** Those of a disk or of tmpfs. */
+  readonly regular: readonly string[];
 }
+
+const REGULAR = /file|tmpfs/;
+
+const filesOf = (mapped: readonly Action[]): string[] => [
+  ...new Set(mapped.flatMap(({ operation }) => fileOf(operation) ?? [])),
+];
 
 function actingProcesses(scenario: Scenario, actions: readonly Action[]): string[] {
   const actors = [...scenario.threads, ...actions].flatMap(({ actor }) => actor.process ?? []);
@@ -39,7 +48,7 @@ function actingProcesses(scenario: Scenario, actions: readonly Action[]): string
   return [...new Set([...actors, ...forks.map(({ operation }) => wordOf(operation, 0))])];
 }
 
-function checkNames(place: Place, { processes, files }: Known): void {
+function checkNames(place: Place, { processes, files, regular }: Known): void {
   const { operation, layout } = place;
   const { verb, options, result } = operation;
   if (result !== undefined && RESERVED.includes(result)) {
@@ -49,7 +58,10 @@ function checkNames(place: Place, { processes, files }: Known): void {
   const [first] = operationSpec(verb)!.args;
   if (typeof first !== 'object') return;
   const name = wordOf(operation, 0);
-  if (first.called === 'file') require(place, 'mapped file', name, files);
+  if (first.called === 'file') {
+    require(place, 'mapped file', name, files);
+    if (!regular.includes(name)) throw fault(place, `${name} is no file of a disk or of tmpfs`);
+  }
   if (first.called === 'pin' && !layout.handles.includes(name)) {
     throw fault(place, `nothing is pinned as '${name}'${nearest(name, layout.handles)}`);
   }
@@ -76,7 +88,10 @@ const addressesOf = ({ verb, args }: Operation): AddressRange[] =>
 
 function checkFile(place: Place): void {
   const { operation, layout } = place;
-  const { file, pgoff } = operation.options;
+  const { file, pgoff, prot } = operation.options;
+  if (wordOf(operation, 1) === 'vdso' && prot !== undefined) {
+    throw fault(place, `prot=${prot}: the kernel maps the vdso, as rx; use mprotect afterwards`);
+  }
   if (fileOf({ ...operation, options: {} }) === undefined) {
     if (file === undefined) return;
     throw fault(place, `file=${file}: a ${wordOf(operation, 1)} mapping has no file`);

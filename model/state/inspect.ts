@@ -34,7 +34,7 @@ import {
   non_swap_entry,
   swp_offset,
 } from '../include/linux/swapops';
-import { VM_LOCKED, VM_NONLINEAR } from '../include/linux/vm_flags';
+import { VM_HUGETLB, VM_LOCKED, VM_NONLINEAR } from '../include/linux/vm_flags';
 import { isAnonPage, isKsmPage, word } from './inspect-system';
 import { kernel } from './kernel';
 
@@ -144,9 +144,17 @@ export function countPages(mm: Mm, start: Address, end: Address): PageCounts {
     PG_active: having('active'),
     PG_unevictable: having('unevictable'),
     KSM: count((e) => e.page !== 0 && isKsmPage(e.page)),
-    THP: count((e) => e.huge),
+    // fs/proc/page.c stable_page_flags: what is on no LRU list and not anonymous is no THP.
+    THP: count((e) => e.huge && !isOfHugeZeroPage(e.page)),
     anon: count((e) => e.page !== 0 && isAnonPage(e.page)),
   };
+}
+
+function isOfHugeZeroPage(page: Page): boolean {
+  const zero = word(kernel.huge_zero_page);
+  return (
+    zero !== 0 && page >= zero && page < kernel.pageAt(kernel.pfn(zero) + kernel.config.hugePages)
+  );
 }
 
 /** The sums of /proc/pid/smaps, in pages; shares of pages are rounded down to kB in each vma. */
@@ -197,6 +205,7 @@ export function smaps(mm: Mm, start: Address = 0, end: Address = kernel.config.p
     Locked: 0,
   };
   for (const vma of vmas(mm)) {
+    if (vma.flags & VM_HUGETLB) continue;
     const { Pss, Nonlinear } = mss;
     const first = Math.max(start, vma.start);
     for (let at = first; at < Math.min(end, vma.end); at++) smapsEntry(mss, mm, vma, at);

@@ -70,6 +70,7 @@ describe('an operation is refused', () => {
     ['truncate G 0', "no mapped file is called 'G'; expected F"],
     ['truncate f[1] 0', 'expected truncate FILE PAGES'],
     ['invalidate G', "no mapped file is called 'G'"],
+    ['mmap b vdso prot=r', 'prot=r: the kernel maps the vdso, as rx; use mprotect afterwards'],
     ['reclaim inactve', "no list 'inactve'; did you mean 'inactive'?"],
     ['reclaim inactive of=bogus', 'of=bogus; expected one of anon, file'],
     ['reclaim inactive pages=-3', "pages is a whole number, not '-3'"],
@@ -118,6 +119,14 @@ it('a scenario that names more than there is room for is refused', () => {
     'f.yaml: 65 pins, processes, threads and posted names in all; use at most 64',
   );
 });
+
+it.each(['hugetlb', 'pfn', 'private-zero'])(
+  'a %s mapping has no file that is truncated',
+  (kind) => {
+    const faulty = `${scenario(`mmap h ${kind} 1 file=H`)}  - P0: truncate H 0\n`;
+    expect(run(faulty)).toThrow('H is no file of a disk or of tmpfs');
+  },
+);
 
 describe('an operation is taken', () => {
   it.each([

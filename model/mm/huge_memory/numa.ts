@@ -1,5 +1,5 @@
 /** mm/huge_memory.c: a NUMA hinting fault on a huge page. */
-import { pmd_mknonnuma, type Pmd } from '../../arch/x86/include/asm/pgtable-pmd';
+import { pmd_mknonnuma, pmd_trans_huge, type Pmd } from '../../arch/x86/include/asm/pgtable-pmd';
 import { BUG_ON } from '../../include/linux/bug';
 import { get_page } from '../../include/linux/mm';
 import { type Address, type Mm, type Page, type Vma } from '../../include/linux/mm_types';
@@ -46,7 +46,9 @@ export function* do_huge_pmd_numa_page(
   // pmd_trans_migrating, then wait_migrate_huge_page
   if (yield PageLocked(page)) {
     yield pmdUnlock(mm, address);
-    yield wait_on_page_locked(pmd_page(yield load(pmdp)));
+    // pmd_page of what is no huge page any more is a page that nobody locks.
+    const now = yield load(pmdp);
+    if (pmd_trans_huge(now)) yield wait_on_page_locked(pmd_page(now));
     return 0;
   }
   const zero = yield* is_huge_zero_page(page);

@@ -67,6 +67,31 @@ export function* move_pages(
   return status;
 }
 
+/** mm/migrate.c do_pages_stat_array. @returns of each page its node, or -errno */
+export function* do_pages_stat_array(
+  cpu: Cpu,
+  mm: Mm,
+  start: Address,
+  end: Address,
+): Steps<number[]> {
+  const status: number[] = [];
+  yield readLock(mm + mm_.mmap_sem);
+  for (let address = start; address < end; address++) {
+    status.push(yield* pageStatus(cpu, mm, address));
+  }
+  yield readUnlock(mm + mm_.mmap_sem);
+  return status;
+}
+
+function* pageStatus(cpu: Cpu, mm: Mm, address: Address): Steps<number> {
+  const vma = yield* find_vma(mm, address);
+  if (vma === 0 || address < peek(vma + V.vm_start)) return -EFAULT;
+  const page = yield* follow_page_mask(cpu, vma, address, 0);
+  if (page < 0) return page;
+  if (page === 0 || (yield load(page + Page.PG_reserved))) return -ENOENT;
+  return page_to_nid(page);
+}
+
 /** Whether a vma's pages can be moved: mempolicy.h vma_migratable, and no hugetlb. */
 const vma_migratable = (vm_flags: number): boolean =>
   (vm_flags & (VM_IO | VM_PFNMAP | VM_HUGETLB)) === 0;

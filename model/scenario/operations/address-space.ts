@@ -59,7 +59,8 @@ function* mmap(context: Context): Steps<ResultValue> {
     start: area.start,
     pages: area.pages,
     kind: kind as MappingKind,
-    prot: protection(context.operation.options['prot'] ?? 'rw'),
+    // install_special_mapping gives VM_READ and VM_EXEC.
+    prot: protection(context.operation.options['prot'] ?? (kind === 'vdso' ? 'rx' : 'rw')),
     mapping,
     pgoff: numberOption(context, 'pgoff', kind.includes('file') || kind.includes('tmpfs') ? 0 : -1),
     fileSize: numberOption(context, 'size', area.pages),

@@ -3,11 +3,12 @@
  * level whoever reads them: a process could read its own smaps, as it could read its RSS. A look takes no
  * step of its own, so it belongs where nothing else runs.
  */
-import { step } from '../../machine/op';
+import { step, type Steps } from '../../machine/op';
 import { VMSTAT_NAMES } from '../../mm/vmstat';
-import { page_to_nid } from '../../mm/migrate';
-import { countPages, pagemap, smaps, word } from '../../state/inspect';
+import { do_pages_stat_array } from '../../mm/migrate/callers';
+import { countPages, smaps, word } from '../../state/inspect';
 import { kernel, Ksm } from '../../state/kernel';
+import { printResult } from '../errno';
 import type { ResultValue } from '../outcome';
 import { vmstatLine, vmstatLines } from '../vmstat-line';
 import { target, wordArgument, type Context } from '../world';
@@ -25,13 +26,11 @@ function vmstat(context: Context): ResultValue {
 }
 
 /** Pages of the range on each node, and those that are on none. */
-function nodes(context: Context): ResultValue {
+function* nodes(context: Context): Steps<ResultValue> {
   const { mm, start, end } = target(context);
   const counts: Record<string, number> = {};
-  for (const { page } of pagemap(mm, start, end)) {
-    // mm/migrate.c do_pages_stat_array: the zero page is on no node.
-    const onNode = page !== 0 && page !== kernel.zeroPage;
-    const where = onNode ? `node${page_to_nid(page)}` : 'ENOENT';
+  for (const status of yield* do_pages_stat_array(context.cpu, mm, start, end)) {
+    const where = status < 0 ? printResult(status).slice(1) : `node${status}`;
     counts[where] = (counts[where] ?? 0) + 1;
   }
   return fields(counts);
@@ -97,14 +96,14 @@ export const procOperations: readonly OperationSpec[] = [
     verb: 'nodes',
     usage: 'nodes ADDRESS',
     doc:
-      'How many pages of the range lie on which NUMA node, or on none (ENOENT), as ' +
-      'move_pages(2) tells without target nodes. Only in setup and after.',
+      'How many pages of the range lie on which NUMA node, on none (ENOENT), or where no page can ' +
+      'be looked up (EFAULT), as move_pages(2) tells without target nodes. Only in setup and after.',
     by: 'any',
     // move_pages(2) tells a process about its own pages.
     level: 'caller',
     args: ['address'],
     alone: true,
-    run: look(nodes),
+    run: nodes,
   },
   {
     verb: 'ksm',
