@@ -171,8 +171,8 @@ function* do_mmap(cpu: Cpu, mm: Mm, options: MmapOptions): Steps<number> {
 const ANONYMOUS: readonly MmapKind[] = ['private-anon', 'stack', 'exec-stack'];
 
 /**
- * vm_pgoff: where there is no file the address (of the vdso by insert_vm_struct), of shared anonymous memory 0,
- * else the file's page.
+ * vm_pgoff: where there is no file the address (of the vdso by insert_vm_struct), of shared anonymous memory
+ * 0, else the file's page.
  */
 function rangePgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
   if (ANONYMOUS.includes(kind) || kind === 'vdso') return start;
