@@ -243,22 +243,21 @@ describe('shrink_lruvec', () => {
 
   it('stops a direct reclaimer that has what it wants, but lets kswapd go on', () => {
     const left = (kswapd: boolean): number => {
-      const bench = new Bench({ frames: 64, filePages: 40 });
-      filePages(bench, 40);
-      bench.run(shrinkZoneOnce(bench.cpu(0, kswapd), { nr_to_reclaim: 32 }));
+      const bench = new Bench({ frames: 128, filePages: 80 });
+      filePages(bench, 80);
+      bench.run(shrinkZoneOnce(bench.cpu(0, kswapd), { nr_to_reclaim: 32, priority: 1 }));
       return bench.stat('NR_INACTIVE_FILE');
     };
-    expect(left(false)).toBe(8);
-    expect(left(true)).toBe(0);
+    expect(left(false)).toBe(80 - 32);
+    expect(left(true)).toBe(80 - 40);
   });
 
-  it('drops the kind with less left when kswapd has enough, and cuts the other as far', () => {
+  it('drops the kind with less left when a cgroup has enough, and cuts the other as far', () => {
     const bench = new Bench({ frames: 112, filePages: 64 });
     filePages(bench, 64);
     for (const page of bench.lruPages(40, ANON)) bench.set(page + Page.PG_locked, -1);
-    bench.run(shrinkZoneOnce(bench.cpu(0, true), { nr_to_reclaim: 1 }));
+    bench.run(shrinkZoneOnce(bench.cpu(), { caller: 'memcg', nr_to_reclaim: 1 }));
     // 32 of each; then 8 of 41 anonymous pages are left, 19 %, so 81 % of the files are scanned.
-    expect(bench.event('PGSCAN_KSWAPD')).toBe(32 + 51);
     expect(bench.stat('NR_INACTIVE_FILE')).toBe(64 - 51);
   });
 });
