@@ -23,6 +23,7 @@ export function checkOperands(scenario: Scenario, layout: Layout): void {
     checkNames(place, known);
     for (const range of addressesOf(operation)) checkAddress(place, range, known);
     if (operation.verb === 'mmap') checkFile(place);
+    if (isSharedAnon(operation)) checkNew(place, mapped);
     if (operation.verb === 'balance' && isKswapd(actor)) checkUrgency(place);
   }
 }
@@ -98,6 +99,18 @@ function checkFile(place: Place): void {
   }
   const { pages } = layout.areas.get(wordOf(operation, 0))!;
   checkFilePages(place, Number(pgoff ?? 0) + pages);
+}
+
+const isSharedAnon = (operation: Operation): boolean =>
+  operation.verb === 'mmap' && wordOf(operation, 1) === 'shared-anon';
+
+/** mm/shmem.c shmem_zero_setup makes a file at each mmap; here it belongs to the mapping's name. */
+function checkNew({ operation, ...place }: Place, mapped: readonly Action[]): void {
+  const name = wordOf(operation, 0);
+  const [first] = mapped.filter((other) => wordOf(other.operation, 0) === name);
+  if (operation.options['file'] === undefined && first?.operation === operation) return;
+  const reason = 'each mmap of shared memory is of a new file; use another name, and no file=';
+  throw fault({ operation, ...place }, reason);
 }
 
 /** The model has room for so many pages of each file, and no check of its own. */

@@ -120,6 +120,13 @@ it('a scenario that names more than there is room for is refused', () => {
   );
 });
 
+it.each(['s shared-anon', 't shared-anon 1 file=file_s'])('%s is no new file', (again) => {
+  const mapped = scenario('mmap s shared-anon');
+  expect(run(mapped)).not.toThrow();
+  const faulty = `${mapped}  - P0: mmap ${again}\n`;
+  expect(run(faulty)).toThrow('each mmap of shared memory is of a new file; use another name');
+});
+
 it.each(['hugetlb', 'pfn', 'private-zero'])(
   'a %s mapping has no file that is truncated',
   (kind) => {
