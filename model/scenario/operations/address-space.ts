@@ -112,7 +112,9 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
       '[file=NAME] [pgoff=N] [size=PAGES]',
     doc:
       `Makes a mapping of 1 or PAGES pages. Mappings do not touch one another unless ` +
-      `after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}.`,
+      `after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}. ` +
+      'A shared-anon is of a new file each time, so that its name is mapped once; the vdso is ' +
+      'mapped by the kernel, rx.',
     by: 'process',
     level: 'user',
     args: [

@@ -123,8 +123,8 @@ export const deviceOperations: readonly OperationSpec[] = [
     verb: 'truncate',
     usage: 'truncate FILE PAGES',
     doc:
-      "Sets a file's size (fs/open.c do_truncate): mappings beyond the end are zapped, private " +
-      'copies too.',
+      "Sets the size of a disk's or tmpfs file (fs/open.c do_truncate): mappings beyond the end are " +
+      'zapped, private copies too.',
     by: 'any',
     level: 'caller',
     args: [FILE, { called: 'PAGES', values: COUNT }],
@@ -135,7 +135,9 @@ export const deviceOperations: readonly OperationSpec[] = [
   {
     verb: 'invalidate',
     usage: 'invalidate FILE',
-    doc: "Drops a file's page cache (mm/truncate.c invalidate_inode_pages2); private copies stay.",
+    doc:
+      "Drops the page cache of a disk's or tmpfs file (mm/truncate.c invalidate_inode_pages2); " +
+      'private copies stay.',
     by: 'any',
     // -EBUSY goes to the function that called: a file system, or a direct write that turns buffered then.
     level: 'internal',

@@ -21,7 +21,7 @@ export const synchronisationOperations: readonly OperationSpec[] = [
   {
     verb: 'wait',
     usage: 'wait NAME',
-    doc: 'Waits until some thread has posted NAME.',
+    doc: 'Waits until some thread has posted NAME, which some operation has to post.',
     by: 'any',
     args: [{ called: 'name', values: NAME }],
     *run(context) {
