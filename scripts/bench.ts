@@ -27,6 +27,10 @@ const RATES =
   'The explorer takes steps back where the loop begins anew. Scenarios are measured when what their\n' +
   'threads do is known, which an exploration learns in the 50 executions of which it takes none back.';
 
+const WORKERS =
+  'More workers, against one: how many times as many executions a second. Two processes that each do the\n' +
+  'whole work at the same time show what this machine has to give.';
+
 const TABLE = [
   ['readers(8)', programs.readers(8)],
   ['lastzero(10)', programs.lastzero(10)],
@@ -121,23 +125,28 @@ function measureScenarios(seconds: number): Measurement[] {
   });
 }
 
+const pace = ({ executions, seconds }: Pick<WorkersRow, 'executions' | 'seconds'>): number =>
+  executions / seconds;
+
 function workersTable(rows: readonly WorkersRow[]): string {
   return formatTable(
     [
       { title: 'work' },
+      right('processes'),
       right('workers'),
       right('executions'),
       right('seconds'),
       right('CPU s'),
       right('speed-up'),
     ],
-    rows.map(({ work, workers, executions, seconds, cpuSeconds }) => [
+    rows.map(({ work, processes, workers, executions, seconds, cpuSeconds }) => [
       work,
+      `${processes}`,
       `${workers}`,
       whole(executions),
       seconds.toFixed(2),
       cpuSeconds.toFixed(2),
-      (rows.find((row) => row.work === work)!.seconds / seconds).toFixed(2),
+      (pace({ executions, seconds }) / pace(rows.find((row) => row.work === work)!)).toFixed(2),
     ]),
     100,
   );
@@ -169,14 +178,14 @@ async function main({ seconds, json, spin: withSpin }: BenchOptions): Promise<vo
   console.log(`Growth with threads\n\n${rateTable(growth)}\n`);
   const scenarios = measureScenarios(seconds);
   console.log(`Scenarios of the model: threads, operations, pages\n\n${rateTable(scenarios)}\n`);
-  const workers = measureWorkers();
-  console.log(`More workers\n\n${workersTable(workers)}\n`);
+  const workers = await measureWorkers();
+  console.log(`${WORKERS}\n\n${workersTable(workers)}\n`);
   const states = measureStates();
   console.log(`swaprace(original, pages) by states\n\n${statesTable(states)}\n`);
   const spin = withSpin && hasSpin() ? versusSpin(seconds) : null;
   if (json === undefined) return;
   const measured = { machine, rates, growth, scenarios, workers, states, spin };
-  const document = { schema: 'lzfree/bench', version: 5, ...measured };
+  const document = { schema: 'lzfree/bench', version: 6, ...measured };
   await writeFileAtomically(json, `${JSON.stringify(document, null, 2)}\n`);
 }
 

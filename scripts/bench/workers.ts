@@ -1,13 +1,20 @@
-/** How much faster more workers explore: many scenarios, and one. Each row is a process of its own. */
+/**
+ * How much faster more workers explore: many scenarios, and one. Each row is a process of its own, but the
+ * last ones: two processes that each do the whole work, at the same time. They share nothing but the
+ * machine, so that two workers can hardly be faster.
+ */
 import { NAMED_VARIANTS } from '../../model/features/variant';
 import type { Job } from '../exploration-job';
 import { exploreAll } from '../explorations';
 import { loadSuite } from '../suite';
-import { measureInProcess } from './own-process';
+import { measureAtOnce, measureInProcess } from './own-process';
 import { meetingScenario } from './scenarios';
 
 export interface WorkersRow {
   readonly work: string;
+  /** Processes at the same time; what follows is of all of them. */
+  readonly processes: number;
+  /** Of each process. */
   readonly workers: number;
   readonly executions: number;
   /** From start to end by the clock on the wall, threads started included. */
@@ -48,18 +55,31 @@ function one(threads: number, pages: number): Job[] {
   return [{ source, variant: { name: 'fixed', variant: fixed } }];
 }
 
-/** The fastest run of each work for each number of workers; the runs take turns. */
-export function measureWorkers(): WorkersRow[] {
-  return WORKS.flatMap(({ runs }, work) => {
-    const rows: WorkersRow[][] = [[], []];
+/** The fastest run of each work in each way; the runs take turns. */
+export async function measureWorkers(): Promise<WorkersRow[]> {
+  const fastest: WorkersRow[] = [];
+  for (const [work, { runs }] of WORKS.entries()) {
+    const rows: WorkersRow[][] = [[], [], []];
     for (let run = 0; run < runs; run++) {
-      rows.forEach((those, k) =>
-        those.push(measureInProcess<WorkersRow>(`workers,${work},${k + 1}`)),
-      );
+      rows[0]!.push(measureInProcess(rowOf(work, 1)));
+      rows[1]!.push(measureInProcess(rowOf(work, 2)));
+      rows[2]!.push(together(await measureAtOnce(rowOf(work, 1), 2)));
     }
-    return rows.map((those) => those.reduce((a, b) => (a.seconds < b.seconds ? a : b)));
-  });
+    fastest.push(...rows.map((those) => those.reduce((a, b) => (a.seconds < b.seconds ? a : b))));
+  }
+  return fastest;
 }
+
+const rowOf = (work: number, workers: number): string => `workers,${work},${workers}`;
+
+/** What processes did that ran at the same time. */
+const together = (rows: readonly WorkersRow[]): WorkersRow => ({
+  ...rows[0]!,
+  processes: rows.length,
+  executions: rows.reduce((sum, { executions }) => sum + executions, 0),
+  seconds: Math.max(...rows.map(({ seconds }) => seconds)),
+  cpuSeconds: rows.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+});
 
 /** Measures a work, by its number, with so many workers. */
 export async function measureWork(work: number, workers: number): Promise<WorkersRow> {
@@ -74,6 +94,7 @@ export async function measureWork(work: number, workers: number): Promise<Worker
   const { user, system } = process.cpuUsage(cpu);
   return {
     work: name,
+    processes: 1,
     workers,
     executions: explorations.reduce((sum, each) => sum + each.executions, 0),
     seconds,
