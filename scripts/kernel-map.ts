@@ -82,7 +82,7 @@ export const SUBJECTS: readonly { readonly title: string; readonly paths: readon
     title: 'Files, tmpfs, hugetlbfs',
     paths: [
       ...['include/linux/fs.ts', 'fs/', 'mm/filemap.ts', 'mm/shmem.ts', 'mm/truncate.ts'],
-      'mm/hugetlb.ts',
+      ...['mm/hugetlb.ts', 'kernel/task_work.ts'],
     ],
   },
 ];

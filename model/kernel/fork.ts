@@ -1,5 +1,6 @@
 /** kernel/fork.c and kernel/exit.c: how an mm begins and ends. */
 import { flush_tlb_mm } from '../arch/x86/mm/tlb';
+import { get_file } from '../fs/file_table';
 import { ENOMEM } from '../include/uapi/asm-generic/errno-base';
 import { mm_struct, vm_area_struct, type Mm, type Vma } from '../include/linux/mm_types';
 import { VM_DONTCOPY, VM_LOCKED, VM_NONLINEAR } from '../include/linux/vm_flags';
@@ -111,6 +112,7 @@ function* dupVma(cpu: Cpu, mm: Mm, oldmm: Mm, mpnt: Vma): Steps<number> {
   yield step(tmp + vma_.vm_flags);
   poke(tmp + vma_.vm_flags, peek(tmp + vma_.vm_flags) & ~VM_LOCKED);
   const mapping = vmaMapping(tmp);
+  yield* get_file(mapping);
   yield* iMmapLock(mapping);
   yield step(mm + mm_.mmap);
   if (mapping !== 0) {

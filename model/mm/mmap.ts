@@ -43,6 +43,7 @@ import {
   vma_link,
 } from './mmap/vma';
 import { alloc_page } from './page_alloc';
+import { shmem_zero_setup } from './shmem';
 
 export * from './mmap/adjust';
 export * from './mmap/merge';
@@ -56,7 +57,7 @@ const mapping_ = address_space.offset;
 /** What a mapping is of, as far as the kernel treats it differently. */
 export type MmapKind =
   | 'private-anon'
-  /** Shared anonymous memory and shared /dev/zero: a tmpfs file of its own. */
+  /** Shared anonymous memory and shared /dev/zero: a tmpfs file of its own, which goes with its last vma. */
   | 'shared-anon'
   | 'private-file'
   | 'shared-file'
@@ -82,11 +83,11 @@ export interface MmapOptions {
   readonly kind: MmapKind;
   /** VM_READ, VM_WRITE, VM_EXEC; PROT_* have the same values. */
   readonly prot: number;
-  /** The file; 0 where the kind has none, or shared-anon is to make its own. */
+  /** The file; of shared-anon an unused slot for it. 0 where the kind has none, or for any unused slot. */
   readonly mapping: AddressSpace;
   /** First page of the file, -1 for the usual one. Anonymous memory has its address there. */
   readonly pgoff: number;
-  /** Size in pages that a file gets if this is its first use. */
+  /** Size in pages that a file gets if this is its first use; that of shared-anon has the mapping's. */
   readonly fileSize: number;
 }
 
@@ -179,12 +180,14 @@ function rangePgoff(kind: MmapKind, { start, pgoff }: MmapOptions): number {
   return kind === 'shared-anon' ? 0 : Math.max(0, pgoff);
 }
 
-/** The file of a mapping, made at its first use: shmem_zero_setup, or an open before. */
+/** The file of a mapping, made at its first use: by an open before, or of shared-anon by shmem_zero_setup. */
 function* open_file(kind: MmapKind, traits: KindTraits, options: MmapOptions): Steps<AddressSpace> {
   if (traits.file === 0) return 0;
   yield step(kernel.mappings);
   const mapping = options.mapping === 0 ? unusedMapping() : options.mapping;
-  if (peek(mapping + mapping_.kind) === 0) {
+  const isNew = peek(mapping + mapping_.kind) === 0;
+  if (kind === 'shared-anon' && !isNew) throw new Error('do_mmap: shared-anon makes its own file');
+  if (isNew) {
     poke(mapping + mapping_.kind, traits.file);
     poke(mapping + mapping_.size, options.fileSize);
   }
@@ -252,8 +255,9 @@ function* accountLocked(mm: Mm, vma: Vma, vm_flags: number, pages: number): Step
   }
 }
 
-/** What a device's ->mmap and install_special_mapping bring along. @returns false without memory. */
+/** What ->mmap, shmem_zero_setup, install_special_mapping bring along. @returns false without memory. */
 function* driverMmap(cpu: Cpu, vma: Vma, kind: MmapKind): Steps<boolean> {
+  if (kind === 'shared-anon') yield* shmem_zero_setup(vma);
   if (kind === 'pfn') return yield* remap_pfn_range(cpu, vma);
   if (kind !== 'vdso') return true;
   const page = yield* reserved_page(cpu);
@@ -326,7 +330,7 @@ export function* do_munmap(cpu: Cpu, mm: Mm, start: Address, len: number): Steps
   yield step(mm + mm_.mmap);
   const { floor, ceiling } = detach_vmas_to_be_unmapped(mm, vmas);
   yield* unmap_region(cpu, mm, vmas, start, end, floor, ceiling);
-  yield* remove_vma_list(vmas);
+  yield* remove_vma_list(cpu, vmas);
   return 0;
 }
 

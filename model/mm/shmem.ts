@@ -4,7 +4,7 @@
  *
  * Abstracted: block quotas, fallocate other than for holes, and the list of inodes with swapped pages
  * (its mutex with it): swapoff looks at every tmpfs file. The page lock already keeps swapoff and
- * shmem_writepage apart.
+ * shmem_writepage apart, and no inode is freed beneath swapoff: its memory stays.
  */
 import { BUG_ON, VM_BUG_ON } from '../include/linux/bug';
 import {
@@ -202,6 +202,26 @@ export function* shmem_setattr(cpu: Cpu, mapping: AddressSpace, newsize: number)
   yield* unmap_mapping_range(cpu, mapping, newsize, TO_THE_END, true);
   yield* shmem_truncate_range(cpu, mapping, newsize, pageTreeSize(mapping));
   yield* unmap_mapping_range(cpu, mapping, newsize, TO_THE_END, true);
+}
+
+/**
+ * mm/shmem.c shmem_zero_setup, by way of shmem_file_setup: the file of shared anonymous memory has no name,
+ * and the vma that is being made is its only user.
+ */
+export function* shmem_zero_setup(vma: Vma): Steps {
+  const { vm_file, vm_start, vm_end } = vm_area_struct.offset;
+  const mapping = peek(vma + vm_file);
+  // Nobody else comes by the file yet.
+  yield step(mapping + Mapping.f_count);
+  poke(mapping + Mapping.size, peek(vma + vm_end) - peek(vma + vm_start));
+  poke(mapping + Mapping.unlinked, 1);
+  poke(mapping + Mapping.f_count, 1);
+}
+
+/** mm/shmem.c shmem_evict_inode: nobody has the file any more, so its pages and its swap go. */
+export function* shmem_evict_inode(cpu: Cpu, mapping: AddressSpace): Steps {
+  yield store(mapping + Mapping.size, 0);
+  yield* shmem_truncate_range(cpu, mapping, 0, pageTreeSize(mapping));
 }
 
 /** mm/shmem.c shmem_fallocate for a hole, under i_mutex: private copies stay. `end` is exclusive. */

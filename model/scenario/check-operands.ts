@@ -2,7 +2,7 @@
 import type { Action, AddressRange, Operation, Scenario } from './ast';
 import { RESERVED } from './condition-check';
 import { isKswapd } from './labels';
-import { allActions, fileOf, wordOf, type Layout } from './layout';
+import { allActions, fileOf, mapsUnlinked, wordOf, type Layout } from './layout';
 import { nearest } from './nearest';
 import { operationSpec, requireProcess } from './operations';
 import { valueFault, WORD } from './operations/values';
@@ -23,7 +23,6 @@ export function checkOperands(scenario: Scenario, layout: Layout): void {
     checkNames(place, known);
     for (const range of addressesOf(operation)) checkAddress(place, range, known);
     if (operation.verb === 'mmap') checkFile(place);
-    if (isSharedAnon(operation)) checkNew(place, mapped);
     if (operation.verb === 'balance' && isKswapd(actor)) checkUrgency(place);
   }
 }
@@ -90,27 +89,28 @@ const addressesOf = ({ verb, args }: Operation): AddressRange[] =>
 function checkFile(place: Place): void {
   const { operation, layout } = place;
   const { file, pgoff, prot } = operation.options;
+  const { pages } = layout.areas.get(wordOf(operation, 0))!;
   if (wordOf(operation, 1) === 'vdso' && prot !== undefined) {
     throw fault(place, `prot=${prot}: the kernel maps the vdso, as rx; use mprotect afterwards`);
   }
+  if (mapsUnlinked(operation)) return checkUnlinked(place, pages);
   if (fileOf({ ...operation, options: {} }) === undefined) {
     if (file === undefined) return;
     throw fault(place, `file=${file}: a ${wordOf(operation, 1)} mapping has no file`);
   }
-  const { pages } = layout.areas.get(wordOf(operation, 0))!;
   checkFilePages(place, Number(pgoff ?? 0) + pages);
 }
 
-const isSharedAnon = (operation: Operation): boolean =>
-  operation.verb === 'mmap' && wordOf(operation, 1) === 'shared-anon';
-
-/** mm/shmem.c shmem_zero_setup makes a file at each mmap; here it belongs to the mapping's name. */
-function checkNew({ operation, ...place }: Place, mapped: readonly Action[]): void {
-  const name = wordOf(operation, 0);
-  const [first] = mapped.filter((other) => wordOf(other.operation, 0) === name);
-  if (operation.options['file'] === undefined && first?.operation === operation) return;
-  const reason = 'each mmap of shared memory is of a new file; use another name, and no file=';
-  throw fault({ operation, ...place }, reason);
+/** mm/shmem.c shmem_zero_setup makes the file, as long as the mapping; it begins with the file's page 0. */
+function checkUnlinked(place: Place, pages: number): void {
+  const { file, size } = place.operation.options;
+  if (file !== undefined) {
+    throw fault(place, `file=${file}: each mmap of shared-anon makes a new file; fork shares it`);
+  }
+  if (size !== undefined) {
+    throw fault(place, `size=${size}: the file of shared-anon is as long as the mapping`);
+  }
+  checkFilePages(place, pages);
 }
 
 /** The model has room for so many pages of each file, and no check of its own. */

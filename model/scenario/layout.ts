@@ -20,8 +20,10 @@ export interface Layout {
   readonly processes: readonly string[];
   /** Processes that only exist once another one has forked them. */
   readonly forked: ReadonlySet<string>;
-  /** File names; the index is the address_space slot. */
+  /** File names; the index is the address_space slot. Unlinked ones come behind those that have a name. */
   readonly files: readonly string[];
+  /** The slot of the file that each mmap of shared anonymous memory makes. */
+  readonly unlinked: ReadonlyMap<Operation, number>;
   /** Names of pins, as in `pin a as=h`; the index is the scenario word. */
   readonly handles: readonly string[];
   /** Names that are posted. */
@@ -42,7 +44,7 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
   const areas = placeAreas(scenario, actions, file);
   const processes = processNames(scenario, actions);
   const forked = forkedProcesses(actions, file);
-  const files = unique(actions.flatMap((a) => fileOf(a.operation) ?? []));
+  const { files, unlinked } = filesOf(actions);
   const handles = unique(actions.flatMap((a) => a.operation.options['as'] ?? []));
   const posts = postedNames(actions, file);
   const words = handles.length + processes.length + scenario.threads.length + posts.length;
@@ -56,7 +58,7 @@ export function layOut(scenario: Scenario, file = scenario.name): Layout {
   const found = { areas, processes, files };
   const config = deriveConfig(scenario, found);
   checkSizes(config, { ...found, cpus: cpusOf(scenario) }, file);
-  return { file, config, areas, processes, forked, files, handles, posts };
+  return { file, config, areas, processes, forked, files, unlinked, handles, posts };
 }
 
 /** What is posted. @throws ScenarioError for a name that is waited for and that nobody posts */
@@ -74,13 +76,32 @@ function postedNames(actions: readonly Action[], file: string): string[] {
   return posted;
 }
 
-/** The file that an operation names or implies: every file-backed mapping has one of its own. */
+/** Every mmap of shared anonymous memory has a slot of its own, so that no two are ever the same file. */
+function filesOf(actions: readonly Action[]): Pick<Layout, 'files' | 'unlinked'> {
+  const files = unique(actions.flatMap((a) => fileOf(a.operation) ?? []));
+  const unlinked = new Map<Operation, number>();
+  for (const { operation } of actions.filter((a) => mapsUnlinked(a.operation))) {
+    const name = `file_${wordOf(operation, 0)}`;
+    const before = [...unlinked.keys()].filter(
+      (other) => wordOf(other, 0) === wordOf(operation, 0),
+    );
+    unlinked.set(operation, files.length);
+    files.push(before.length === 0 ? name : `${name}#${before.length + 1}`);
+  }
+  return { files, unlinked };
+}
+
+/** Whether an operation makes a file that has no name (mm/shmem.c shmem_zero_setup). */
+export const mapsUnlinked = (operation: Operation): boolean =>
+  operation.verb === 'mmap' && wordOf(operation, 1) === 'shared-anon';
+
+/** The file that an operation names or implies: every mapping of a named file has one of its own. */
 export function fileOf(operation: Operation): string | undefined {
   if (operation.options['file'] !== undefined) return operation.options['file'];
   if (operation.verb === 'truncate' || operation.verb === 'invalidate') return wordOf(operation, 0);
   if (operation.verb !== 'mmap') return undefined;
   const kind = wordOf(operation, 1);
-  const backed = /file|tmpfs|shm|hugetlb|zero|shared-anon|pfn/.test(kind);
+  const backed = /file|tmpfs|shm|hugetlb|zero|pfn/.test(kind);
   return backed ? `file_${wordOf(operation, 0)}` : undefined;
 }
 
@@ -254,7 +275,7 @@ function checkSizes(
 
 function deriveConfig(
   scenario: Scenario,
-  found: { areas: Map<string, Area>; processes: string[]; files: string[] },
+  found: { areas: Map<string, Area>; processes: string[]; files: readonly string[] },
 ): KernelConfig {
   const { areas, processes, files } = found;
   const base = { ...defaultConfig, ...scenario.options };

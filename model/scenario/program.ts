@@ -18,6 +18,7 @@ import { bootKernel } from '../state/boot';
 import type { Cpu } from '../state/cpu';
 import { enter, kernel as running, type Kernel } from '../state/kernel';
 import { switch_mm } from '../arch/x86/mm/tlb';
+import { entering, task_work_run } from '../kernel/task_work';
 import type { Actor, Operation, Scenario } from './ast';
 import { checkOperands } from './check-operands';
 import { layOut, type Layout } from './layout';
@@ -355,8 +356,10 @@ export class ScenarioProgram implements Program, Performed {
       if (thread !== undefined) this.performing[thread] = operation;
       const name = operation.result ?? (operations.length > 1 ? `${label}:${index + 1}` : label);
       try {
-        const context = { cpu, process, layout: this.layout, operation };
+        const context = { cpu: entering(cpu), process, layout: this.layout, operation };
         const value = yield* stepsOf(context);
+        // An access that ends in a signal has put nothing off.
+        yield* task_work_run(context.cpu);
         if (value !== undefined) this.keepResult(name, resultOf(context, value));
         // Nothing but results is carried from one operation to the next.
         machine.mark(`${label}:${index}`);

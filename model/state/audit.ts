@@ -18,6 +18,7 @@ import {
   radix_tree_exceptional_entry,
   swp_offset,
 } from '../include/linux/swapops';
+import { SWAP_MAP_SHMEM } from '../include/linux/swap';
 import { ZONE_STAT_ITEMS, type ZoneStatItem } from '../include/linux/mmzone';
 import type { PAGE_FLAGS } from '../include/linux/page-flags-layout';
 import {
@@ -30,6 +31,7 @@ import {
 import { pmd_pfn, pmd_trans_huge } from '../arch/x86/include/asm/pgtable-pmd';
 import { vmstat_text, vmstatName } from '../mm/vmstat';
 import { isCircle, lruList, swapMap, word, zoneCounterExact } from './inspect-system';
+import { vmas } from './inspect';
 import { kernel, PAGEVECS } from './kernel';
 
 /** A count that is not what it counts. */
@@ -65,6 +67,7 @@ export function audit(pins: readonly Page[] = []): Disagreement[] {
     ...auditZone(census),
     ...auditPages(census),
     ...auditSwap(census),
+    ...auditFiles(),
     ...auditLocks(),
   ];
 }
@@ -247,7 +250,7 @@ function auditPages({ mapped, held, swapCached }: Census): Disagreement[] {
   });
 }
 
-/** SWAP_MAP_BAD, SWAP_MAP_SHMEM and continued counts are no plain numbers of users. */
+/** SWAP_MAP_BAD and continued counts are no plain numbers of users; a file's slot has one user. */
 const PLAIN_COUNT = 0x3e;
 
 function auditSwap({ swapped }: Census): Disagreement[] {
@@ -255,6 +258,7 @@ function auditSwap({ swapped }: Census): Disagreement[] {
   const used = swapMap();
   const slots = used.flatMap(({ offset, count, hasCache, page }) => [
     ...(count <= PLAIN_COUNT ? compare('swap map', count, swapped.get(offset) ?? 0) : []),
+    ...(count === SWAP_MAP_SHMEM ? compare('swap map', 1, swapped.get(offset) ?? 0) : []),
     ...compare('swap slot cached', hasCache ? 1 : 0, page === 0 ? 0 : 1),
   ]);
   const lost = [...swapped.keys()].filter((slot) => !used.some(({ offset }) => offset === slot));
@@ -267,6 +271,27 @@ function auditSwap({ swapped }: Census): Disagreement[] {
       word(kernel.total_swap_pages) - used.length,
     ),
   ];
+}
+
+/** Users of files that have no name, and what is left of such a file after its last user. */
+function auditFiles(): Disagreement[] {
+  const { offset } = address_space;
+  const users = new Map<number, number>();
+  for (let index = 0; index < kernel.config.processes; index++) {
+    for (const { file } of vmas(kernel.mmAt(index))) bump(users, file);
+  }
+  return Array.from({ length: kernel.config.files }, (_, i) => {
+    const mapping = kernel.mappings + i * address_space.size;
+    if (word(mapping + offset.unlinked) === 0) return [];
+    const count = word(mapping + offset.f_count);
+    const pages = Array.from({ length: kernel.config.filePages }, (_page, index) =>
+      word(kernel.pageTree(mapping, index)),
+    ).filter((entry) => entry !== 0).length;
+    return [
+      ...compare('file count', count, users.get(mapping) ?? 0),
+      ...(count === 0 ? compare('pages of a file that is gone', 0, pages) : []),
+    ];
+  }).flat();
 }
 
 /** Locks that are still held, by kind. */

@@ -1,4 +1,4 @@
-import type { Mm } from '../include/linux/mm_types';
+import type { AddressSpace, Mm } from '../include/linux/mm_types';
 
 /**
  * Who executes: the CPU and the task on it, passed down as C's smp_processor_id() and `current`.
@@ -12,4 +12,6 @@ export interface Cpu {
   readonly mm: Mm;
   /** PF_MEMALLOC and the like are not needed but for kswapd's own choices. */
   readonly kswapd: boolean;
+  /** current->task_works: files to be closed when the task returns to user mode. None: in no system call. */
+  readonly task_works?: AddressSpace[];
 }

@@ -120,11 +120,21 @@ it('a scenario that names more than there is room for is refused', () => {
   );
 });
 
-it.each(['s shared-anon', 't shared-anon 1 file=file_s'])('%s is no new file', (again) => {
-  const mapped = scenario('mmap s shared-anon');
+// mm/shmem.c shmem_zero_setup makes a file without a name, of the mapping's length, each time.
+it.each([
+  [
+    'mmap t shared-anon 1 file=F',
+    'file=F: each mmap of shared-anon makes a new file; fork shares it',
+  ],
+  ['mmap t shared-anon 1 size=2', 'size=2: the file of shared-anon is as long as the mapping'],
+  ['mmap t shared-anon 13 at=20', 'page 12 of the file is more than there is room for'],
+  ['truncate file_s 1', "no mapped file is called 'file_s'"],
+])('beside shared anonymous memory %s is refused', (line, message) => {
+  const mapped = `${scenario('mmap s shared-anon')}options: {filePages: 12}\n`;
   expect(run(mapped)).not.toThrow();
-  const faulty = `${mapped}  - P0: mmap ${again}\n`;
-  expect(run(faulty)).toThrow('each mmap of shared memory is of a new file; use another name');
+  const again = '  - P0: munmap s\n  - P0: mmap s shared-anon\n';
+  expect(run(mapped.replace('options', `${again}options`))).not.toThrow();
+  expect(run(mapped.replace('options', `  - P0: ${line}\noptions`))).toThrow(message);
 });
 
 it.each(['hugetlb', 'pfn', 'private-zero'])(

@@ -145,6 +145,10 @@ export const address_space = struct('address_space', [
   'i_mmap_nonlinear',
   /** i_mutex of the file's inode. */
   'i_mutex',
+  /** 1 if i_nlink is 0: nothing but its users keeps the file. Fixed when the file is made. */
+  'unlinked',
+  /** f_count of an unlinked file: vmas that map it, and tasks that hold it. Of no other file. */
+  'f_count',
 ]);
 
 /** include/linux/swap.h struct swap_info_struct, and what mm/swap_state.c keeps for read-ahead. */

@@ -6,6 +6,7 @@ import {
   pte_to_swp_entry,
 } from '../../arch/x86/include/asm/pgtable';
 import { pmd_none, pmd_trans_huge } from '../../arch/x86/include/asm/pgtable-pmd';
+import { fput, get_file } from '../../fs/file_table';
 import { doFallocateHole } from '../../fs/open';
 import { isShmem } from '../../include/linux/fs';
 import {
@@ -113,9 +114,11 @@ export function* madvise_remove(cpu: Cpu, vma: Vma, start: Address, end: Address
   }
   const mmap_sem = peek(vma + V.vm_mm) + mm_struct.offset.mmap_sem;
   const offset = filePage(vma, start);
+  yield* get_file(file);
   yield readUnlock(mmap_sem);
   const device = (yield load(file + address_space.offset.kind)) === FileKind.pfn;
   const error = device ? -ENODEV : yield* doFallocateHole(cpu, file, offset, end - start);
+  yield* fput(cpu, file);
   yield readLock(mmap_sem);
   return { error, prev: 0 };
 }

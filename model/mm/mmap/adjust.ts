@@ -1,4 +1,5 @@
 /** mm/mmap.c: moving the borders of vmas. mmap_sem is held for writing, but in expand_stack. */
+import { fput, get_file } from '../../fs/file_table';
 import { ENOMEM, EPERM } from '../../include/uapi/asm-generic/errno-base';
 import {
   anon_vma,
@@ -173,6 +174,7 @@ function moveBorders(
 
 /** anon_vma_merge and the freeing of a vma that was merged into its predecessor. */
 function* freeMerged(cpu: Cpu, next: Vma): Steps {
+  yield* fput(cpu, vmaMapping(next));
   if (peek(next + vma_.anon_vma) !== 0) yield* unlink_anon_vmas(cpu, next);
   yield step(next + vma_.vm_end);
   vmAreaFree(next);
@@ -210,6 +212,7 @@ export function* split_vma(
     vmAreaFree(fresh);
     return -ENOMEM;
   }
+  yield* get_file(vmaMapping(fresh));
   return new_below
     ? yield* vma_adjust(cpu, vma, addr, end, upperPgoff, fresh)
     : yield* vma_adjust(cpu, vma, start, addr, pgoff, fresh);
@@ -282,6 +285,7 @@ function* duplicateVma(
     return 0;
   }
   const mapping = vmaMapping(new_vma);
+  yield* get_file(mapping);
   yield* iMmapLock(mapping);
   yield step(new_vma + vma_.vm_next);
   __vma_link(mm, new_vma);

@@ -1,6 +1,7 @@
 /** mm/mmap.c and mm/memory.c: taking mappings away, with their page tables and their vmas. */
 import { TLB_FLUSH_ALL } from '../../arch/x86/mm/tlb';
 import { PMD_TABLE } from '../../arch/x86/include/asm/pgtable-pmd';
+import { fput } from '../../fs/file_table';
 import type { MmuGather } from '../../include/asm-generic/tlb';
 import {
   mm_struct,
@@ -17,7 +18,7 @@ import { tlb_finish_mmu, tlb_gather_mmu, unmap_vmas } from '../memory';
 import { munlock_vma_pages_all } from '../mlock';
 import { unlink_anon_vmas } from '../rmap/anon-vma';
 import { lru_add_drain } from '../swap';
-import { unlink_file_vma, vmAreaFree, vmasOf } from './vma';
+import { unlink_file_vma, vmAreaFree, vmaMapping, vmasOf } from './vma';
 
 const vma_ = vm_area_struct.offset;
 const mm_ = mm_struct.offset;
@@ -76,12 +77,16 @@ function* free_pgd_range(tlb: MmuGather, floor: Address, ceiling: Address): Step
   }
 }
 
-/** Frees vmas that are unlinked from everything. */
-export function* remove_vma_list(vmas: readonly Vma[]): Steps {
-  for (const vma of vmas) {
-    yield step(vma + vma_.vm_end);
-    vmAreaFree(vma);
-  }
+/** mm/mmap.c remove_vma_list, and the end of exit_mmap: frees vmas that are unlinked from everything. */
+export function* remove_vma_list(cpu: Cpu, vmas: readonly Vma[]): Steps {
+  for (const vma of vmas) yield* remove_vma(cpu, vma);
+}
+
+/** mm/mmap.c remove_vma: the vma's use of its file ends too, when no page of it is mapped here any more. */
+function* remove_vma(cpu: Cpu, vma: Vma): Steps {
+  yield* fput(cpu, vmaMapping(vma));
+  yield step(vma + vma_.vm_end);
+  vmAreaFree(vma);
 }
 
 /** Addresses above every vma: the ceiling of the last one's page tables. */
@@ -107,5 +112,5 @@ export function* exit_mmap(cpu: Cpu, mm: Mm): Steps {
   yield* tlb_finish_mmu(cpu, tlb);
   yield step(mm + mm_.mmap);
   poke(mm + mm_.mmap, 0);
-  yield* remove_vma_list(vmas);
+  yield* remove_vma_list(cpu, vmas);
 }

@@ -10,8 +10,8 @@ import { do_exit, do_fork } from '../../kernel/fork';
 import { clear_refs_write } from '../../fs/proc/task_mmu';
 import { ADVICE } from '../../include/uapi/asm-generic/mman-common';
 import { kernel } from '../../state/kernel';
-import { address_space } from '../../include/linux/mm_types';
-import { fileOf } from '../layout';
+import { address_space, type AddressSpace } from '../../include/linux/mm_types';
+import { fileOf, mapsUnlinked } from '../layout';
 import type { ResultValue } from '../outcome';
 import {
   areaOf,
@@ -47,14 +47,18 @@ export const MAPPING_KINDS = [
 ] as const;
 export type MappingKind = (typeof MAPPING_KINDS)[number];
 
+/** The file that an mmap is of; 0 for none. */
+function mappedFile({ layout, operation }: Context): AddressSpace {
+  const file = fileOf(operation);
+  if (file === undefined && !mapsUnlinked(operation)) return 0;
+  const slot = file === undefined ? layout.unlinked.get(operation)! : layout.files.indexOf(file);
+  return kernel.mappings + slot * address_space.size;
+}
+
 function* mmap(context: Context): Steps<ResultValue> {
   const area = areaOf(context, wordArgument(context, 0));
   const kind = wordArgument(context, 1);
-  const file = fileOf(context.operation);
-  const mapping =
-    file === undefined
-      ? 0
-      : kernel.mappings + context.layout.files.indexOf(file) * address_space.size;
+  const mapping = mappedFile(context);
   const result = yield* vm_mmap(context.cpu, {
     start: area.start,
     pages: area.pages,
@@ -113,8 +117,8 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     doc:
       `Makes a mapping of 1 or PAGES pages. Mappings do not touch one another unless ` +
       `after= places one right behind another. KIND is one of ${MAPPING_KINDS.join(', ')}. ` +
-      'A shared-anon is of a new file each time, so that its name is mapped once; the vdso is ' +
-      'mapped by the kernel, rx.',
+      'Each mmap of shared-anon makes a new file, which only fork shares and which goes with its ' +
+      'last mapping; the vdso is mapped by the kernel, rx.',
     by: 'process',
     level: 'user',
     args: [

@@ -56,16 +56,16 @@ export class Programs extends Processes {
   }
 
   adviseBytes(start: number, len: number, advice: number, process = 0): number {
-    return this.run(sys_madvise(this.task(process), start, len, advice));
+    return this.call((cpu) => sys_madvise(cpu, start, len, advice), process);
   }
 
-  munmap(start: number, pages: number): number {
-    return this.run(sys_munmap(this.task(), start * PAGE_SIZE, pages * PAGE_SIZE));
+  munmap(start: number, pages: number, { process = 0 }: Who = {}): number {
+    return this.call((cpu) => sys_munmap(cpu, start * PAGE_SIZE, pages * PAGE_SIZE), process);
   }
 
   /** fork(2) of process `parent` into slot `child`. @returns 0 or -errno. */
   fork(child = 1, parent = 0): number {
-    return this.run(do_fork(this.task(parent), this.mm(parent), this.mm(child)));
+    return this.call((cpu) => do_fork(cpu, this.mm(parent), this.mm(child)), parent);
   }
 
   /** A page as /proc would tell. */

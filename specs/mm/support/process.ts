@@ -17,6 +17,7 @@ import {
   type Mm,
   type Vma,
 } from '../../../model/include/linux/mm_types';
+import { entering, task_work_run } from '../../../model/kernel/task_work';
 import { page_dup_rmap } from '../../../model/mm/rmap';
 import { VM_READ, VM_WRITE } from '../../../model/include/linux/vm_flags';
 import { add, lock, step, unlock, type Steps } from '../../../model/machine/op';
@@ -40,6 +41,14 @@ export interface PteTraits {
   readonly write?: boolean;
 }
 
+/** A system call with what it puts off until it returns. */
+export function* systemCall<T>(task: Cpu, body: (cpu: Cpu) => Steps<T>): Steps<T> {
+  const cpu = entering(task);
+  const result = yield* body(cpu);
+  yield* task_work_run(cpu);
+  return result;
+}
+
 export class Processes extends Bench {
   constructor(config: Partial<KernelConfig> = {}, hunks: Iterable<HunkId | SwitchId> = []) {
     super({ pages: 16, ...config }, hunks);
@@ -57,6 +66,11 @@ export class Processes extends Bench {
     return { id, name: `P${process}`, mm: this.mm(process), kswapd: false };
   }
 
+  /** Runs a system call alone, as {@link systemCall}. */
+  call<T>(body: (cpu: Cpu) => Steps<T>, process = 0, id = 0): T {
+    return this.run(systemCall(this.task(process, id), body));
+  }
+
   /** mmap(2). @returns the vma. */
   map(
     start: number,
@@ -71,16 +85,8 @@ export class Processes extends Bench {
   ): Vma {
     const { kind = 'private-anon', prot = RW, process = 0, mapping = 0, pgoff = 0 } = options;
     const fileSize = this.kernel.config.filePages;
-    const call = vm_mmap(this.task(process), {
-      start,
-      pages,
-      kind,
-      prot,
-      mapping,
-      pgoff,
-      fileSize,
-    });
-    const result = this.run(call);
+    const mmap = { start, pages, kind, prot, mapping, pgoff, fileSize };
+    const result = this.call((cpu) => vm_mmap(cpu, mmap), process);
     if (result !== start) throw new Error(`map: ${result}`);
     return this.vmaAt(start, process);
   }
