@@ -4,7 +4,7 @@
  * is exact where it comes to an end. As the number of schedules grows fast, it may be cut short: the
  * best one then is a heuristic's, the known trace in the order that switches least greedily.
  */
-import { dependent } from './dependence';
+import { withFewerSwitches } from './fewer-switches';
 import type { Program, Run, ScheduleStep } from './program';
 import { contextSwitches, replaySchedule } from './schedule';
 import { SeenAccesses } from './seen-accesses';
@@ -44,11 +44,12 @@ export function minimizeAll(
 ): Minimized[] {
   const best = schedules.map((schedule) => ({
     outcome: replaySchedule(program, schedule).outcome(),
-    schedule: fewerSwitches(schedule, reorder(program, schedule)),
+    schedule: fewerSwitches(schedule, withFewerSwitches(program, schedule)),
   }));
   const search = new BoundedSearch(program, executions);
-  let tried = 0;
-  for (; !search.spent; tried++) {
+  /** With how many switches not all schedules were tried, and with fewer all were. */
+  let inPart = Infinity;
+  for (let tried = 0; !search.spent; tried++) {
     const open = best.filter(({ schedule }) => contextSwitches(schedule) > tried);
     if (open.length === 0) break;
     const found = search.find(
@@ -56,52 +57,21 @@ export function minimizeAll(
       open.map(({ outcome }) => outcome),
     );
     for (const each of open) each.schedule = found.get(each.outcome) ?? each.schedule;
+    if (search.spent || search.cut) inPart = Math.min(inPart, tried);
   }
   return best.map(({ schedule }) => {
     const switches = contextSwitches(schedule);
-    return { schedule, switches, exact: switches < tried + (search.spent ? 0 : 1) };
+    return { schedule, switches, exact: switches <= inPart };
   });
 }
+
+/** Steps of a schedule beyond which it is not tried further: a thread that waits for another may spin. */
+const MOST_STEPS = 2000;
+/** Steps to spend for each run that may be spent. */
+const STEPS_A_RUN = 500;
 
 function fewerSwitches(a: readonly ScheduleStep[], b: readonly ScheduleStep[]) {
   return contextSwitches(b) < contextSwitches(a) ? b : a;
-}
-
-/** The same trace, staying with a thread as long as nothing else must come first. */
-function reorder(program: Program, schedule: readonly ScheduleStep[]): ScheduleStep[] {
-  const needs = predecessors(program, schedule);
-  const left = new Set(schedule.keys());
-  const result: ScheduleStep[] = [];
-  let current = -1;
-  while (left.size > 0) {
-    const ready = [...left].filter((i) => needs[i]!.every((k) => !left.has(k)));
-    const next = ready.find((i) => schedule[i]!.thread === current) ?? Math.min(...ready);
-    left.delete(next);
-    result.push(schedule[next]!);
-    current = schedule[next]!.thread;
-  }
-  return result;
-}
-
-/** For each step, the earlier ones that must precede it. */
-function predecessors(program: Program, schedule: readonly ScheduleStep[]): number[][] {
-  const accesses: number[][] = [];
-  const spawned: number[] = [];
-  replaySchedule(program, schedule, (run) => {
-    accesses.push([...run.accesses.subarray(0, run.accessCount)]);
-    spawned.push(run.spawned);
-  });
-  return schedule.map((step, i) =>
-    schedule
-      .slice(0, i)
-      .flatMap((earlier, k) =>
-        earlier.thread === step.thread ||
-        spawned[k] === step.thread ||
-        accesses[k]!.some((a) => accesses[i]!.some((b) => dependent(a, b)))
-          ? [k]
-          : [],
-      ),
-  );
 }
 
 /**
@@ -110,7 +80,12 @@ function predecessors(program: Program, schedule: readonly ScheduleStep[]): numb
  * as well be left later. What is seen for the first time may make a difference to what lies behind.
  */
 class BoundedSearch {
+  /** Whether it may run no more. */
   spent = false;
+  /** Whether schedules were left off as they are too long. */
+  cut = false;
+  /** Steps that it may take. */
+  private stepsLeft: number;
   private readonly seen = new SeenAccesses();
   private readonly prefix: ScheduleStep[] = [];
   private readonly found = new Map<string, readonly ScheduleStep[]>();
@@ -120,7 +95,9 @@ class BoundedSearch {
   constructor(
     private readonly program: Program,
     private left: number,
-  ) {}
+  ) {
+    this.stepsLeft = left * STEPS_A_RUN;
+  }
 
   /** The first schedule that leads to each outcome, of those that one leads to. */
   find(
@@ -141,13 +118,17 @@ class BoundedSearch {
   private visit(run: Run, current: number, switches: number): void {
     const steps = this.stepsFrom(run, current, switches);
     if (steps.length === 0) return this.keep(run);
+    if (this.prefix.length >= MOST_STEPS) {
+      this.cut = true;
+      return;
+    }
     let here: Run | undefined = run;
     let leaves = steps[0]!.thread !== current;
     for (const step of steps) {
       const { thread, choice } = step;
       if (thread !== current && !leaves) return;
       here ??= this.again();
-      if (here === undefined) return;
+      if (here === undefined || !this.spend(1)) return;
       here.step(thread, choice);
       if (this.seen.add(thread, here) && thread === current) leaves = true;
       this.prefix.push(step);
@@ -180,12 +161,17 @@ class BoundedSearch {
   }
 
   private again(): Run | undefined {
-    if (this.left-- <= 0) {
-      this.spent = true;
-      return undefined;
-    }
+    if (this.left-- <= 0) this.spent = true;
+    if (this.spent || !this.spend(this.prefix.length)) return undefined;
     const run = this.program.start();
     for (const { thread, choice } of this.prefix) run.step(thread, choice);
     return run;
+  }
+
+  /** @returns false if so many steps may not be taken */
+  private spend(steps: number): boolean {
+    this.stepsLeft -= steps;
+    if (this.stepsLeft < 0) this.spent = true;
+    return !this.spent;
   }
 }

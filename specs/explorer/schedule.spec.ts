@@ -180,6 +180,32 @@ describe('explorer > minimize', () => {
     );
   });
 
+  it('leaves a thread that spins alone, and is not sure then', () => {
+    const spinning = cellProgram(1, [
+      function* () {
+        yield write(0, 1);
+      },
+      function* () {
+        while ((yield read(0)) === 0);
+      },
+    ]);
+    expect(minimize(spinning, parseSchedule('s1:1.0.1'))).toEqual({
+      schedule: parseSchedule('s1:0.1'),
+      switches: 1,
+      exact: false,
+    });
+  });
+
+  it('puts a schedule in order that is too long to look for another', () => {
+    const reader = function* () {
+      for (let n = 0; n < 5000; n++) yield read(0);
+    };
+    const apart = cellProgram(1, [reader, reader]);
+    const alternating = Array.from({ length: 10_000 }, (_, n) => ({ thread: n % 2, choice: 0 }));
+    const { schedule, exact } = minimize(apart, alternating);
+    expect([printSchedule(schedule), exact]).toEqual(['s1:0x5000.1x5000', false]);
+  });
+
   it('says when it gave up before it could be sure', () => {
     const race = swaprace('original', 1);
     const found = [...explore(race).outcomes.values()].map(({ schedule }) =>

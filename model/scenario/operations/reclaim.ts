@@ -109,7 +109,8 @@ export const reclaimOperations: readonly OperationSpec[] = [
     doc:
       'Memory pressure until no page of the range is present: rounds of ageing, reclaim and ' +
       'completed write-back, as long as something changes. The result, where it is given a ' +
-      'name, is the number of rounds, 8 at most.',
+      'name, is the number of rounds, 8 at most. It belongs where nothing else touches the range: beside ' +
+      'other threads each round multiplies the executions; a single `reclaim` makes few.',
     by: 'any',
     // Nobody counts rounds: it is how often this operation has gone round.
     level: 'internal',
