@@ -2,6 +2,7 @@ import type { HunkId } from '../features/hunk-id';
 import { hunkFacts } from '../features/hunk-table';
 import type { PatchReport } from './patch-report';
 import type { PatchPosition } from './patch-error';
+import type { HunkLine } from './types';
 
 /** A hunk of a patch that no variant models. */
 export interface UnknownHunk {
@@ -18,6 +19,15 @@ export interface Doubts {
   /** Hunks that were recognised by their signature only: their text was not compared with the posted one. */
   readonly bySignature: readonly HunkId[];
 }
+
+/** What the hunks add and remove whose text is not compared with any that is known, wherever they stand. */
+export const uncomparedText = ({ hunks }: Pick<PatchReport, 'hunks'>): string[][] =>
+  hunks
+    .filter(({ match }) => match === 'unknown' || match === 'by-signature')
+    .map(({ file, text }) => [file, ...(text?.lines ?? []).flatMap(changedText)]);
+
+const changedText = ({ op, text }: HunkLine): string[] =>
+  op === 'context' ? [] : [`${op} ${(text ?? '').replaceAll(/\s+/g, ' ').trim()}`];
 
 /** What a variant's name leaves open: nothing. */
 export const NO_DOUBTS: Doubts = { unknown: [], bySignature: [] };

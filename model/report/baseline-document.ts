@@ -39,11 +39,13 @@ export interface BaselineSubject extends Doubts {
   readonly switches: readonly SwitchId[];
   /** SHA-256 digest of what the patch file holds, hunk by hunk. */
   readonly patch: string | null;
+  /** The same of what the hunks add and remove whose text lzfree compares with none. */
+  readonly uncompared: string | null;
 }
 
 export interface BaselineDocument {
   readonly schema: 'lzfree/baseline';
-  readonly version: 4;
+  readonly version: 5;
   readonly identity: Identity;
   readonly subject: BaselineSubject;
   readonly scenarios: readonly BaselineScenario[];
@@ -56,12 +58,14 @@ export interface Subject extends Doubts {
   readonly name: string;
   readonly variant: Variant;
   readonly patch: string | null;
+  readonly uncompared: string | null;
 }
 
 export const baselineSubject = (subject: Subject): BaselineSubject => ({
   variant: subject.name,
   switches: subject.variant.switches(),
   patch: subject.patch,
+  uncompared: subject.uncompared,
   unknown: subject.unknown,
   bySignature: subject.bySignature,
 });
@@ -95,6 +99,6 @@ export function baselineDocument(
   scenarios: readonly BaselineScenario[],
   digest: (text: string) => string,
 ): BaselineDocument {
-  const body = { schema: 'lzfree/baseline', version: 4, identity, subject, scenarios } as const;
+  const body = { schema: 'lzfree/baseline', version: 5, identity, subject, scenarios } as const;
   return { ...body, digest: digest(JSON.stringify(body)) };
 }

@@ -40,12 +40,14 @@ export interface CheckedVariants {
 
 export interface CheckDocument {
   readonly schema: 'lzfree/check';
-  readonly version: 4;
+  readonly version: 5;
   readonly before: BaselineSubject;
   readonly now: BaselineSubject;
   /** Switches that were off and are on, and the other way round. */
   readonly added: readonly SwitchId[];
   readonly removed: readonly SwitchId[];
+  /** Whether both are patches, and differ in hunks whose text lzfree compares with none. */
+  readonly otherUncompared: boolean;
   /** The outermost level at which any scenario changed. */
   readonly changedAt: Level | null;
   readonly completeness: Completeness;
@@ -102,11 +104,13 @@ export function checkDocument(
 ): CheckDocument {
   return {
     schema: 'lzfree/check',
-    version: 4,
+    version: 5,
     before,
     now,
     added: now.switches.filter((id) => !before.switches.includes(id)),
     removed: before.switches.filter((id) => !now.switches.includes(id)),
+    otherUncompared:
+      before.patch !== null && now.patch !== null && before.uncompared !== now.uncompared,
     changedAt: LEVELS.find((level) => scenarios.some((each) => each.changedAt === level)) ?? null,
     completeness: scenarios.map((each) => each.completeness).reduce(weaker, { kind: 'complete' }),
     scenarios,

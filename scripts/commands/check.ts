@@ -10,8 +10,9 @@ export const checkCommand: CommandSpec = {
   description:
     'Reads a patch as a variant, explores the suite on it and compares what can happen with what ' +
     'lzfree baseline has kept. Where it changed it says which class of variants the patch has left, ' +
-    'for which, and by which hunks. Exit status 1 means that the behaviour changed, or that a bound ' +
-    'leaves it open whether it did. A baseline of another model or suite is refused.',
+    'for which, and by which hunks. Exit status 1 means that the behaviour changed, or that it is open ' +
+    'whether it did: for a bound, or as hunks differ whose text lzfree does not compare. A ' +
+    'baseline of another model or suite is refused.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input' }],
   options: [
     formatOption,
@@ -60,6 +61,6 @@ export const checkCommand: CommandSpec = {
     await printAs(format, { document, text, checks }, io);
     // An interruption has an exit status of its own, where no difference was seen.
     const settled = document.completeness.kind === 'complete' || io.signal.aborted;
-    return document.changedAt === null && settled ? 0 : 1;
+    return document.changedAt === null && settled && !document.otherUncompared ? 0 : 1;
   },
 };

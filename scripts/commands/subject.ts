@@ -26,7 +26,7 @@ export const subjectOptions: readonly OptionSpec[] = [
  */
 export async function readSubject(args: Args, io: Io): Promise<Subject> {
   const { readImported, readVariant } = await import('../variants');
-  const { doubtsOf, NO_DOUBTS } = await import('../../model/patch/doubts');
+  const { doubtsOf, NO_DOUBTS, uncomparedText } = await import('../../model/patch/doubts');
   const { importPatchFile, inputName } = await import('./read-patch-file');
   const { sha256 } = await import('../identity');
   const [file] = args.operands;
@@ -35,7 +35,8 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
     throw new UsageError('give a patch file or --variant, one of the two');
   }
   if (named !== undefined) {
-    return { ...readVariant(named, args.flag('force'), io), patch: null, ...NO_DOUBTS };
+    const variant = readVariant(named, args.flag('force'), io);
+    return { ...variant, patch: null, uncompared: null, ...NO_DOUBTS };
   }
   const imported = await importPatchFile(file, io);
   const options = {
@@ -45,5 +46,9 @@ export async function readSubject(args: Args, io: Io): Promise<Subject> {
   };
   const variant = readImported(imported, options, io);
   const { report, name } = imported;
-  return { name, variant, patch: sha256(JSON.stringify(report.hunks)), ...doubtsOf(report) };
+  const uncompared = sha256(JSON.stringify(uncomparedText(report)));
+  return {
+    ...{ name, variant, uncompared, ...doubtsOf(report) },
+    patch: sha256(JSON.stringify(report.hunks)),
+  };
 }

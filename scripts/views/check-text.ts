@@ -56,6 +56,8 @@ export function checkAnswer(document: CheckDocument, scenarios: number): string 
   if (done < scenarios)
     return `interrupted: no change in the first ${done} of ${counted(scenarios, 'scenario')}.`;
   const all = scenarios === 1 ? 'the one scenario' : `all ${scenarios} scenarios`;
+  if (document.otherUncompared && completeness.kind === 'complete')
+    return `unknown: the same behaviour in ${all}, but hunks differ whose text lzfree does not compare.`;
   return completeness.kind === 'complete'
     ? `unchanged${asFar(document)}: the same behaviour in ${all}.`
     : `unknown: no change was seen, but the exploration is ${printCompleteness(completeness)}.`;

@@ -75,7 +75,8 @@ describe('a hunk that is recognised by its signature only', () => {
         `${SENTENCE}. `,
     );
     expect(JSON.parse((await check(TURNED, '--json')).stdout)).toMatchObject({
-      version: 4,
+      version: 5,
+      otherUncompared: false,
       before: { bySignature: [] },
       now: { unknown: [], bySignature: SIGNED },
     });
@@ -91,6 +92,24 @@ describe('a hunk that is recognised by its signature only', () => {
     );
     const { stdout } = await runCli([...words, '--format', 'ktap']);
     expect(stdout).toMatch(/\nnot ok 1 the patch of the baseline\n/);
+  });
+
+  it('makes check exit with 1 where it is not the one in the patch of the baseline', async () => {
+    const path = join(folder, 'signed.json');
+    const signed = read('by-signature.patch');
+    await run(signed, 'baseline', '-', '--scenario', 'madvise-over-hole', '-o', path);
+    const words = ['check', '-', '--baseline', path];
+    const other = await run(TURNED, ...words);
+    expect([other.code, onOneLine(other.stdout)]).toEqual([
+      1,
+      expect.stringContaining(
+        'unknown: the same behaviour in the one scenario, but hunks differ whose text lzfree does not ' +
+          'compare.',
+      ),
+    ]);
+    const moved = signed.replace('@@ -850,0 +850,19 @@', '@@ -852,0 +852,19 @@');
+    expect(moved).not.toBe(signed);
+    for (const same of [signed, moved]) expect((await run(same, ...words)).code).toBe(0);
   });
 
   it.each(CI)('is open in what check prints as %s', async (format) => {

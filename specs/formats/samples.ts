@@ -69,7 +69,7 @@ export function fixupDiff(executions?: number) {
 /** What the fixup changes, as `check` tells it of a baseline of the series as posted. */
 export function fixupCheck(executions?: number) {
   const [before, now] = (['original', 'fixed'] as const).map((name) =>
-    baselineSubject({ ...named(name), patch: null, ...NO_DOUBTS }),
+    baselineSubject({ ...named(name), patch: null, uncompared: null, ...NO_DOUBTS }),
   );
   const options = executions === undefined ? {} : { executions };
   const { original, fixed } = NAMED_VARIANTS;
