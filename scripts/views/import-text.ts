@@ -39,11 +39,13 @@ function answer(imported: ImportedPatch, options: ImportTextOptions): string {
   const file = force && unmet.length > 0 ? `What-if: ${source}` : source;
   if (given.length === 0) return `${file} holds no hunk of the series.`;
   const builds = unmet.length === 0 ? '' : ', which does not build';
-  if (unknown.length === 0) return `${file} is ${name}${builds}.`;
+  const signed = doubtsOf(report).bySignature.length;
+  const but = signed === 0 ? '' : `, but for the text of ${counted(signed, 'hunk')}`;
+  if (unknown.length === 0) return `${file} is ${name}${builds}${but}.`;
   const count = `${unknown.length} of its ${counted(report.hunks.length, 'hunk')}`;
   const are = unknown.length === 1 ? 'is' : 'are';
   return ignoreUnknown
-    ? `${file} without ${count}, which ${are} not modelled, is ${name}${builds}.`
+    ? `${file} without ${count}, which ${are} not modelled, is ${name}${builds}${but}.`
     : `${file} is no variant that lzfree models: ${count} ${are} unknown.`;
 }
 

@@ -54,7 +54,9 @@ describe('a hunk that is recognised by its signature only', () => {
     const { code, stdout } = await run(TURNED, 'import', '-');
     expect([code, onOneLine(stdout)]).toEqual([
       0,
-      expect.stringMatching(`^Standard input is original\\.\n\n${SENTENCE}\\.\n\n`),
+      expect.stringMatching(
+        `^Standard input is original, but for the text of 2 hunks\\.\n\n${SENTENCE}\\.\n\n`,
+      ),
     ]);
   });
 

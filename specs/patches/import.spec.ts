@@ -150,14 +150,30 @@ describe('a hunk', () => {
     }
   });
 
-  it('without text is not taken for known if it does what the posted one does not', async () => {
-    const file = readFileSync(join(FOLDER, 'by-signature.patch'), 'utf8');
-    const again = 'unmapped == SWAP_AGAIN';
-    const text = file.replace(`${again}) {`, `${again} || unmapped == SWAP_MLOCK) {`);
-    const imported = importPatch(await readPatch(Buffer.from(text)));
-    expect(imported.unknown.map(({ nearest }) => nearest?.id)).toEqual([
+  it.each<[string, HunkId, (text: string) => string]>([
+    [
+      'looks at another answer',
       'p3/mm/vmscan/shrink_page_list',
-    ]);
+      (text) => text.replace('== SWAP_AGAIN) {', '== SWAP_AGAIN || unmapped == SWAP_MLOCK) {'),
+    ],
+    [
+      'is left out by the preprocessor',
+      'p3/mm/vmscan/shrink_page_list',
+      (text) =>
+        text
+          .replace('+850,19 @@', '+850,21 @@')
+          .replace(/(\+\t\tif \(PageLazyFree[^]*?)(\n@@)/, '+#if 0\n$1\n+#endif$2'),
+    ],
+    [
+      'adds another flag',
+      'p3/mm/vmscan/shrink_inactive_list',
+      (text) => text.replace('| TTU_LAZYFREE;', '| TTU_LAZYFREE | TTU_IGNORE_ACCESS;'),
+    ],
+  ])('without text is not taken for known if it %s', async (_what, id, edit) => {
+    const file = readFileSync(join(FOLDER, 'by-signature.patch'), 'utf8');
+    expect(edit(file)).not.toBe(file);
+    const imported = importPatch(await readPatch(Buffer.from(edit(file))));
+    expect(imported.unknown.map(({ nearest }) => nearest?.id)).toEqual([id]);
   });
 });
 
@@ -214,7 +230,8 @@ describe('lzfree import', () => {
     const { code, stdout } = await runCli(['import', '-'], {
       stdin: readFileSync(path('squashed-fixup.patch')),
     });
-    expect([code, stdout.split('\n')[0]]).toEqual([0, 'Standard input is fixed.']);
+    const answer = 'Standard input is fixed, but for the text of 2 hunks.';
+    expect([code, stdout.split('\n')[0]]).toEqual([0, answer]);
   });
 
   it('refuses to name a variant with an unknown hunk, shows the hunk, and exits with 1', async () => {
@@ -240,7 +257,7 @@ describe('lzfree import', () => {
     const { code, stdout } = await runCli(['import', '-', '--ignore-unknown'], { stdin });
     expect(code).toBe(0);
     expect(stdout.replace(/\n/g, ' ')).toMatch(
-      /^Standard input without 1 of its 24 hunks, which is not modelled, is original\./,
+      /^Standard input without 1 of its 24 hunks, which is not modelled, is original, but for/,
     );
   });
 
