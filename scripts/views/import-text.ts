@@ -133,7 +133,9 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
       dropped,
     ),
     ...section(
-      'It would not compile:',
+      unknown.length === 0
+        ? 'It would not compile:'
+        : 'Without what is unknown it would not compile:',
       unmet.map((each) => wrapText(describeMissing(each), width - 2, 4)),
     ),
     ...unknownTexts(unknown),

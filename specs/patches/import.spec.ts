@@ -261,6 +261,16 @@ describe('lzfree import', () => {
     );
   });
 
+  it('says that it is without an unknown hunk that the rest would not compile', async () => {
+    const stdin = readFileSync(path('by-signature.patch'), 'utf8').replace(
+      'TTU_LAZYFREE = 3',
+      'TTU_LAZYFREE = 4',
+    );
+    const { code, stdout } = await runCli(['import', '-'], { stdin });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\nWithout what is unknown it would not compile:\n.* needs TTU_LAZYFREE/);
+  });
+
   it('says what does not compile and exits with 1', async () => {
     const { code, stdout } = await runCli(['import', path('quoted-only.patch')]);
     expect(code).toBe(1);
