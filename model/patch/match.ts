@@ -140,7 +140,7 @@ function matchInput(
     return { ...found, status: status ?? 'comments' };
   }
   const could = open.flatMap(({ ambiguous = [] }) => ambiguous.flatMap(({ hunks }) => [...hunks]));
-  const nearest = compare ? nearestHunk(file, source.lines) : undefined;
+  const nearest = compare ? nearestHunk(file, said.headerNames, source.lines) : undefined;
   return {
     ...found,
     status: 'unknown',

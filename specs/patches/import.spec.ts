@@ -261,6 +261,16 @@ describe('lzfree import', () => {
     );
   });
 
+  it('calls an unknown hunk most like that of its function, of those that it is as like', async () => {
+    const file = readFileSync(path('by-signature.patch'), 'utf8');
+    const last = '\n+case MADV_FREE:\n #ifdef CONFIG_KSM';
+    const edited = file.replace(last, '\n #ifdef CONFIG_KSM\n+case MADV_FREE:');
+    const { unknown } = importPatch(await readPatch(Buffer.from(edited)));
+    expect(unknown.map(({ nearest }) => nearest?.id)).toEqual([
+      'p3/mm/madvise/madvise_behavior_valid',
+    ]);
+  });
+
   it('says that it is without an unknown hunk that the rest would not compile', async () => {
     const stdin = readFileSync(path('by-signature.patch'), 'utf8').replace(
       'TTU_LAZYFREE = 3',

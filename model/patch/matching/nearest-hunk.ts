@@ -76,16 +76,30 @@ function difference(id: HunkId, known: readonly HunkLine[], lines: readonly Hunk
 
 const known = HUNKS.map((facts) => ({ facts, likenessOf: likenessTo(facts) }));
 
-/** The known hunk of the same file that a hunk is most like, or of any file if none there is like it. */
-export function nearestHunk(file: string, lines: readonly HunkLine[]): NearestHunk | undefined {
+/**
+ * The known hunk of the same file that a hunk is most like, or of any file if none there is like it.
+ *
+ * @param names what the hunk's @@ line names: of hunks that it is as like, that of this function
+ */
+export function nearestHunk(
+  file: string,
+  names: ReadonlySet<string>,
+  lines: readonly HunkLine[],
+): NearestHunk | undefined {
   const tokens = changedTokens(lines);
   const ranked = known
     .map(({ facts, likenessOf }) => ({ facts, likeness: likenessOf(tokens) }))
     .map((entry) => ({ ...entry, sameFile: entry.facts.file === file }))
+    .map((entry) => ({ ...entry, sameFunction: names.has(entry.facts.function) }))
     .filter(
       ({ likeness, sameFile }) => likeness >= LEAST_LIKENESS[sameFile ? 'sameFile' : 'otherFile'],
     )
-    .sort((a, b) => Number(b.sameFile) - Number(a.sameFile) || b.likeness - a.likeness);
+    .sort(
+      (a, b) =>
+        Number(b.sameFile) - Number(a.sameFile) ||
+        b.likeness - a.likeness ||
+        Number(b.sameFunction) - Number(a.sameFunction),
+    );
   if (ranked.length === 0) return undefined;
   const { facts, likeness } = ranked[0];
   const { id, text } = facts;
