@@ -20,7 +20,7 @@ export interface Minimized {
  * Looks for a schedule with fewer context switches that ends in the same outcome.
  *
  * @param schedule one that leads to the outcome
- * @param executions most runs of the program to spend
+ * @param executions most runs of the program to spend, of 500 steps on average
  * @throws ScheduleError if the schedule does not fit the program
  */
 export function minimize(
@@ -34,7 +34,7 @@ export function minimize(
 /**
  * The same for several schedules in one search.
  *
- * @param executions most runs of the program to spend on all of them
+ * @param executions most runs of the program to spend on all of them, of 500 steps on average
  * @throws ScheduleError if a schedule does not fit the program
  */
 export function minimizeAll(

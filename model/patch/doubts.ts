@@ -20,11 +20,12 @@ export interface Doubts {
   readonly bySignature: readonly HunkId[];
 }
 
-/** What the hunks add and remove whose text is not compared with any that is known, wherever they stand. */
-export const uncomparedText = ({ hunks }: Pick<PatchReport, 'hunks'>): string[][] =>
+/** What the hunks add and remove whose text is compared with none that is known, in any order. */
+export const uncomparedText = ({ hunks }: Pick<PatchReport, 'hunks'>): string[] =>
   hunks
     .filter(({ match }) => match === 'unknown' || match === 'by-signature')
-    .map(({ file, text }) => [file, ...(text?.lines ?? []).flatMap(changedText)]);
+    .map(({ file, text }) => [file, ...(text?.lines ?? []).flatMap(changedText)].join('\n'))
+    .sort();
 
 const changedText = ({ op, text }: HunkLine): string[] =>
   op === 'context' ? [] : [`${op} ${(text ?? '').replaceAll(/\s+/g, ' ').trim()}`];
