@@ -23,6 +23,12 @@ export interface ExploreOptions {
    * several do, two orders of their creations are two executions.
    */
   readonly threads?: number;
+  /**
+   * Steps that may be pending at a time, {@link DEFAULT_PENDING} by default. While there are more, only
+   * the first step of each further sequence is kept, and some executions are begun in vain: `blocked`
+   * counts them.
+   */
+  readonly pending?: number;
   /** Most milliseconds in all, by {@link now}. */
   readonly milliseconds?: number;
   /** A clock in milliseconds; without one there is no time bound, and progress shows no time. */
@@ -53,7 +59,7 @@ export type Completeness =
 export interface ExploreResult {
   /** Executions that came to an end, which is traces: each is run once. */
   readonly executions: number;
-  /** Executions that ended with nothing but redundant steps left; 0, or the search is at fault. */
+  /** Executions that ended with nothing but redundant steps left; 0 while no more was pending than may be. */
   readonly blocked: number;
   /** Steps of all executions, replayed ones included. */
   readonly steps: number;
@@ -63,6 +69,8 @@ export interface ExploreResult {
 
 /** Most steps of one execution, unless told otherwise. */
 export const DEFAULT_STEPS = 100_000;
+/** Steps that may be pending at a time, unless told otherwise: half a megabyte. */
+export const DEFAULT_PENDING = 16_384;
 const PROGRESS_EVERY = 256;
 
 /**
@@ -103,12 +111,16 @@ class Exploration {
     this.now = options.now ?? (() => 0);
     this.steps = options.steps ?? DEFAULT_STEPS;
     const schedule = (): ScheduleStep[] => search.schedule();
-    const search: Search = new Search(withinThreads(program, options.threads), this.steps, {
-      onEnd: (run) => {
-        this.outcomes.count(run, schedule);
-        options.onEnd?.(run, schedule);
-      },
-    });
+    const onEnd = (run: Run): void => {
+      this.outcomes.count(run, schedule);
+      options.onEnd?.(run, schedule);
+    };
+    const search: Search = new Search(
+      withinThreads(program, options.threads),
+      this.steps,
+      { onEnd },
+      options.pending ?? DEFAULT_PENDING,
+    );
     this.search = search;
     this.began = this.now();
   }

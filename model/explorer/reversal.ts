@@ -25,6 +25,8 @@ export class Reversal extends ReversedSequence {
   private wayCount = 0;
   /** The node, behind those of the way, of which has to be known what it touches. */
   unforeseen = NO_NODE;
+  /** Whether a step that sleeps and answers nothing can begin the sequence, which might stay asleep then. */
+  isBegunByMute = false;
   /** The last node that was passed over. */
   private lastSibling = NO_NODE;
   /** Tree nodes that were passed over on the way to where the sequence is inserted. */
@@ -47,9 +49,12 @@ export class Reversal extends ReversedSequence {
   /**
    * Whether a step that sleeps at the node of e can begin the sequence, which is explored then.
    * Undefined if that depends on what the last step touches.
+   *
+   * @param mute steps with lower numbers answer nothing; see {@link Search}
    */
-  asleep(sleep: SleepSets): SeenTo | undefined {
+  asleep(sleep: SleepSets, mute: number): SeenTo | undefined {
     this.rewind();
+    this.isBegunByMute = false;
     const { e, outside, outsideBecause } = this;
     const { lists } = this.execution;
     const end = sleep.to[e]!;
@@ -69,22 +74,27 @@ export class Reversal extends ReversedSequence {
       const [thread, choice, list] = [sleep.thread[s]!, sleep.choice[s]!, sleep.list[s]!];
       this.watchedCount = 0;
       if (this.isBegunBy(event, thread, choice, list) !== Begin.yes) continue;
+      if (s < mute) {
+        this.isBegunByMute = true;
+        continue;
+      }
       // Another one may be good for longer.
       if (this.because < BY_THE_WHOLE) return this.because;
       best = BY_THE_WHOLE;
     }
-    return best === NOT_SEEN_TO ? this.isAnyOutsideAsleep(sleep, others) : best;
+    return best === NOT_SEEN_TO ? this.isAnyOutsideAsleep(sleep, others, mute) : best;
   }
 
   /** The same for those sleeping steps whose threads have none in the sequence. */
-  private isAnyOutsideAsleep(sleep: SleepSets, others: number): SeenTo | undefined {
+  private isAnyOutsideAsleep(sleep: SleepSets, others: number, mute: number): SeenTo | undefined {
     let unsure = false;
     let best = NOT_SEEN_TO;
     for (let k = 0; k < others; k++) {
       this.because = this.outsideBecause[k]!;
       this.watchedCount = 0;
       const begin = this.canPrecedeAll(sleep.list[this.outside[k]!]!);
-      if (begin === Begin.yes) {
+      if (begin === Begin.yes && this.outside[k]! < mute) this.isBegunByMute = true;
+      else if (begin === Begin.yes) {
         if (this.because < BY_THE_WHOLE) return this.because;
         best = BY_THE_WHOLE;
       } else if (begin === Begin.perhaps) unsure = true;
@@ -128,6 +138,55 @@ export class Reversal extends ReversedSequence {
   }
 
   /**
+   * Inserts no more of the sequence than a first step that does not sleep, unless there is none, or what
+   * `heads[e]` begins sees to the sequence already. Undefined, with nothing done, where {@link find} is.
+   */
+  insertFirst(trees: WakeupTrees, heads: Int32Array, sleep: SleepSets): SeenTo | undefined {
+    const found = this.find(trees, heads[this.e]!);
+    if (found !== NOT_SEEN_TO) return found;
+    const { execution } = this;
+    for (let thread = execution.stride - 1; thread >= 0; thread--) {
+      const event = this.nextOf(thread);
+      if (event < 0 || !this.isThere(thread)) continue;
+      const isLast = event === this.i;
+      const choice = isLast ? this.choice : execution.choice[event]!;
+      if (this.sleepsBehindWay(thread, choice, trees, sleep)) continue;
+      const last = this.lastKnown ? this.last : NOT_FORESEEN;
+      const list = isLast ? last : execution.list[event]!;
+      const begin = this.isBegunBy(event, thread, choice, list);
+      if (begin === Begin.perhaps) return undefined;
+      if (begin === Begin.no) continue;
+      this.append(trees.addUnguided(thread, choice, list), trees, heads);
+      break;
+    }
+    return BY_THE_WHOLE;
+  }
+
+  /** Whether a thread has been created before what is left of the sequence. */
+  private isThere(thread: number): boolean {
+    const creator = this.execution.createdBy[thread]!;
+    return creator < 0 || this.isTaken(creator);
+  }
+
+  /** Whether a step that sleeps at the node of e still sleeps behind the nodes of the way. */
+  private sleepsBehindWay(
+    thread: number,
+    choice: number,
+    trees: WakeupTrees,
+    sleep: SleepSets,
+  ): boolean {
+    const { lists } = this.execution;
+    for (let k = sleep.from[this.e]!; k < sleep.to[this.e]!; k++) {
+      const s = sleep.members[k]!;
+      if (sleep.thread[s] !== thread || sleep.choice[s] !== choice) continue;
+      const wakes = (node: number): boolean =>
+        trees.thread[node] === thread || lists.dependent(trees.list[node]!, sleep.list[s]!);
+      return !this.takenWay().some(wakes);
+    }
+    return false;
+  }
+
+  /**
    * Adds the whole sequence to the forest that `heads[e]` begins, as one of those that another will be asked
    * for. A branch that is not known here may see to it, and to no sequence that has more. So branches of the
    * forest stand in for none, and each execution asks again. Undefined, with nothing done, as {@link insert}.
@@ -162,11 +221,15 @@ export class Reversal extends ReversedSequence {
   private attach(trees: WakeupTrees, heads: Int32Array): SeenTo {
     const chain = this.chain(trees);
     if (chain === NO_NODE) return BY_THE_WHOLE;
+    this.append(chain, trees, heads);
+    return this.insertedBecause();
+  }
+
+  private append(node: number, trees: WakeupTrees, heads: Int32Array): void {
     const [lists, at] =
       this.wayCount > 0 ? [trees.child, this.way[this.wayCount - 1]!] : [heads, this.e];
-    if (lists[at]! < 0) lists[at] = chain;
-    else trees.sibling[this.lastSibling] = chain;
-    return this.insertedBecause();
+    if (lists[at]! < 0) lists[at] = node;
+    else trees.sibling[this.lastSibling] = node;
   }
 
   /** The nodes that were taken on the way to {@link unforeseen}. */

@@ -36,12 +36,20 @@ export class Search {
   heads: Int32Array = small(64).fill(NO_NODE);
   /** Branches taken from each node so far, the current one included. */
   taken: Int32Array = small(64);
+  /**
+   * How many of the steps that sleep at each node answer for no sequence, those with the lowest numbers:
+   * they have slept since before an unguided step, which was taken for sequences that they do not begin.
+   */
+  private mute: Int32Array = small(64);
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
   /** Of which states something may still be asked once they lie behind; no matter if none are frozen. */
   open: OpenStates | undefined;
   executions = 0;
-  /** Executions that ended with nothing but redundant steps left: 0, or the search is at fault. */
+  /**
+   * Executions that ended with nothing but redundant steps left: 0 while no more was pending than may be,
+   * or the search is at fault.
+   */
   blocked = 0;
   /** Executions that were cut off at the most steps. */
   cut = 0;
@@ -72,6 +80,8 @@ export class Search {
     program: Program,
     private readonly mostSteps: number,
     private readonly listener: SearchListener,
+    /** Steps pending at a time, beyond which no more than the first of a sequence is kept. */
+    private readonly mostPending = Infinity,
   ) {
     this.placement = new Placement(program);
     this.run = this.placement.begin();
@@ -117,6 +127,7 @@ export class Search {
     this.heads[i] = trees.sibling[node]!;
     this.takeForeseen(trees.thread[node]!, trees.choice[node]!, trees.list[node]!);
     this.heads[i + 1] = child;
+    if (trees.unguided[node] === 1) this.mute[i + 1] = this.sleep.stepsUpTo(i);
     trees.drop(node);
   }
 
@@ -146,12 +157,14 @@ export class Search {
     this.sleep.inherit(i, execution);
     this.taken[i]!++;
     this.taken[i + 1] = 0;
+    this.mute[i + 1] = this.mute[i]!;
     this.heads[i + 1] = NO_NODE;
   }
 
   private grow(): void {
     this.heads = grown(this.heads, NO_NODE);
     this.taken = grown(this.taken);
+    this.mute = grown(this.mute);
     this.seenTo = grown(this.seenTo);
     this.watches.grow();
   }
@@ -334,7 +347,9 @@ export class Search {
     // Where anything is pending, this answers sooner than what sleeps, of which there may be much.
     const pending = isFrozen ? NOT_SEEN_TO : reversal.find(this.trees, this.heads[reversal.e]!);
     if (pending !== undefined && pending !== NOT_SEEN_TO) return pending;
-    const asleep = reversal.asleep(sleep) ?? (foresight.tryLast(), reversal.asleep(sleep)!);
+    const mute = this.mute[reversal.e]!;
+    const asleep =
+      reversal.asleep(sleep, mute) ?? (foresight.tryLast(), reversal.asleep(sleep, mute)!);
     if (asleep !== NOT_SEEN_TO) return asleep;
     // What is asked of a frozen node is handed on, to where other branches are known.
     if (isFrozen && !reversal.lastKnown) foresight.tryLast();
@@ -343,10 +358,13 @@ export class Search {
 
   private insert(isFrozen: boolean): SeenTo {
     const { reversal, trees, heads, sleep, foresight } = this;
+    const onlyFirst = reversal.isBegunByMute || trees.size >= this.mostPending;
     for (;;) {
       const seenTo = isFrozen
         ? reversal.keep(trees, heads)
-        : reversal.insert(trees, heads, sleep, this.few);
+        : onlyFirst
+          ? reversal.insertFirst(trees, heads, sleep)
+          : reversal.insert(trees, heads, sleep, this.few);
       if (seenTo !== undefined) return seenTo;
       if (reversal.unforeseen < 0) foresight.tryLast();
       else foresight.tryNode(reversal.e, reversal.takenWay(), reversal.unforeseen);

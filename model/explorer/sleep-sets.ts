@@ -77,6 +77,11 @@ export class SleepSets {
     return false;
   }
 
+  /** How many steps the nodes up to i have put to sleep: those with lower numbers. */
+  stepsUpTo(i: number): number {
+    return this.steps[i]!;
+  }
+
   /** The steps that node i itself has put to sleep; the others of its set it has inherited. */
   ownOf(i: number): KnownStep[] {
     const first = i > 0 ? this.steps[i - 1]! : 0;

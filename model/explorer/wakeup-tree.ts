@@ -18,12 +18,17 @@ export class WakeupTrees {
   /** The first of the steps that can follow; {@link NO_NODE} for a leaf. */
   child: Int32Array = small(64);
   sibling: Int32Array = small(64);
+  /** 1 for the first step of a sequence that was not kept: a leaf that stands for all that it can begin. */
+  unguided: Int32Array = small(64);
+  /** Nodes that are not free. */
+  size = 0;
   private used = 0;
   /** Nodes that are free again, linked by `sibling`. */
   private free = NO_NODE;
 
   add(thread: number, choice: number, list: AccessList, child: number): number {
     let node = this.free;
+    this.size++;
     if (node >= 0) this.free = this.sibling[node]!;
     else if ((node = this.used++) === this.thread.length) this.grow();
     this.thread[node] = thread;
@@ -31,6 +36,14 @@ export class WakeupTrees {
     this.list[node] = list;
     this.child[node] = child;
     this.sibling[node] = NO_NODE;
+    this.unguided[node] = 0;
+    return node;
+  }
+
+  /** Adds the first step of a sequence that is not kept. */
+  addUnguided(thread: number, choice: number, list: AccessList): number {
+    const node = this.add(thread, choice, list, NO_NODE);
+    this.unguided[node] = 1;
     return node;
   }
 
@@ -38,6 +51,7 @@ export class WakeupTrees {
   drop(node: number): void {
     this.sibling[node] = this.free;
     this.free = node;
+    this.size--;
   }
 
   /** Number of nodes in a list of siblings. */
@@ -90,5 +104,6 @@ export class WakeupTrees {
     this.list = grown(this.list);
     this.child = grown(this.child);
     this.sibling = grown(this.sibling);
+    this.unguided = grown(this.unguided);
   }
 }

@@ -2,6 +2,8 @@
  * How much is pending at once: what bounds the memory of an exploration. A sequence is left to a pending
  * step that stands apart from it; without that as much was pending in some of these as there are traces.
  */
+import fc from 'fast-check';
+import { explore, type ExploreResult } from '../../model/explorer/explore';
 import type { Part } from '../../model/explorer/frontier';
 import type { BranchBehind } from '../../model/explorer/open-states';
 import type { Program } from '../../model/explorer/program';
@@ -10,24 +12,35 @@ import { SharedExploration } from '../../model/explorer/shared';
 import { UnitRun } from '../../model/explorer/unit';
 import { buildSections, type RandomSections } from '../machine/random-sections';
 import * as programs from './programs';
+import {
+  buildPlain,
+  creatingProgram,
+  crowdedProgram,
+  meetingProgram,
+  randomProgram,
+  type RandomProgram,
+} from './random-programs';
 
-/** Explores a program. @returns its traces, and the most steps that were pending at a time */
-function explored(program: Program): { traces: number; pending: number } {
-  const search = new Search(program, 10_000, { onEnd: () => undefined });
+interface Explored {
+  readonly traces: number;
+  /** The most steps that were pending at a time. */
+  readonly pending: number;
+}
+
+/** Explores a program, with no bound on what is pending but the given one. */
+function explored(program: Program, mostPending?: number): Explored & { readonly blocked: number } {
+  const search = new Search(program, 10_000, { onEnd: () => undefined }, mostPending);
   const { trees } = search;
-  const { add, drop } = trees;
-  let [now, pending] = [0, 0];
+  const { add } = trees;
+  let pending = 0;
   trees.add = (...step) => {
-    pending = Math.max(pending, ++now);
-    return add.apply(trees, step);
-  };
-  trees.drop = (node) => {
-    now--;
-    drop.call(trees, node);
+    const node = add.apply(trees, step);
+    pending = Math.max(pending, trees.size);
+    return node;
   };
   while (search.advance());
-  expect(now).toBe(0);
-  return { traces: search.executions, pending };
+  expect(trees.size).toBe(0);
+  return { traces: search.executions, pending, blocked: search.blocked };
 }
 
 it.each<[string, Program, number, number]>([
@@ -44,7 +57,7 @@ it.each<[string, Program, number, number]>([
 ])(
   'of %s few steps are pending at a time, beside its traces',
   (_name, program, traces, pending) => {
-    expect(explored(program)).toEqual({ traces, pending });
+    expect(explored(program)).toEqual({ traces, pending, blocked: 0 });
   },
 );
 
@@ -52,6 +65,57 @@ it('where parts are independent, steps are pending for many of their combination
   const pending = [1, 2, 3].map((pages) => explored(programs.swaprace('original', pages)).pending);
   expect(pending).toEqual([32, 228, 1656]);
 });
+
+it.each([
+  [1000, 1028, 77],
+  [100, 136, 1225],
+  [0, 34, 3606],
+])(
+  'with %i steps pending, no more than a first step is kept of what else is asked for',
+  (most, pending, blocked) => {
+    const program = programs.swaprace('original', 3);
+    expect(explored(program, most)).toEqual({ traces: 27_000, pending, blocked });
+  },
+);
+
+it.each<[string, Program, Explored & { readonly blocked: number }]>([
+  ['casrot(8)', programs.casrot(8), { traces: 2048, pending: 7, blocked: 0 }],
+  ['control-flow(5)', programs.controlFlow(5), { traces: 5160, pending: 12, blocked: 0 }],
+  ['lastzero(10)', programs.lastzero(10), { traces: 3328, pending: 30, blocked: 0 }],
+  ['readers(12)', programs.readers(12), { traces: 4096, pending: 12, blocked: 0 }],
+  ['trylock(5)', programs.trylocks(5), { traces: 1305, pending: 10, blocked: 0 }],
+])('%s has all its traces with nothing but first steps', (_name, program, expected) => {
+  expect(explored(program, 0)).toEqual(expected);
+});
+
+it.each<[string, number, fc.Arbitrary<RandomProgram>]>([
+  ['mixed', 1, randomProgram],
+  ['crowded', 2, crowdedProgram],
+  ['meeting', 3, meetingProgram],
+  ['creating', 4, creatingProgram(2)],
+])('1,000 %s programs have the same traces, however few steps may be pending', (_, seed, kind) => {
+  let blocked = 0;
+  let traces = 0;
+  fc.assert(
+    fc.property(kind, fc.nat(12), (random, pending) => {
+      const program = buildPlain(random);
+      const all = explore(program, { executions: 300, pending: Infinity });
+      if (all.completeness.kind !== 'complete') return;
+      const some = explore(program, { pending });
+      expect(some.executions).toBe(all.executions);
+      expect(countsOf(some)).toEqual(countsOf(all));
+      traces += all.executions;
+      blocked += some.blocked;
+    }),
+    { seed, numRuns: 1000 },
+  );
+  expect(blocked).toBeGreaterThan(0);
+  expect(traces).toBeGreaterThan(1000);
+});
+
+/** How many traces end in each outcome. */
+const countsOf = ({ outcomes }: ExploreResult): Map<string, number> =>
+  new Map([...outcomes].map(([key, { traces }]) => [key, traces]));
 
 /**
  * The first task writes word 0 only where word 1 holds 0; what the second does first prevents that. So the
