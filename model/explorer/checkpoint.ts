@@ -4,7 +4,7 @@ import type { OutcomeDocument } from './outcome-counts';
 import type { Counts } from './unit';
 
 const FORMAT = 'lzfree exploration';
-const VERSION = 4;
+const VERSION = 5;
 
 export interface CheckpointContent {
   readonly program: string;

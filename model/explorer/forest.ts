@@ -1,7 +1,8 @@
 /**
  * Trees of steps as one flat list of numbers, as units are handed from thread to thread with tens of
- * thousands of steps. A tree is its thread, its choice, the numbers of its accesses and of the words of its
- * children, then these accesses and these words; a forest is one tree after another.
+ * thousands of steps. A tree is its thread (inverted if it is unguided), its choice, the numbers of its
+ * accesses and of the words of its children, then these accesses and these words; a forest is one tree after
+ * another.
  */
 import type { Access } from './program';
 
@@ -13,6 +14,7 @@ export type StepDocument = readonly [number, number, readonly Access[]];
 /** A tree of a forest: its first step, and where the trees are that follow it. */
 export interface Tree {
   readonly step: StepDocument;
+  readonly unguided: boolean;
   /** Where the tree begins, its children begin, and both end. */
   readonly at: number;
   readonly from: number;
@@ -26,8 +28,10 @@ export function treesIn(forest: Forest, from = 0, to = forest.length): Tree[] {
   const trees: Tree[] = [];
   for (let at = from; at < to; at = trees.at(-1)!.to) {
     const children = at + HEAD + forest[at + 2]!;
+    const { thread, unguided } = readThread(forest[at]!);
     trees.push({
-      step: [forest[at]!, forest[at + 1]!, forest.slice(at + HEAD, children)],
+      step: [thread, forest[at + 1]!, forest.slice(at + HEAD, children)],
+      unguided,
       at,
       from: children,
       to: children + forest[at + 3]!,
@@ -35,6 +39,13 @@ export function treesIn(forest: Forest, from = 0, to = forest.length): Tree[] {
   }
   return trees;
 }
+
+/** The first word of a tree: its thread, and whether its step is the first of a sequence that is not kept. */
+export const threadWord = (thread: number, unguided: boolean): number =>
+  unguided ? ~thread : thread;
+
+export const readThread = (word: number): { thread: number; unguided: boolean } =>
+  word < 0 ? { thread: ~word, unguided: true } : { thread: word, unguided: false };
 
 export function countTrees(forest: Forest): number {
   let trees = 0;

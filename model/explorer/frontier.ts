@@ -9,6 +9,8 @@
  * that the branch leads to, and so on, until it ends or none can: there it is a new last branch. A state in
  * which nothing sleeps whose branch is still under way needs no such help, as its own races have asked for
  * all that follows from it; it is forgotten once it has been explored. The others are kept (open-states.ts).
+ * A branch that is unguided sees to all that it can begin. It stays one unit, so that of no state behind it
+ * anything is asked.
  */
 import { chain, childrenOf, countTrees, treesIn, type Forest, type StepDocument } from './forest';
 import type { NodeDocument } from './nodes';
@@ -26,6 +28,8 @@ interface State {
 
 interface Branch {
   readonly step: StepDocument;
+  /** Whether it stands for all that its step can begin; what comes of it is one unit then, for good. */
+  readonly unguided: boolean;
   part: Part;
 }
 
@@ -70,6 +74,7 @@ export function unitsOf(part: Part, trail: PlacedUnit['trail'] = []): PlacedUnit
 export function nodesOf({ unit, trail }: PlacedUnit): NodeDocument[] {
   const before = trail.map(({ state, index }, i) => ({
     step: state.branches[index]!.step,
+    ...(state.branches[index]!.unguided && { unguided: true as const }),
     sleep: state.branches.slice(0, index).map(asleepBefore),
     pending: [...(unit.asked[i] ?? [])],
   }));
@@ -112,20 +117,25 @@ function withoutEnded(part: Part): Part {
     if (!part.ended) return part;
     return part.path.length === 0 ? null : split(part);
   }
-  for (const branch of part.branches) branch.part = withoutEnded(branch.part);
+  for (const branch of part.branches) {
+    const isOver = branch.unguided && isEnded(branch.part);
+    branch.part = isOver ? null : withoutEnded(branch.part);
+  }
   return part;
 }
+
+const isEnded = (part: Part): boolean => part !== null && isUnit(part) && part.ended;
 
 function askState(state: State, sequence: Sequence): void {
   if (sequence.length === 0) return;
   for (const branch of state.branches) {
     const rest = after(branch.step, sequence);
     if (rest === undefined) continue;
-    branch.part = askPart(branch.part, rest);
+    if (!branch.unguided) branch.part = askPart(branch.part, rest);
     return;
   }
   const [step, ...rest] = sequence;
-  state.branches.push({ step: step!, part: newUnit(chain(rest)) });
+  state.branches.push({ step: step!, unguided: false, part: newUnit(chain(rest)) });
 }
 
 /** @returns what the part has become */
@@ -158,6 +168,7 @@ function askUnit(unit: Unit, sequence: Sequence): Part {
     insert(node.pending, sequence);
     return unit;
   }
+  if (node.unguided) return unit;
   const part = askUnit({ ...unit, path: below }, rest);
   if (part !== null && isUnit(part)) {
     unit.path = [node, ...part.path];
@@ -191,7 +202,7 @@ export function splitInto(root: Part, enough: number): Part {
   for (;;) {
     const units = unitsOf(part);
     if (units.length >= enough) return part;
-    const best = shallowest(units.filter(({ unit }) => branchesOf(unit) > 1));
+    const best = shallowest(units.filter(canBeSplit));
     if (best === undefined) return part;
     const state = split(best.unit);
     const parent = best.trail.at(-1);
@@ -199,6 +210,9 @@ export function splitInto(root: Part, enough: number): Part {
     else parent.state.branches[parent.index]!.part = state;
   }
 }
+
+const canBeSplit = ({ unit, trail }: PlacedUnit): boolean =>
+  branchesOf(unit) > 1 && !trail.some(({ state, index }) => state.branches[index]!.unguided);
 
 const branchesOf = ({ path }: Unit): number =>
   path.reduce((sum, { pending }) => sum + countTrees(pending), 0);
@@ -214,19 +228,24 @@ function shallowest(units: readonly PlacedUnit[]): PlacedUnit | undefined {
 
 /** Makes a state of a unit's first node. */
 function split({ path }: Unit): State {
-  const [{ sleep, step, pending }, ...rest] = path as [NodeDocument, ...NodeDocument[]];
+  const [{ sleep, step, unguided = false, pending }, ...rest] = path as [
+    NodeDocument,
+    ...NodeDocument[],
+  ];
   const branches = sleep.map(branchOf);
   if (step !== undefined) {
-    branches.push({ step, part: { ...newUnit(), path: rest, begun: true } });
+    branches.push({ step, unguided, part: { ...newUnit(), path: rest, begun: true } });
   }
   for (const tree of treesIn(pending)) {
-    branches.push({ step: tree.step, part: newUnit(childrenOf(pending, tree)) });
+    const { step, unguided } = tree;
+    branches.push({ step, unguided, part: newUnit(childrenOf(pending, tree)) });
   }
   return { branches };
 }
 
 function branchOf({ step, part }: BranchBehind): Branch {
-  return { step, part: part === null ? null : { branches: part.branches.map(branchOf) } };
+  const state = part === null ? null : { branches: part.branches.map(branchOf) };
+  return { step, unguided: false, part: state };
 }
 
 /**

@@ -8,6 +8,8 @@ import type { Search } from './search';
 export interface NodeDocument {
   /** The step that leads on; none from the last node. */
   readonly step?: StepDocument;
+  /** Whether that step is the first of a sequence that was not kept. */
+  readonly unguided?: true;
   /** Steps that this node has put to sleep: the branches that lie behind. */
   readonly sleep: readonly BranchBehind[];
   /** Branches that remain: a {@link Forest}, to which those are added that others' races require. */
@@ -28,6 +30,7 @@ export function writeNodes(search: Search, open: OpenStates, from: number): Node
           lists.toArray(execution.list[i]!),
         ] as const,
       }),
+      ...(search.isUnguided(i) && { unguided: true as const }),
       sleep: open.branchesBehind(i),
       pending: trees.toForest(heads[i]!, lists),
     };
@@ -47,7 +50,7 @@ export function restoreNodes(
   const { lists } = search.execution;
   const listOf = (accesses: readonly number[]) =>
     lists.of(Int32Array.from(accesses), 0, accesses.length);
-  nodes.forEach(({ step, sleep, pending }, i) => {
+  nodes.forEach(({ step, unguided, sleep, pending }, i) => {
     for (const { step: asleep, part } of sleep) {
       const [thread, choice, accesses] = asleep;
       const number = search.sleep.push(i, thread, choice, listOf(accesses));
@@ -62,6 +65,7 @@ export function restoreNodes(
       if (search.execution.list[i] !== listOf(accesses)) {
         throw new Error(`explore: step ${i} of a unit touches something else now`);
       }
+      if (unguided) search.goUnguided(i);
     }
     search.heads[i] = search.trees.fromForest(pending, lists);
     search.taken[i] = sleep.length + (step === undefined ? 0 : 1);

@@ -32,9 +32,13 @@ export class OpenStates {
     else this.parts.set(number, part);
   }
 
-  /** Puts event i, the last, to sleep, with the branches of the state after it if that is open. */
-  leave(i: number): void {
-    const part = this.isOpen(i + 1) ? { branches: this.branchesBehind(i + 1) } : null;
+  /**
+   * Puts event i, the last, to sleep, with the branches of the state after it if that is open. Behind an
+   * unguided step nothing is asked: it stands for all that it can begin.
+   */
+  leave(i: number, isUnguided: boolean): void {
+    const isOpen = !isUnguided && this.isOpen(i + 1);
+    const part = isOpen ? { branches: this.branchesBehind(i + 1) } : null;
     this.keep(this.sleep.add(i, this.execution), part);
   }
 

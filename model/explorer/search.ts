@@ -41,6 +41,8 @@ export class Search {
    * they have slept since before an unguided step, which was taken for sequences that they do not begin.
    */
   private mute: Int32Array = small(64);
+  /** 1 for each event that is such a step. */
+  private unguided: Int32Array = small(64);
   /** Nodes whose other branches are not explored here; what races require of them is only kept. */
   frozen = 0;
   /** Of which states something may still be asked once they lie behind; no matter if none are frozen. */
@@ -127,7 +129,7 @@ export class Search {
     this.heads[i] = trees.sibling[node]!;
     this.takeForeseen(trees.thread[node]!, trees.choice[node]!, trees.list[node]!);
     this.heads[i + 1] = child;
-    if (trees.unguided[node] === 1) this.mute[i + 1] = this.sleep.stepsUpTo(i);
+    if (trees.unguided[node] === 1) this.goUnguided(i);
     trees.drop(node);
   }
 
@@ -158,13 +160,25 @@ export class Search {
     this.taken[i]!++;
     this.taken[i + 1] = 0;
     this.mute[i + 1] = this.mute[i]!;
+    this.unguided[i] = 0;
     this.heads[i + 1] = NO_NODE;
+  }
+
+  /** Event i is the first of a sequence that was not kept: what sleeps by now is mute from there on. */
+  goUnguided(i: number): void {
+    this.unguided[i] = 1;
+    this.mute[i + 1] = this.sleep.stepsUpTo(i);
+  }
+
+  isUnguided(i: number): boolean {
+    return i < this.execution.length && this.unguided[i] === 1;
   }
 
   private grow(): void {
     this.heads = grown(this.heads, NO_NODE);
     this.taken = grown(this.taken);
     this.mute = grown(this.mute);
+    this.unguided = grown(this.unguided);
     this.seenTo = grown(this.seenTo);
     this.watches.grow();
   }
@@ -385,7 +399,7 @@ export class Search {
     while (execution.length > this.frozen) {
       const i = execution.length - 1;
       const last = this.heads[i]! < 0;
-      if (open !== undefined) open.leave(i);
+      if (open !== undefined) open.leave(i, this.isUnguided(i));
       else if (!last) sleep.add(i, execution);
       execution.pop();
       if (!last) {

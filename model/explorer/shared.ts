@@ -6,7 +6,7 @@
  * equal share, of units, and within a unit its own.
  */
 import { checkIdentity, sealCheckpoint, type Checkpoint } from './checkpoint';
-import { boundReached, type Completeness, type ExploreResult } from './explore';
+import { boundReached, DEFAULT_PENDING, type Completeness, type ExploreResult } from './explore';
 import {
   newUnit,
   nodesOf,
@@ -29,6 +29,8 @@ export interface SharedOptions {
   readonly steps: number;
   /** Most threads that begin, as in `explore`; units have to be run with it too. */
   readonly threads?: number;
+  /** Steps that may be pending at a time in each unit, as in `explore`. */
+  readonly pending?: number;
   /** What tells this program, and these two bounds, from others, for checkpoints. */
   readonly identity?: string;
   /** Where to go on: what an exploration of the same program left. */
@@ -110,6 +112,7 @@ export class SharedExploration {
         nodes: nodesOf(placed),
         frozen: placed.trail.length,
         executions: Math.min(executions, room),
+        pending: this.options.pending ?? DEFAULT_PENDING,
       });
       room -= executions;
       if (room <= 0) break;

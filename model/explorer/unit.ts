@@ -3,7 +3,7 @@ import type { Forest } from './forest';
 import { restoreNodes, writeNodes, type NodeDocument } from './nodes';
 import { OpenStates } from './open-states';
 import { OutcomeCounts, type OutcomeDocument } from './outcome-counts';
-import type { Program } from './program';
+import type { Program, Run } from './program';
 import { runFirstAgain } from './run-again';
 import { Search } from './search';
 import { withinThreads } from './thread-bound';
@@ -41,6 +41,8 @@ export interface UnitTask {
   readonly frozen: number;
   /** How many executions to run. */
   readonly executions: number;
+  /** Steps that may be pending at a time, as in `explore`. */
+  readonly pending: number;
 }
 
 /** What has come of a unit: plain data. */
@@ -72,9 +74,13 @@ export class UnitRun {
     mostThreads?: number,
   ) {
     this.left = task.executions;
-    const search: Search = new Search(withinThreads(program, mostThreads), mostSteps, {
-      onEnd: (run) => this.outcomes.count(run, () => search.schedule()),
-    });
+    const onEnd = (run: Run): void => this.outcomes.count(run, () => search.schedule());
+    const search: Search = new Search(
+      withinThreads(program, mostThreads),
+      mostSteps,
+      { onEnd },
+      task.pending,
+    );
     this.search = search;
     this.open = new OpenStates(search.sleep, search.execution);
     search.open = this.open;

@@ -5,7 +5,7 @@
  */
 import { grown, small } from './arrays';
 import type { AccessList, AccessLists } from './access-lists';
-import type { Forest } from './forest';
+import { readThread, threadWord, type Forest } from './forest';
 
 /** No node: the child of a leaf, the sibling of the last, the head of an empty list. */
 export const NO_NODE = -1;
@@ -66,7 +66,8 @@ export class WakeupTrees {
     for (let node = first; node >= 0; node = this.sibling[node]!) {
       const list = this.list[node]!;
       const accesses = lists.length(list);
-      words.push(this.thread[node]!, this.choice[node]!, accesses, 0);
+      const thread = threadWord(this.thread[node]!, this.unguided[node] === 1);
+      words.push(thread, this.choice[node]!, accesses, 0);
       const from = words.length;
       for (let k = 0; k < accesses; k++) words.push(lists.at(list, k));
       this.toForest(this.child[node]!, lists, words);
@@ -89,7 +90,10 @@ export class WakeupTrees {
       const end = children + words[at + 3]!;
       const child = this.read(words, children, end, lists);
       const list = lists.of(words, accesses, children);
-      const node = this.add(words[at]!, words[at + 1]!, list, child);
+      const { thread, unguided } = readThread(words[at]!);
+      const node = unguided
+        ? this.addUnguided(thread, words[at + 1]!, list)
+        : this.add(thread, words[at + 1]!, list, child);
       if (last < 0) first = node;
       else this.sibling[last] = node;
       last = node;

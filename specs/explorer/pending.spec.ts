@@ -3,12 +3,18 @@
  * step that stands apart from it; without that as much was pending in some of these as there are traces.
  */
 import fc from 'fast-check';
+import { parseCheckpoint, type Checkpoint } from '../../model/explorer/checkpoint';
 import { explore, type ExploreResult } from '../../model/explorer/explore';
+import { treesIn, type Forest } from '../../model/explorer/forest';
 import type { Part } from '../../model/explorer/frontier';
 import type { BranchBehind } from '../../model/explorer/open-states';
 import type { Program } from '../../model/explorer/program';
 import { Search } from '../../model/explorer/search';
-import { SharedExploration } from '../../model/explorer/shared';
+import {
+  SharedExploration,
+  type SharedOptions,
+  type SharedResult,
+} from '../../model/explorer/shared';
 import { UnitRun } from '../../model/explorer/unit';
 import { buildSections, type RandomSections } from '../machine/random-sections';
 import * as programs from './programs';
@@ -114,7 +120,7 @@ it.each<[string, number, fc.Arbitrary<RandomProgram>]>([
 });
 
 /** How many traces end in each outcome. */
-const countsOf = ({ outcomes }: ExploreResult): Map<string, number> =>
+const countsOf = ({ outcomes }: Pick<ExploreResult, 'outcomes'>): Map<string, number> =>
   new Map([...outcomes].map(([key, { traces }]) => [key, traces]));
 
 /**
@@ -142,24 +148,104 @@ function branchesBehind(part: Part): number {
   return part.branches.reduce((sum, branch) => sum + 1 + branchesBehind(branch.part), 0);
 }
 
-/** Explores so many executions in units. @returns the most branches that were kept at a time */
-function mostKept(program: Program, executions: number): number {
-  const exploration = new SharedExploration({ steps: 10_000, executions });
-  let most = 0;
+/** Steps that are pending in all units. */
+function pendingSteps(part: Part): number {
+  if (part === null) return 0;
+  if (!('path' in part)) return sum(part.branches, (branch) => pendingSteps(branch.part));
+  return sum(part.path, ({ pending }) => stepsIn(pending));
+}
+
+const stepsIn = (forest: Forest, from = 0, to = forest.length): number =>
+  sum(treesIn(forest, from, to), (tree) => 1 + stepsIn(forest, tree.from, tree.to));
+
+const sum = <T>(all: readonly T[], of: (each: T) => number): number =>
+  all.reduce((total, each) => total + of(each), 0);
+
+/** Explores in units. @param look is shown what is left after each of them */
+function exploreShared(
+  program: Program,
+  options: Partial<SharedOptions>,
+  look: (part: Part) => void = () => {},
+): SharedResult {
+  const exploration = new SharedExploration({ steps: 10_000, ...options });
   for (let tasks = exploration.tasks(); tasks.length > 0; tasks = exploration.tasks()) {
     for (const task of tasks) {
       const unit = new UnitRun(program, task, 10_000);
       unit.advance(() => false);
       exploration.put(task, unit.result());
     }
-    most = Math.max(most, branchesBehind(exploration.checkpoint()!.part));
+    look(exploration.checkpoint()?.part ?? null);
   }
-  return most;
+  return exploration.result();
 }
 
 it('a shared exploration keeps a part of what it has explored that hardly grows', () => {
   const program = programs.swaprace('original', 4);
-  expect([12_500, 100_000].map((executions) => mostKept(program, executions))).toEqual([
-    2613, 3079,
+  const mostKept = (executions: number): number => {
+    let most = 0;
+    exploreShared(program, { executions }, (part) => (most = Math.max(most, branchesBehind(part))));
+    return most;
+  };
+  expect([12_500, 100_000].map(mostKept)).toEqual([2613, 3079]);
+});
+
+it('in a shared exploration each unit has no more pending than it may have, and little more', () => {
+  const program = programs.swaprace('original', 3);
+  const mostPending = (pending: number): readonly number[] => {
+    let most = 0;
+    const look = (part: Part): number => (most = Math.max(most, pendingSteps(part)));
+    const { executions, blocked } = exploreShared(program, { pending }, look);
+    return [executions, blocked, most];
+  };
+  expect([1000, 20, 0].map(mostPending)).toEqual([
+    [27_000, 45, 1911],
+    [27_000, 3003, 290],
+    [27_000, 3606, 56],
   ]);
 });
+
+it.each<[string, number, fc.Arbitrary<RandomProgram>]>([
+  ['mixed', 5, randomProgram],
+  ['crowded', 6, crowdedProgram],
+  ['meeting', 7, meetingProgram],
+  ['creating', 8, creatingProgram(2)],
+])('500 %s programs have the same traces in units, interrupted or not', (_, seed, kind) => {
+  const small = fc.integer({ min: 1, max: 4 });
+  const sizes = fc.record({ first: small, each: small, most: fc.constant(6), units: small });
+  let blocked = 0;
+  fc.assert(
+    fc.property(kind, sizes, fc.nat(8), fc.boolean(), (random, sizes, pending, interrupted) => {
+      const program = buildPlain(random);
+      const all = explore(program, { executions: 200, pending: Infinity });
+      if (all.completeness.kind !== 'complete') return;
+      const shared = interrupted
+        ? exploreInPieces(program, { sizes, pending })
+        : exploreShared(program, { sizes, pending });
+      expect(shared.executions).toBe(all.executions);
+      expect(countsOf(shared)).toEqual(countsOf(all));
+      blocked += shared.blocked;
+    }),
+    { seed, numRuns: 500 },
+  );
+  expect(blocked).toBeGreaterThan(0);
+});
+
+/** Explores in units of which each run is stored, and gone on from. */
+function exploreInPieces(program: Program, options: Partial<SharedOptions>): SharedResult {
+  let resume: Checkpoint | undefined;
+  for (;;) {
+    const exploration = new SharedExploration({
+      steps: 10_000,
+      ...options,
+      ...(resume !== undefined && { resume }),
+    });
+    for (const task of exploration.tasks()) {
+      const unit = new UnitRun(program, structuredClone(task), 10_000);
+      unit.advance(() => true);
+      exploration.put(task, unit.result());
+    }
+    const checkpoint = exploration.checkpoint();
+    if (checkpoint === undefined) return exploration.result();
+    resume = parseCheckpoint(JSON.stringify(checkpoint));
+  }
+}

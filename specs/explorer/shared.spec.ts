@@ -357,7 +357,7 @@ describe('explorer > checkpoints', () => {
   it.each([
     ['half of the text', () => resume(text.slice(0, 100)), /not JSON/],
     ['another document', () => resume('{"a":1}'), /format is not/],
-    ['a later version', () => resume(text.replace('"version":4', '"version":5')), /version is 5/],
+    ['a later version', () => resume(text.replace('"version":5', '"version":6')), /version is 6/],
     ['an edited count', () => resume(text.replace('"executions":5', '"executions":4')), /damaged/],
     ['another identity', () => resume(text, 'trylock 4'), /another program \('trylock 3'/],
     [
