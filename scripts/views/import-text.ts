@@ -82,13 +82,19 @@ function likeLines({ nearest, candidates }: ReportedHunk): string[] {
   return [like, 'Its lines (-) against those of this file (+):', ...difference];
 }
 
+/** What may keep a hunk from being recognised. */
+const namelessLines = ({ text, candidates }: ReportedHunk): string[] =>
+  text?.header === '' && candidates === undefined
+    ? ['Its @@ line names no function, by which some hunks are told: diff -p, or git, writes it.']
+    : [];
+
 /** An unknown hunk as the file has it, and how it differs from the known one that it is most like. */
 function unknownText(hunk: ReportedHunk): string {
   const { file, text } = hunk;
   const header = text === undefined || text.header === '' ? '' : `, ${text.header}`;
   const title = `Unknown, line ${text?.position.line ?? '-'}: ${file}${header}`;
   const quoted = quoteLines(hunk).map((line) => `  ${line}`);
-  return [title, ...quoted, ...likeLines(hunk)].map(printable).join('\n');
+  return [title, ...quoted, ...likeLines(hunk), ...namelessLines(hunk)].map(printable).join('\n');
 }
 
 function unknownTexts(unknown: readonly ReportedHunk[]): string[] {

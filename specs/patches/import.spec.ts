@@ -252,6 +252,16 @@ describe('lzfree import', () => {
     expect(stdout).toMatch(/^Standard input holds no hunk of the series\.\n\nLine /);
   });
 
+  it('says of an unknown hunk without a function behind its @@ that one would help', async () => {
+    const hint = /names no function, by which some hunks are told: diff -p, or git, writes it/;
+    const text = (header: string): string =>
+      `--- a/mm/ksm.c\n+++ b/mm/ksm.c\n@@ -1,2 +1,2 @@${header}\n one\n-two\n+three\n`;
+    const said = async (header: string): Promise<string> =>
+      (await runCli(['import', '-'], { stdin: text(header) })).stdout;
+    expect(await said('')).toMatch(hint);
+    expect(await said(' int f(void)')).not.toMatch(hint);
+  });
+
   it('says first what it leaves out when unknown hunks are ignored', async () => {
     const stdin = readFileSync(path('extra-hunk.patch'));
     const { code, stdout } = await runCli(['import', '-', '--ignore-unknown'], { stdin });
