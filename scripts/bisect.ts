@@ -41,8 +41,10 @@ export interface FaultResult extends Course {
 
 export interface BisectDocument {
   readonly schema: 'lzfree/bisectable';
-  readonly version: 1;
+  readonly version: 2;
   readonly variant: string;
+  /** Base and every patch of the series: `prefixes` has those that were judged before an interruption. */
+  readonly patches: readonly string[];
   readonly executions: number;
   readonly prefixes: readonly PrefixResult[];
   readonly faults: readonly FaultResult[];
@@ -78,9 +80,10 @@ export async function bisect(request: BisectRequest): Promise<BisectDocument> {
       });
     }
   });
-  const about = { schema: 'lzfree/bisectable', version: 1, variant: variantName(variant) } as const;
+  const about = { schema: 'lzfree/bisectable', version: 2, variant: variantName(variant) } as const;
   return {
     ...about,
+    patches: prefixes.map(({ patch }) => patch),
     executions,
     prefixes: results,
     faults: faultsOf(seen),

@@ -39,7 +39,7 @@ export interface Way {
 
 export interface HuntDocument {
   readonly schema: 'lzfree/hunt';
-  readonly version: 4;
+  readonly version: 5;
   readonly variant: string;
   readonly seed: number;
   readonly executions: number;
@@ -51,19 +51,23 @@ export interface HuntDocument {
   readonly sizes: HuntState['sizes'];
   readonly random: { readonly done: number; readonly executions: number };
   readonly unjudged: HuntState['unjudged'];
+  /** Whether it was stopped before its end: by a signal, or by its time limit. */
   readonly interrupted: boolean;
+  /** The time limit, such as `60 s`, where that has stopped it. */
+  readonly bound: string | null;
 }
 
 export function huntDocument(
   identity: HuntIdentity,
   result: HuntResult,
   on: Variant,
+  bound: string | null,
 ): HuntDocument {
   const { sizes, unjudged, interrupted } = result;
   const { done, executions } = result.random;
   const findings = findingsOf(result.causes, on, identity.variant);
-  const about = { schema: 'lzfree/hunt', version: 4, ...identity } as const;
-  return { ...about, findings, sizes, random: { done, executions }, unjudged, interrupted };
+  const about = { schema: 'lzfree/hunt', version: 5, ...identity } as const;
+  return { ...about, findings, sizes, random: { done, executions }, unjudged, interrupted, bound };
 }
 
 function findingsOf(causes: readonly Cause[], on: Variant, variant: string): Finding[] {

@@ -67,22 +67,24 @@ export type ReplayDocument = ReplayedDocument | MisfitDocument;
 
 interface ReplayBase {
   readonly schema: 'lzfree/replay';
-  readonly version: 3;
+  readonly version: 4;
   readonly variant: string;
 }
 
-/** The schedule fits, or was taken as far as it does. */
+/** The schedule fits, or with --lenient was taken as far as it does. */
 interface ReplayedDocument extends ReplayBase, Trace {
-  readonly misfit: null;
+  readonly misfit: Misfit | null;
 }
 
 /** The schedule does not fit. */
 interface MisfitDocument extends ReplayBase {
-  readonly misfit: {
-    /** The step that cannot be taken, from 0; their number where the schedule ends too early. */
-    readonly step: number;
-    readonly reason: string;
-  };
+  readonly misfit: Misfit;
+}
+
+interface Misfit {
+  /** The first step that cannot be taken, from 0; their number where the schedule ends too early. */
+  readonly step: number;
+  readonly reason: string;
 }
 
 export interface B4CheckDocument {

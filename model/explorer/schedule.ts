@@ -46,7 +46,8 @@ export function parseSchedule(text: string): ScheduleStep[] {
     const match = /^(\d{1,4})(?:c(\d{1,5}))?(?:x(\d{1,7}))?$/.exec(part);
     if (match === null) {
       throw new ScheduleError(
-        `'${part}' in a schedule is not a thread with a choice (c) or a count (x)`,
+        `'${part}' in a schedule is no thread with a choice (c) or a count of steps (x); ` +
+          `${VERSION}0x3.1 is three steps of thread 0 and one of thread 1`,
       );
     }
     const step = { thread: Number(match[1]), choice: Number(match[2] ?? 0) };

@@ -52,28 +52,34 @@ export interface MatrixRow {
   readonly differences: readonly ShownDifference[];
 }
 
-/** @throws ScenarioError if the scenario cannot be set up */
+/** Nothing if it was interrupted. @throws ScenarioError if the scenario cannot be set up */
 export function matrixRow(
   scenario: Scenario,
   options: ExploreOptions & { readonly file: string },
-): MatrixRow {
+): MatrixRow | null {
+  const isStopped = (): boolean => options.signal?.aborted === true;
+  if (isStopped()) return null;
   const explorations = new SharedExplorations(scenario, options);
   const fixed = explorations.of(NAMED_VARIANTS.fixed);
   const shown = new ShownDifferences();
   let completeness: Completeness = fixed.completeness;
-  const cells = COLUMNS.map((column) => {
+  const cells: MatrixCell[] = [];
+  for (const column of COLUMNS) {
+    // An exploration of one trace comes to its end whatever the signal says.
+    if (isStopped()) return null;
     const exploration = explorations.of(column.variant);
     completeness = weaker(completeness, exploration.completeness);
     const verdicts = judge(scenario, judgedAs(column), exploration);
     const comparison = compareExplored(scenario, fixed, exploration);
     const differsAt = differenceOf(comparison);
     const settled = differsAt !== 'equal' && differsAt !== 'unknown';
-    return {
+    cells.push({
       differsAt,
       shown: settled ? shown.indexOf(exploration, comparison, column.variant) : null,
       expectations: allMet(verdicts),
-    };
-  });
+    });
+  }
+  if (completeness.kind === 'interrupted') return null;
   const { explored, executions } = explorations;
   const { name, title } = scenario;
   const { file } = options;

@@ -4,7 +4,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder; name a file',
   EEXIST: 'a file is in the way; choose another place',
   ENOENT: 'no such file; check the path',
-  ENOTDIR: 'a part of the path is no folder; check the path',
+  ENOTDIR: 'it, or a part of its path, is a file where a folder has to be; check the path',
   ENAMETOOLONG: 'the name is too long',
   ENXIO: 'nothing can be written into it; choose another place',
   EPIPE: 'its reader has gone',

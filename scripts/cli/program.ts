@@ -23,7 +23,10 @@ export const EXIT_CODES = [
   ['1', 'a check failed: the answer is on stdout'],
   ['2', 'bad input or usage: one line on stderr says what, where and how to mend it'],
   ['3', 'lzfree itself is broken: please report it with what --verbose prints'],
-  ['130, 143, 141', 'interrupted, terminated, the reader closed the pipe'],
+  [
+    '130, 143, 141',
+    'interrupted, terminated (1 if a check had failed by then), the reader closed the pipe',
+  ],
 ] as const;
 
 function exitCodesText(width: number): string {

@@ -1,4 +1,5 @@
 import { UsageError, type CommandSpec } from '../cli/command';
+import { forOption, stopAfter } from '../cli/stop-after';
 import { workersFor, workersOption } from '../workers/option';
 
 export const bisectableCommand: CommandSpec = {
@@ -28,6 +29,7 @@ export const bisectableCommand: CommandSpec = {
       integer: { min: 1 },
       default: '60',
     },
+    forOption,
     workersOption,
   ],
   examples: [
@@ -56,7 +58,7 @@ export const bisectableCommand: CommandSpec = {
       untilSize: args.integer('until-size')!,
       executions: args.integer('executions')!,
       workers: workersFor(args.integer('workers'), Infinity),
-      signal: io.signal,
+      signal: stopAfter(args.integer('for'), io.signal),
       onProgress: (done, total, patch) => progress.update(done, total, patch),
     });
     progress.end();

@@ -114,7 +114,8 @@ export const huntCommand: CommandSpec = {
     });
     progress.end();
     await file.write(result);
-    const document = huntDocument(identity, result, variant);
+    const isTimeUp = result.interrupted && seconds !== undefined && !io.signal.aborted;
+    const document = huntDocument(identity, result, variant, isTimeUp ? `${seconds} s` : null);
     const folder = args.text('save');
     if (folder !== undefined) await save(folder, document);
     await writePage(args, io, document);

@@ -1,3 +1,4 @@
+import type { MisfitError } from '../../model/scenario/trace';
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/command';
 import { wrapText } from '../cli/text';
@@ -9,15 +10,22 @@ export const replayCommand: CommandSpec = {
   description:
     'A schedule is what diff, review and run print as s1:... It is followed exactly: on a variant ' +
     'on which it does not fit, the first step that does not is named, and the exit status is 1. ' +
-    '--lenient goes on from there with the threads in order.',
+    '--lenient leaves such steps out, and lets the threads go on in order in the end.',
   arguments: [
     { name: 'scenario', description: "a file, '-' or a name of the suite", required: true },
-    { name: 'schedule', description: 'as in s1:0x12.1x3', required: true },
+    {
+      name: 'schedule',
+      description: 'as in s1:0x12.1: 12 steps of thread 0, one of thread 1',
+      required: true,
+    },
   ],
   options: [
     { flags: '--variant <name>', description: 'variant to run it on', default: 'fixed' },
     { flags: '--force', description: 'take a variant that C would not compile, as a what-if' },
-    { flags: '--lenient', description: 'go on, threads in order, where it does not fit' },
+    {
+      flags: '--lenient',
+      description: 'leave out what does not fit, and go on in the end, threads in order',
+    },
   ],
   examples: [
     {
@@ -30,7 +38,7 @@ export const replayCommand: CommandSpec = {
     const { readVariant } = await import('../variants');
     const { parseSchedule, ScheduleError } = await import('../../model/explorer/schedule');
     const { ScenarioProgram } = await import('../../model/scenario/program');
-    const { MisfitError, recordTrace } = await import('../../model/scenario/trace');
+    const { MisfitError: Misfit, recordTrace } = await import('../../model/scenario/trace');
     const { traceLines } = await import('../../model/report/trace-text');
     const { countLines, indent, resultsText } = await import('../views/outcome-text');
     const [name, text] = args.operands as [string, string];
@@ -42,14 +50,23 @@ export const replayCommand: CommandSpec = {
     const loaded = await loadScenarios([name], io);
     if (loaded.length !== 1) throw new UsageError(`'${name}' is more than one scenario; name one`);
     const { scenario, file } = loaded[0]!;
-    const head = { schema: 'lzfree/replay', version: 3, variant: variantName } as const;
+    const head = { schema: 'lzfree/replay', version: 4, variant: variantName } as const;
+    const program = new ScenarioProgram(scenario, (id) => variant.has(id), file);
+    const say = (text: string): void =>
+      io.out(wrapText(`${scenario.name} on ${variantName}: ${text}`, io.width));
     try {
       const schedule = parseSchedule(text);
-      const program = new ScenarioProgram(scenario, (id) => variant.has(id), file);
-      const trace = recordTrace(program, schedule, { lenient: args.flag('lenient') });
+      const misfit = misfitOf(() => void recordTrace(program, schedule), Misfit);
+      if (misfit !== null && !args.flag('lenient')) {
+        if (args.json) io.json({ ...head, misfit: stepAndReason(misfit) });
+        else say(misfit.message);
+        return 1;
+      }
+      const trace = recordTrace(program, schedule, { lenient: true });
       if (args.json) {
-        io.json({ ...head, misfit: null, ...trace });
+        io.json({ ...head, misfit: misfit && stepAndReason(misfit), ...trace });
       } else {
+        if (misfit !== null) say(`${misfit.message}; ${LEFT_OUT}`);
         const results = `${scenario.name} on ${variantName}: ${resultsText(trace.outcome)}`;
         io.out(wrapText(results, io.width, 2));
         for (const line of countLines(trace.outcome))
@@ -60,11 +77,22 @@ export const replayCommand: CommandSpec = {
       return 0;
     } catch (error) {
       if (error instanceof ScheduleError) throw new UsageError(error.message, { cause: error });
-      if (!(error instanceof MisfitError)) throw error;
-      const { step, reason, message } = error;
-      if (args.json) io.json({ ...head, misfit: { step, reason } });
-      else io.out(wrapText(`${scenario.name} on ${variantName}: ${message}`, io.width));
-      return 1;
+      throw error;
     }
   },
 };
+
+const LEFT_OUT = 'such steps are left out, and in the end the threads go in order.';
+
+const stepAndReason = ({ step, reason }: MisfitError) => ({ step, reason });
+
+/** Where a schedule does not fit; null if it does. */
+function misfitOf(replay: () => void, kind: typeof MisfitError): MisfitError | null {
+  try {
+    replay();
+    return null;
+  } catch (error) {
+    if (error instanceof kind) return error;
+    throw error;
+  }
+}

@@ -23,7 +23,7 @@ const VERSIONS: {
   'lzfree/diff': 4,
   'lzfree/diff-search': 5,
   'lzfree/run': 3,
-  'lzfree/hunt': 4,
+  'lzfree/hunt': 5,
   'lzfree/matrix': 2,
   'lzfree/classes': 2,
 };
@@ -54,7 +54,10 @@ function ifWhole<T>(name: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(`${name} is not whole: ${error.message}`);
+    throw new UsageError(
+      `${name} is not whole: something that every such document has is missing; ` +
+        'give the file as lzfree wrote it',
+    );
   }
 }
 
@@ -62,7 +65,9 @@ function parse(text: string, name: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch (error) {
-    throw new UsageError(`${name} is not JSON: ${(error as Error).message}`);
+    throw new UsageError(
+      `${name} is not JSON: ${(error as Error).message}; give what ${COMMANDS} prints with --json`,
+    );
   }
 }
 

@@ -44,9 +44,9 @@ export function checked(
   const known = report.hunks.length - unknown.length;
   const signed = report.hunks.filter(({ match }) => match === 'by-signature').length;
   const counts = [
-    `${counted(known - signed, 'hunk')} known`,
+    `of ${counted(report.hunks.length, 'hunk')} ${known - signed} known by text`,
     ...(signed > 0 ? [`${signed} by signature only`] : []),
-    ...(unknown.length > 0 ? [`${unknown.length} not`] : []),
+    ...(unknown.length > 0 ? [`${unknown.length} unknown`] : []),
     counted(remarks.length, 'question'),
   ];
   const asked = remarks.map(({ title, hunk, question, replay }) =>

@@ -34,16 +34,24 @@ export function bisectText(document: BisectDocument, width: number): string {
 }
 
 /** The first line: whether a bisection of the series meets more than the series itself has. */
-export function bisectAnswer({ variant, prefixes, faults, interrupted }: BisectDocument): string {
+export function bisectAnswer(document: BisectDocument): string {
+  const { variant, patches, prefixes, faults } = document;
+  if (prefixes.length === 0) {
+    return `${variant}: stopped before the first of ${patches.length} prefixes was judged.`;
+  }
   const unbuilt = prefixes.filter(({ missing }) => missing.length > 0).map(({ patch }) => patch);
   const transient = faults.filter(({ course }) => course === 'transient').length;
   const introduced = faults.filter(({ course }) => course === 'introduced').length;
-  const stopped = interrupted ? ' Stopped before the end.' : '';
-  const builds =
-    unbuilt.length === 0 ? 'every prefix builds' : `does not build after ${unbuilt.join(', ')}`;
+  const left = patches.length - prefixes.length;
+  const stopped =
+    left === 0
+      ? ''
+      : `stopped after ${prefixes.length} of ${patches.length} prefixes; up to there `;
+  const all = left === 0 ? 'every prefix builds' : 'each builds';
+  const builds = unbuilt.length === 0 ? all : `does not build after ${unbuilt.join(', ')}`;
   return (
-    `${variant}: ${builds}; ${counted(introduced, 'fault')} introduced, ` +
-    `${transient} that ${transient === 1 ? 'comes and goes' : 'come and go'} within the series.${stopped}`
+    `${variant}: ${stopped}${builds}; ${counted(introduced, 'fault')} introduced, ` +
+    `${transient} that ${transient === 1 ? 'comes and goes' : 'come and go'} within the series.`
   );
 }
 

@@ -15,12 +15,20 @@ export function huntText(
     wrapText(huntAnswer(document), width),
     ...document.findings.map((finding, i) => findingText(finding, i + 1, document, folder, width)),
     coverage(document, width),
+    ...(folder === undefined && document.findings.length > 0
+      ? [
+          wrapText(
+            'To see one step by step, hunt with --save FOLDER: it writes programs to replay.',
+            width,
+          ),
+        ]
+      : []),
   ].join('\n\n');
 }
 
 /** The first line: what is broken, and whose it is. */
-export function huntAnswer({ variant, findings, interrupted }: HuntDocument): string {
-  const stopped = interrupted ? ' The hunt was stopped before its end.' : '';
+export function huntAnswer({ variant, findings, interrupted, bound }: HuntDocument): string {
+  const stopped = interrupted ? ` ${stoppedText(bound)}` : '';
   const own = findings.filter(({ base }) => !base);
   const foreign = findings.length - own.length;
   const also = foreign === 0 ? '' : `; ${foreign} more that base has, too`;
@@ -31,6 +39,9 @@ export function huntAnswer({ variant, findings, interrupted }: HuntDocument): st
     `${counted(promises, 'promise')}${also}.${stopped}`
   );
 }
+
+const stoppedText = (bound: string | null): string =>
+  bound === null ? 'The hunt was interrupted.' : `The hunt was bounded (${bound}).`;
 
 function findingText(
   finding: Finding,

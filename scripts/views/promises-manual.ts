@@ -1,5 +1,7 @@
-/** docs/promises.md: every promise that a run is judged by. */
+/** docs/promises.md: every promise that a run is judged by, and what the hunt's programs are made of. */
+import { BEGINNINGS, MOVES } from '../../model/hunt/moves';
 import { PROMISES } from '../../model/promises/judge';
+import { withTable } from './marked-table';
 
 /** From this heading on, docs/promises.md is generated; what stands before it is written by hand. */
 const FIRST_HEADING = '## The promises';
@@ -13,5 +15,20 @@ export function withPromises(manual: string): string {
       '\n',
     ),
   );
-  return [`${manual.slice(0, at)}${FIRST_HEADING}\n`, ...list].join('\n');
+  const all = [`${manual.slice(0, at)}${FIRST_HEADING}\n`, ...list].join('\n');
+  return withTable(all, 'hunt programs', programs());
+}
+
+function programs(): string {
+  const code = (lines: readonly string[]): string =>
+    lines.map((line) => `\`${line.replaceAll('$p', 'P0')}\``).join(', ');
+  return [
+    '| page | what comes before |',
+    '| --- | --- |',
+    ...BEGINNINGS.map(({ name, setup }) => `| \`${name}\` | ${code(setup)} |`),
+    '',
+    '| move | by | operations |',
+    '| --- | --- | --- |',
+    ...MOVES.map(({ name, by, lines }) => `| \`${name}\` | ${by} | ${code(lines)} |`),
+  ].join('\n');
 }

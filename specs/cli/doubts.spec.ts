@@ -131,7 +131,7 @@ describe('a hunk that is recognised by its signature only', () => {
     const [entry] = JSON.parse((await run(last, 'b4-check')).stdout);
     expect(entry).toMatchObject({
       status: 'warn',
-      summary: '0 hunks known, 3 by signature only, 0 questions',
+      summary: 'of 3 hunks 0 known by text, 3 by signature only, 0 questions',
     });
     expect(entry.details).toContain(
       'only, their text was not compared: p6/mm/ksm/get_mergeable_page,',

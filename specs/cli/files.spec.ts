@@ -139,10 +139,26 @@ describe('a place to write to', () => {
 
   it.each([
     ['file', 'taken', 'it is a folder; name a file'],
-    ['file', 'file/x/y', 'a part of the path is no folder; check the path'],
-    ['folder', 'file', 'a part of the path is no folder; check the path'],
-    ['folder', 'file/x', 'a part of the path is no folder; check the path'],
-    ['page', 'file', 'a part of the path is no folder; check the path'],
+    [
+      'file',
+      'file/x/y',
+      'it, or a part of its path, is a file where a folder has to be; check the path',
+    ],
+    [
+      'folder',
+      'file',
+      'it, or a part of its path, is a file where a folder has to be; check the path',
+    ],
+    [
+      'folder',
+      'file/x',
+      'it, or a part of its path, is a file where a folder has to be; check the path',
+    ],
+    [
+      'page',
+      'file',
+      'it, or a part of its path, is a file where a folder has to be; check the path',
+    ],
     ['page', 'taken.html', 'it is a folder; name a file'],
   ] as const)('a %s at %s is refused', (place, name, reason) => {
     mkdirSync(join(folder, 'taken'));
@@ -166,7 +182,10 @@ describe('a path that leads nowhere', () => {
       writeFileSync(join(folder, 'file'), '');
       symlinkSync('ring', join(folder, 'ring'));
       for (const [path, reason] of [
-        [join(folder, 'file', 'x'), 'a part of the path is no folder; check the path'],
+        [
+          join(folder, 'file', 'x'),
+          'it, or a part of its path, is a file where a folder has to be; check the path',
+        ],
         [join(folder, 'ring'), 'too many symbolic links; check the path'],
         [`./${'x'.repeat(5000)}`, 'the name is too long'],
       ] as const) {

@@ -105,6 +105,7 @@ describe('the hunt as text', () => {
         interrupted: true,
       },
       NAMED_VARIANTS.original,
+      null,
     ),
     findings: [
       {
@@ -131,8 +132,12 @@ describe('the hunt as text', () => {
 
   it("says what is the patch's, what mends it, and how to see it", () => {
     const text = huntText(document(true), 'found', 80);
-    expect(text).toMatch(/^original: 1 fault against 1 promise\. The hunt was stopped/);
+    expect(text).toMatch(/^original: 1 fault against 1 promise\. The hunt was interrupted\./);
     expect(text).toContain('on original; base has it not');
+    expect(text).not.toContain('--save');
+    const limited = huntText({ ...document(true), bound: '60 s' }, undefined, 80);
+    expect(limited).toMatch(/ The hunt was bounded \(60 s\)\.\n/);
+    expect(limited).toMatch(/hunt with --save FOLDER/);
     expect(text).toContain('p3/mm/rmap/try_to_unmap_one');
     expect(text).toContain('lzfree replay found/movable-1-1.yaml s1:0x3 --variant original');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(

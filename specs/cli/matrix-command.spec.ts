@@ -1,7 +1,7 @@
 import { explore } from '../../model/diff/explore';
 import { SharedExplorations } from '../../model/diff/shared-explorations';
 import { OFF_COLUMNS } from '../../model/matrix/columns';
-import type { MatrixRow } from '../../model/matrix/row';
+import { matrixRow, type MatrixRow } from '../../model/matrix/row';
 import type { MatrixDocument } from '../../model/report/matrix-document';
 import { loadSuite } from '../../scripts/suite';
 import { runCli } from './run-cli';
@@ -116,6 +116,20 @@ describe('lzfree matrix', () => {
     const { completeness, scenarios } = JSON.parse(stdout) as MatrixDocument;
     expect(completeness.kind).toBe('bounded');
     expect(scenarios[0]!.cells.map(({ differsAt }) => differsAt)).toContain('unknown');
+  });
+
+  it('an interruption is heeded between two variants, too', () => {
+    const { scenario, file } = loadSuite().find(
+      (each) => each.scenario.name === 'freed-page-is-discarded',
+    )!;
+    let asked = 0;
+    const signal = {
+      get aborted() {
+        return ++asked > 5;
+      },
+    };
+    expect(matrixRow(scenario, { file, signal })).toBeNull();
+    expect(asked).toBeLessThan(10);
   });
 
   it('names what an interruption left out', async () => {

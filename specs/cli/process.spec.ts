@@ -23,6 +23,19 @@ describe('the process', () => {
     ]);
   });
 
+  it('paths are meant from where the user stands, not from where npm runs it', () => {
+    const env = { ...process.env, npm_lifecycle_event: 'lzfree', INIT_CWD: join(ROOT, 'docs') };
+    const [node, ...flags] = NODE;
+    const words = [
+      ...flags,
+      'scripts/lzfree.ts',
+      'run',
+      '../specs/scenarios/half-written-page.yaml',
+    ];
+    const { status, stdout } = spawnSync(node, words, { cwd: ROOT, encoding: 'utf8', env });
+    expect([status, stdout.split('\n')[0]]).toEqual([0, 'holds: 1 scenario on fixed']);
+  });
+
   it('an error that cannot be written ends as any other', () => {
     const words = ['-c', '"$@" nosuch 2> /dev/full', 'bash', ...NODE, 'scripts/lzfree.ts'];
     expect(spawnSync('bash', words, { cwd: ROOT }).status).toBe(2);

@@ -16,14 +16,33 @@ describe('lzfree replay', () => {
     expect([json.code, json.stderr]).toEqual([1, '']);
     expect(JSON.parse(json.stdout)).toEqual({
       schema: 'lzfree/replay',
-      version: 3,
+      version: 4,
       variant: 'fixed',
       misfit: { step, reason },
     });
   });
 
+  it('with --lenient says what did not fit, and goes on', async () => {
+    const words = ['replay', 'half-written-page', 's1:9', '--lenient'];
+    const json = await runCli([...words, '--json']);
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([
+      0,
+      expect.objectContaining({
+        misfit: { step: 0, reason: expect.stringContaining('there is no thread 9') },
+        steps: expect.any(Array),
+      }),
+    ]);
+    const { stdout } = await runCli(words);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /^half-written-page on fixed: does not fit at step 1: .*; such steps are left out/,
+    );
+  });
+
   it('names no misfit where the schedule fits', async () => {
-    const { stdout } = await runCli(['replay', 'half-written-page', 's1:', '--lenient', '--json']);
+    const run = await runCli(['run', 'half-written-page', '--json']);
+    const [{ outcomes }] = JSON.parse(run.stdout).scenarios;
+    const words = ['replay', 'half-written-page', outcomes[0].schedule, '--lenient', '--json'];
+    const { stdout } = await runCli(words);
     expect(JSON.parse(stdout)).toMatchObject({ misfit: null, steps: expect.any(Array) });
   });
 });

@@ -104,7 +104,7 @@ export function lostWriteHunt() {
   };
   const row = { size: 1, programs: 1, done: 1, partly: 0, executions: 1, unjudged: 0 };
   const state = { ...emptyState(), sizes: [row], causes: [cause!], interrupted: false };
-  return huntDocument(about, state, original);
+  return huntDocument(about, state, original, null);
 }
 
 const HOSTILE = [

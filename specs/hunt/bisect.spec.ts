@@ -42,6 +42,29 @@ it.each([
   expect(courseOf(['base', 'p1', 'p2'], present)).toEqual(course);
 });
 
+it('says of a series that was interrupted how much of it was judged, and nothing of the rest', async () => {
+  const request = {
+    variant: fixed,
+    scenarios: [],
+    untilSize: 0,
+    executions: 10,
+    workers: 0,
+  };
+  const none = await bisect({ ...request, signal: AbortSignal.abort() });
+  expect(bisectText(none, 80)).toMatch(
+    /^fixed: stopped before the first of 8 prefixes was judged\.\n/,
+  );
+  const stop = new AbortController();
+  const some = await bisect({
+    ...request,
+    signal: stop.signal,
+    onProgress: (done) => void (done === 3 && stop.abort()),
+  });
+  expect(bisectText(some, 200)).toMatch(
+    /^fixed: stopped after 3 of 8 prefixes; up to there each builds; 0 faults introduced, 0 that come/,
+  );
+});
+
 it('the leaking counter comes with 4/6, the lost child with 3/6; the fixup mends neither', async () => {
   const wanted = ['lazyfree-counter-leaks', 'fork-migrated-child-loses-data'];
   const document = await bisect({

@@ -30,7 +30,9 @@ describe('b4-check', () => {
     const [entry, ...others] = await check(`${HEADER}${BODY.join('\n')}`);
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ tool: 'lzfree', status: 'warn' });
-    expect(entry.summary).toMatch(new RegExp(`^\\d+ hunks known, ${REMARKS.length} questions$`));
+    expect(entry.summary).toMatch(
+      new RegExp(`^of (\\d+) hunks \\1 known by text, ${REMARKS.length} questions$`),
+    );
     for (const { scenario } of REMARKS)
       expect(entry.details).toContain(`lzfree replay ${scenario} `);
   });

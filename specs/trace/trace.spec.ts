@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { modelSources, type Sources } from '../../scripts/model-source/kernel-sources';
 import { armsOf } from '../../scripts/trace/arms';
 import { declarations } from '../../scripts/trace/model-code';
@@ -188,4 +190,14 @@ describe('a model that has come loose', () => {
     const text = `${sources.get(swapState)!}${line}\n`;
     expect(otherWaysIn(new Map([[swapState, text]]))).toEqual([expect.stringContaining(swapState)]);
   });
+});
+
+it('docs/hunks.md shows what the commands print', async () => {
+  const text = readFileSync(join(__dirname, '..', '..', 'docs', 'hunks.md'), 'utf8');
+  const examples = [...text.matchAll(/^```\n\$ lzfree (.+)\n([^`]+)```$/gm)];
+  expect(examples.map(([, words]) => words!.split(' ')[0])).toEqual(['trace', 'materialize']);
+  for (const [, words, shown] of examples) {
+    const { stdout } = await runCli(words!.split(' '));
+    expect(stdout).toContain(shown!);
+  }
 });
