@@ -40,6 +40,22 @@ export const REMARKS: readonly Remark[] = [
     end: 'The page held 1 at the fork; the child freed nothing, and reads 0.',
   },
   {
+    scenario: 'freed-page-outlives-its-process',
+    shows: 'child == 0',
+    absentOn: 'base',
+    hunk: 'p3/mm/swap_state/move_lazyfree',
+    line: 'SetPageLazyFree(page);',
+    question: [
+      'What takes the tag away if somebody else still has a swap entry for the page? ' +
+        'try_to_free_swap() refuses it then, but it is tagged all the same. Once this process has ' +
+        'exited or unmapped it, a fault of the other one maps it as its only user, and ' +
+        '__page_set_anon_rmap() returns at once, as PageAnon() is true. So a page of a process that ' +
+        'never called madvise() keeps the tag, and a migration, or reclaim when the pte is old, ' +
+        'discards it.',
+    ],
+    end: 'The child inherited 1 and read it; after the migration it reads 0.',
+  },
+  {
     scenario: 'device-write-is-lost',
     shows: 'end == 0',
     absentOn: 'base',
