@@ -69,7 +69,7 @@ export interface ExploreResult {
 
 /** Most steps of one execution, unless told otherwise. */
 export const DEFAULT_STEPS = 100_000;
-/** Steps that may be pending at a time, unless told otherwise: half a megabyte. */
+/** Steps that may be pending at a time, unless told otherwise: less than a megabyte. */
 export const DEFAULT_PENDING = 16_384;
 const PROGRESS_EVERY = 256;
 
