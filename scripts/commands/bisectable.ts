@@ -10,7 +10,7 @@ export const bisectableCommand: CommandSpec = {
     'that C would compile is judged by the promises (docs/promises.md) on the suite and on the small ' +
     'programs of the hunt. A fault is pre-existing (base has it), introduced by a patch and there at the ' +
     'end, transient (gone again within the series), or fixed. Exit status 1 means that a prefix does ' +
-    'not build, or that a fault is introduced or transient.',
+    'not build, that a fault is introduced or transient, or that --for left prefixes open.',
   arguments: [{ name: 'file', description: 'a patch file of the series; - for standard input' }],
   options: [
     {
@@ -64,9 +64,10 @@ export const bisectableCommand: CommandSpec = {
     progress.end();
     if (args.json) io.json(document);
     else io.out(bisectText(document, io.width));
-    const { prefixes, faults } = document;
+    const { patches, prefixes, faults } = document;
     const own = faults.some(({ course }) => course === 'introduced' || course === 'transient');
-    return own || prefixes.some(({ missing }) => missing.length > 0) ? 1 : 0;
+    const isTimeUp = prefixes.length < patches.length && !io.signal.aborted;
+    return own || isTimeUp || prefixes.some(({ missing }) => missing.length > 0) ? 1 : 0;
   },
 };
 
