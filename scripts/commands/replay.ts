@@ -1,4 +1,4 @@
-import type { MisfitError } from '../../model/scenario/trace';
+import type { MisfitError, Trace } from '../../model/scenario/trace';
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/command';
 import { wrapText } from '../cli/text';
@@ -56,13 +56,13 @@ export const replayCommand: CommandSpec = {
       io.out(wrapText(`${scenario.name} on ${variantName}: ${text}`, io.width));
     try {
       const schedule = parseSchedule(text);
-      const misfit = misfitOf(() => void recordTrace(program, schedule), Misfit);
-      if (misfit !== null && !args.flag('lenient')) {
+      const record = (lenient: boolean) => recordTrace(program, schedule, { lenient });
+      const { misfit, trace } = follow(record, Misfit, args.flag('lenient'));
+      if (trace === null) {
         if (args.json) io.json({ ...head, misfit: stepAndReason(misfit) });
         else say(misfit.message);
         return 1;
       }
-      const trace = recordTrace(program, schedule, { lenient: true });
       if (args.json) {
         io.json({ ...head, misfit: misfit && stepAndReason(misfit), ...trace });
       } else {
@@ -86,13 +86,20 @@ const LEFT_OUT = 'such steps are left out, and in the end the threads go in orde
 
 const stepAndReason = ({ step, reason }: MisfitError) => ({ step, reason });
 
-/** Where a schedule does not fit; null if it does. */
-function misfitOf(replay: () => void, kind: typeof MisfitError): MisfitError | null {
+type Followed =
+  | { readonly misfit: MisfitError | null; readonly trace: Trace }
+  | { readonly misfit: MisfitError; readonly trace: null };
+
+/** Follows a schedule, and where it does not fit says so; from there on it goes only if that is asked for. */
+function follow(
+  record: (lenient: boolean) => Trace,
+  kind: typeof MisfitError,
+  lenient: boolean,
+): Followed {
   try {
-    replay();
-    return null;
+    return { misfit: null, trace: record(false) };
   } catch (error) {
-    if (error instanceof kind) return error;
-    throw error;
+    if (!(error instanceof kind)) throw error;
+    return { misfit: error, trace: lenient ? record(true) : null };
   }
 }

@@ -23,15 +23,14 @@ describe('the process', () => {
     ]);
   });
 
-  it('paths are meant from where the user stands, not from where npm runs it', () => {
-    const env = { ...process.env, npm_lifecycle_event: 'lzfree', INIT_CWD: join(ROOT, 'docs') };
+  it.each([
+    ['lzfree', '../specs/scenarios'],
+    ['review', '../specs/scenarios'],
+    ['of-another-package', 'specs/scenarios'],
+  ])('as the script %s of npm it finds the scenarios in %s', (event, folder) => {
+    const env = { ...process.env, npm_lifecycle_event: event, INIT_CWD: join(ROOT, 'docs') };
     const [node, ...flags] = NODE;
-    const words = [
-      ...flags,
-      'scripts/lzfree.ts',
-      'run',
-      '../specs/scenarios/half-written-page.yaml',
-    ];
+    const words = [...flags, 'scripts/lzfree.ts', 'run', `${folder}/half-written-page.yaml`];
     const { status, stdout } = spawnSync(node, words, { cwd: ROOT, encoding: 'utf8', env });
     expect([status, stdout.split('\n')[0]]).toEqual([0, 'holds: 1 scenario on fixed']);
   });

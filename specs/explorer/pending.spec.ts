@@ -94,30 +94,35 @@ it.each<[string, Program, Explored & { readonly blocked: number }]>([
   expect(explored(program, 0)).toEqual(expected);
 });
 
-it.each<[string, number, fc.Arbitrary<RandomProgram>]>([
+const KINDS: readonly [string, number, fc.Arbitrary<RandomProgram>][] = [
   ['mixed', 1, randomProgram],
   ['crowded', 2, crowdedProgram],
   ['meeting', 3, meetingProgram],
   ['creating', 4, creatingProgram(2)],
-])('1,000 %s programs have the same traces, however few steps may be pending', (_, seed, kind) => {
-  let blocked = 0;
-  let traces = 0;
-  fc.assert(
-    fc.property(kind, fc.nat(12), (random, pending) => {
-      const program = buildPlain(random);
-      const all = explore(program, { executions: 300, pending: Infinity });
-      if (all.completeness.kind !== 'complete') return;
-      const some = explore(program, { pending });
-      expect(some.executions).toBe(all.executions);
-      expect(countsOf(some)).toEqual(countsOf(all));
-      traces += all.executions;
-      blocked += some.blocked;
-    }),
-    { seed, numRuns: 1000 },
-  );
-  expect(blocked).toBeGreaterThan(0);
-  expect(traces).toBeGreaterThan(1000);
-});
+];
+
+it.each(KINDS)(
+  '1,000 %s programs have the same traces, however few steps may be pending',
+  (_, seed, kind) => {
+    let blocked = 0;
+    let traces = 0;
+    fc.assert(
+      fc.property(kind, fc.nat(12), (random, pending) => {
+        const program = buildPlain(random);
+        const all = explore(program, { executions: 300, pending: Infinity });
+        if (all.completeness.kind !== 'complete') return;
+        const some = explore(program, { pending });
+        expect(some.executions).toBe(all.executions);
+        expect(countsOf(some)).toEqual(countsOf(all));
+        traces += all.executions;
+        blocked += some.blocked;
+      }),
+      { seed, numRuns: 1000 },
+    );
+    expect(blocked).toBeGreaterThan(0);
+    expect(traces).toBeGreaterThan(1000);
+  },
+);
 
 /** How many traces end in each outcome. */
 const countsOf = ({ outcomes }: Pick<ExploreResult, 'outcomes'>): Map<string, number> =>
@@ -204,31 +209,29 @@ it('in a shared exploration each unit has no more pending than it may have, and 
   ]);
 });
 
-it.each<[string, number, fc.Arbitrary<RandomProgram>]>([
-  ['mixed', 5, randomProgram],
-  ['crowded', 6, crowdedProgram],
-  ['meeting', 7, meetingProgram],
-  ['creating', 8, creatingProgram(2)],
-])('500 %s programs have the same traces in units, interrupted or not', (_, seed, kind) => {
-  const small = fc.integer({ min: 1, max: 4 });
-  const sizes = fc.record({ first: small, each: small, most: fc.constant(6), units: small });
-  let blocked = 0;
-  fc.assert(
-    fc.property(kind, sizes, fc.nat(8), fc.boolean(), (random, sizes, pending, interrupted) => {
-      const program = buildPlain(random);
-      const all = explore(program, { executions: 200, pending: Infinity });
-      if (all.completeness.kind !== 'complete') return;
-      const shared = interrupted
-        ? exploreInPieces(program, { sizes, pending })
-        : exploreShared(program, { sizes, pending });
-      expect(shared.executions).toBe(all.executions);
-      expect(countsOf(shared)).toEqual(countsOf(all));
-      blocked += shared.blocked;
-    }),
-    { seed, numRuns: 500 },
-  );
-  expect(blocked).toBeGreaterThan(0);
-});
+it.each(KINDS)(
+  '500 %s programs have the same traces in units, interrupted or not',
+  (_, seed, kind) => {
+    const small = fc.integer({ min: 1, max: 4 });
+    const sizes = fc.record({ first: small, each: small, most: fc.constant(6), units: small });
+    let blocked = 0;
+    fc.assert(
+      fc.property(kind, sizes, fc.nat(8), fc.boolean(), (random, sizes, pending, interrupted) => {
+        const program = buildPlain(random);
+        const all = explore(program, { executions: 200, pending: Infinity });
+        if (all.completeness.kind !== 'complete') return;
+        const shared = interrupted
+          ? exploreInPieces(program, { sizes, pending })
+          : exploreShared(program, { sizes, pending });
+        expect(shared.executions).toBe(all.executions);
+        expect(countsOf(shared)).toEqual(countsOf(all));
+        blocked += shared.blocked;
+      }),
+      { seed, numRuns: 500 },
+    );
+    expect(blocked).toBeGreaterThan(0);
+  },
+);
 
 /** Explores in units of which each run is stored, and gone on from. */
 function exploreInPieces(program: Program, options: Partial<SharedOptions>): SharedResult {
