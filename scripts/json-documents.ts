@@ -23,12 +23,12 @@ export interface TraceDocument extends HunkTrace {
 
 export interface PatchesDocument extends PatchReport {
   readonly schema: 'lzfree/patches';
-  readonly version: 1;
+  readonly version: 2;
 }
 
 export interface ImportDocument extends PatchReport {
   readonly schema: 'lzfree/import';
-  readonly version: 1;
+  readonly version: 2;
   /** Whether all of it is known and would compile. */
   readonly known: boolean;
   /** C would not compile it, and it is used all the same. */

@@ -21,7 +21,7 @@ import { workersFor } from './workers/option';
 
 export interface ReviewDocument extends VariantComparison {
   readonly schema: 'lzfree/review';
-  readonly version: 6;
+  readonly version: 7;
   /** The same two variants on all small programs; null if that was not asked for. */
   readonly search: SearchDocument | null;
   readonly patch: PatchReport;
@@ -65,7 +65,7 @@ export async function reviewVariants(
   const found = await searchPrograms(a, b, bounds, searched, signal);
   return {
     schema: 'lzfree/review',
-    version: 6,
+    version: 7,
     ...variantComparison(a.name, b.name, scenarios),
     search: found === null ? null : limitedBy(found, bounds.seconds, io.signal),
     patch: imported.report,

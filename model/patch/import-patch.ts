@@ -77,7 +77,10 @@ export function variantToRun(imported: ImportedPatch, options: ImportOptions = {
     throw new ImportError(`${where.join(':')}: ${reason}`);
   };
   if (given.length === 0) {
-    refuse('no hunk of the series is in it; give the series, or what you made of it');
+    const mend = unknown.some(({ reverses }) => reverses !== undefined)
+      ? REVERSED
+      : 'give the series, or what you made of it';
+    refuse(`no hunk of the series is in it; ${mend}`);
   }
   if (unknown.length > 0 && options.ignoreUnknown !== true) {
     const [{ file, text }] = unknown;
@@ -91,6 +94,10 @@ export function variantToRun(imported: ImportedPatch, options: ImportOptions = {
   }
   return variant;
 }
+
+/** What to do with hunks that take back what is not there. */
+export const REVERSED =
+  'it takes hunks of the series back: swap its sides, or give it behind the series in one mbox';
 
 const orGive = (option: string, given: boolean | undefined): string =>
   given === false ? `, or give ${option}` : '';

@@ -8,6 +8,8 @@ import { lineKey } from './matching/edit-groups';
 import { nearestHunk } from './matching/nearest-hunk';
 import type { NearestHunk } from './matching/nearest-hunk';
 import type { PlacedShape } from './matching/place-shapes';
+import { findTakenBack } from './matching/taken-back';
+import type { TakenBack } from './matching/taken-back';
 import { normalizeSpace } from './normalize';
 import type { HunkLine, PatchHunk, PatchInput } from './types';
 
@@ -15,13 +17,21 @@ import type { HunkLine, PatchHunk, PatchInput } from './types';
  * How a known hunk was found. `exact`: with the lines, the surroundings and the place that it was posted
  * with; `moved`: with the same changed lines, elsewhere or among others; `reformatted`: with the same code,
  * laid out or commented differently; `by-signature`: the project has no text of it, and file, function and
- * symbols agree; `announced`: the diffstat says that it is there; `missing`: not at all.
+ * symbols agree; `announced`: the diffstat says that it is there; `taken-back`: a later patch of the input
+ * takes it back; `missing`: not at all.
  */
 export type KnownStatus =
-  'exact' | 'moved' | 'reformatted' | 'by-signature' | 'announced' | 'missing';
+  'exact' | 'moved' | 'reformatted' | 'by-signature' | 'announced' | 'taken-back' | 'missing';
 
-/** How a hunk of the input was found; `comments`: it changes nothing but comments and blank lines. */
-export type InputStatus = Exclude<KnownStatus, 'announced' | 'missing'> | 'comments' | 'unknown';
+/**
+ * How a hunk of the input was found. `comments`: it changes nothing but comments and blank lines;
+ * `takes-back`: it is the text of hunks of earlier patches with its sides swapped.
+ */
+export type InputStatus =
+  | Exclude<KnownStatus, 'announced' | 'taken-back' | 'missing'>
+  | 'comments'
+  | 'takes-back'
+  | 'unknown';
 
 /** What became of a hunk of the series. */
 export interface KnownMatch {
@@ -46,6 +56,8 @@ export interface InputMatch {
   readonly candidates: readonly HunkId[];
   /** For an unknown one: the known hunk that it is most like. */
   readonly nearest?: NearestHunk;
+  /** For an unknown one: the known hunks that it takes back, though no earlier patch has them. */
+  readonly reverses?: readonly HunkId[];
 }
 
 /** The whole comparison; both lists are complete. */
@@ -125,6 +137,7 @@ function matchInput(
   hunk: Candidate,
   all: readonly Candidate[],
   known: ReadonlyMap<HunkId, KnownMatch>,
+  takenBack: TakenBack | undefined,
   compare: boolean,
 ): InputMatch {
   const { patch, file, source } = hunk;
@@ -139,6 +152,11 @@ function matchInput(
     const status = FROM_LEAST.find((least) => statuses.includes(least));
     return { ...found, status: status ?? 'comments' };
   }
+  if (takenBack !== undefined) {
+    const isHeld = takenBack.ids.every((id) => isHeldBefore(hunk, known.get(id)!, all));
+    if (isHeld) return { ...found, ids: takenBack.ids, status: 'takes-back' };
+    return { ...found, status: 'unknown', reverses: takenBack.ids };
+  }
   const could = open.flatMap(({ ambiguous = [] }) => ambiguous.flatMap(({ hunks }) => [...hunks]));
   const nearest = compare ? nearestHunk(file, said.headerNames, source.lines) : undefined;
   return {
@@ -149,14 +167,31 @@ function matchInput(
   };
 }
 
+/** Whether an earlier patch of the input has the known hunk. */
+const isHeldBefore = ({ patch }: Candidate, { at }: KnownMatch, all: readonly Candidate[]) =>
+  at.some((index) => all[index].patch < patch);
+
+/** What is left of a known hunk when others have taken parts of it back, or all. */
+function withoutTakenBack(match: KnownMatch, switches: ReadonlySet<SwitchId>): KnownMatch {
+  const left = match.switches.filter((switchId) => !switches.has(switchId));
+  if (left.length === match.switches.length) return match;
+  return { ...match, switches: left, ...(left.length === 0 ? { status: 'taken-back' } : {}) };
+}
+
 /** Finds the hunks of the series in any patch, by what they change and not by where they stand. */
 export function matchHunks(input: PatchInput): MatchResult {
   const candidates = findCandidates(input);
+  const takenBack = findTakenBack(input, candidates);
   const known = HUNK_IDS.map((id) => matchKnown(id, candidates, input));
   const byId = new Map(known.map((match) => [match.id, match]));
   const compare = candidates.length <= MOST_COMPARED;
-  return {
-    known,
-    input: candidates.map((hunk) => matchInput(hunk, candidates, byId, compare)),
-  };
+  const matched = candidates.map((hunk) =>
+    matchInput(hunk, candidates, byId, takenBack.get(hunk.repeats ?? hunk.index), compare),
+  );
+  const gone = new Set(
+    matched.flatMap(({ status }, index) =>
+      status === 'takes-back' ? takenBack.get(candidates[index].repeats ?? index)!.switches : [],
+    ),
+  );
+  return { known: known.map((match) => withoutTakenBack(match, gone)), input: matched };
 }

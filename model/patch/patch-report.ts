@@ -23,7 +23,7 @@ export interface ReportedPatch extends Pick<
 export interface ReportedHunk {
   /** Ordinal of its patch, from 0. */
   readonly patch: number;
-  /** The known hunks that it is; none for an unknown one. */
+  /** The known hunks that it is, or takes back; none for an unknown one. */
   readonly ids: readonly HunkId[];
   readonly switches: readonly SwitchId[];
   readonly file: string;
@@ -33,6 +33,8 @@ export interface ReportedHunk {
   readonly match: InputStatus | 'announced';
   /** For an unknown one: the known hunk that it is most like. */
   readonly nearest?: NearestHunk;
+  /** For an unknown one: the known hunks that it takes back, though no earlier patch has them. */
+  readonly reverses?: readonly HunkId[];
   /** For an unknown one: the known hunks that it could be, where nothing tells which. */
   readonly candidates?: readonly HunkId[];
   /** What the input has of it; absent for an announced one. */
@@ -95,7 +97,7 @@ function reportPatch(patch: Patch): ReportedPatch {
 
 function reportHunks({ input, known }: MatchResult): ReportedHunk[] {
   const byId = new Map<HunkId, KnownMatch>(known.map((match) => [match.id, match]));
-  return input.map(({ patch, ids, file, hunk, status, nearest, candidates }) => ({
+  return input.map(({ patch, ids, file, hunk, status, nearest, reverses, candidates }) => ({
     patch,
     ids,
     switches: ids.flatMap((id) => [...(byId.get(id)?.switches ?? [])]),
@@ -103,6 +105,7 @@ function reportHunks({ input, known }: MatchResult): ReportedHunk[] {
     status: hunk.status,
     match: status,
     ...(nearest === undefined ? {} : { nearest }),
+    ...(reverses === undefined ? {} : { reverses }),
     ...(candidates.length === 0 ? {} : { candidates }),
     text: reportText(hunk),
   }));

@@ -54,7 +54,7 @@ export const importCommand: CommandSpec = {
         ...made,
         ...report,
       };
-      io.json({ schema: 'lzfree/import', version: 1, ...result });
+      io.json({ schema: 'lzfree/import', version: 2, ...result });
     } else io.out(importText(imported, { width: io.width, file, ignoreUnknown, force }));
     return known ? 0 : 1;
   },

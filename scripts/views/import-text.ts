@@ -1,6 +1,6 @@
 import { describeMissing } from '../../model/features/requires';
 import { doubtsOf } from '../../model/patch/doubts';
-import { isUsable } from '../../model/patch/import-patch';
+import { isUsable, REVERSED } from '../../model/patch/import-patch';
 import type { ImportedPatch } from '../../model/patch/import-patch';
 import type { HunkLine } from '../../model/patch/types';
 import type { ReportedHunk } from '../../model/patch/patch-report';
@@ -69,7 +69,10 @@ function quoteLines({ text }: ReportedHunk): string[] {
 }
 
 /** The known hunks that an unknown one is like, and how it differs. */
-function likeLines({ nearest, candidates }: ReportedHunk): string[] {
+function likeLines({ nearest, candidates, reverses }: ReportedHunk): string[] {
+  if (reverses !== undefined) {
+    return [`It takes back ${reverses.join(', ')}, which no patch before it has.`];
+  }
   if (candidates !== undefined) {
     const could = candidates.map((id) => `  ${id}`);
     return ['It could be any of these; a function behind its @@ would tell:', ...could];
@@ -83,8 +86,8 @@ function likeLines({ nearest, candidates }: ReportedHunk): string[] {
 }
 
 /** What may keep a hunk from being recognised. */
-const namelessLines = ({ text, candidates }: ReportedHunk): string[] =>
-  text?.header === '' && candidates === undefined
+const namelessLines = ({ text, candidates, reverses }: ReportedHunk): string[] =>
+  text?.header === '' && candidates === undefined && reverses === undefined
     ? ['Its @@ line names no function, by which some hunks are told: diff -p, or git, writes it.']
     : [];
 
@@ -110,7 +113,9 @@ function section(title: string, lines: readonly string[]): string[] {
 /** What to do with the variant, or what it takes to make one of the file. */
 function nextStep(imported: ImportedPatch, options: ImportTextOptions): string[] {
   const { given, unknown, unmet, name } = imported;
-  if (given.length === 0) return [];
+  if (given.length === 0) {
+    return unknown.some(({ reverses }) => reverses !== undefined) ? [`Next: ${REVERSED}.`] : [];
+  }
   const doubts = [
     ...(unknown.length > 0 ? ['--ignore-unknown'] : []),
     ...(unmet.length > 0 ? ['--force'] : []),
@@ -135,7 +140,7 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
     ...(rest === undefined ? [] : [wrapText(rest, width)]),
     hunksTable(report.hunks, false, width),
     ...section(
-      `Not in it, though others of their patch are (${counted(dropped.length, 'hunk')}):`,
+      `Not in it, or taken back, though others of their patch are (${counted(dropped.length, 'hunk')}):`,
       dropped,
     ),
     ...section(

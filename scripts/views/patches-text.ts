@@ -43,6 +43,7 @@ function fileAnswer({ hunks }: PatchReport): string {
     [count('by-signature'), 'by signature'],
     [count('announced'), 'announced'],
     [count('comments'), 'comments only'],
+    [count('takes-back'), 'taking others back'],
     [count('unknown'), 'unknown'],
   ]);
   return `${counted(hunks.length, 'hunk')}${words === '' ? '' : `: ${words}`}.`;
@@ -83,7 +84,8 @@ function filesTable(patch: ReportedPatch, width: number): string {
 }
 
 /** A hunk's id, and below it the names of its parts that are switches of their own. */
-function hunkCell({ ids, switches, nearest, file }: ReportedHunk): string {
+function hunkCell({ ids, switches, nearest, reverses, file }: ReportedHunk): string {
+  if (reverses !== undefined) return `${file}: ? (takes back ${reverses.join(', ')})`;
   if (ids.length === 0)
     return nearest === undefined ? `${file}: ?` : `${file}: ? (like ${nearest.id})`;
   return ids

@@ -307,11 +307,11 @@ describe('lzfree import', () => {
     expect([known, whatIf]).toEqual([true, true]);
   });
 
-  it('gives the document lzfree/import, version 1', async () => {
+  it('gives the document lzfree/import, version 2', async () => {
     const { stdout } = await runCli(['import', path('edited-hunk.patch'), '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'lzfree/import',
-      version: 1,
+      version: 2,
       known: false,
       variant: 'original-p3/mm/rmap/try_to_unmap_one',
       given: ['3/6'],

@@ -32,9 +32,9 @@ describe('lzfree patches', () => {
     expect(named).toEqual(HUNK_IDS.filter((id) => /^(p3|fixup)\//.test(id)));
   });
 
-  it('gives the document lzfree/patches, version 1', async () => {
+  it('gives the document lzfree/patches, version 2', async () => {
     const { stdout } = await runCli(['patches', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'lzfree/patches', version: 1 });
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'lzfree/patches', version: 2 });
   });
 
   it('gives every hunk with its ranges, lines, status and switches', async () => {
