@@ -36,7 +36,8 @@ export function loadOfSuite(names: readonly string[]): ScenarioSource[] {
 
 /**
  * The scenarios that a command line names: files, folders, `-` for standard input, or names of the
- * suite; the whole suite if it names none. One that is named twice is there once.
+ * suite; the whole suite if it names none. One that is named twice is there once; two of one name are
+ * refused.
  *
  * @throws UsageError or ScenarioError
  */
@@ -50,7 +51,21 @@ export async function loadScenarios(
   for (const name of new Set(named)) {
     for (const source of await loadNamed(name, io)) loaded.set(placeOf(source), source);
   }
+  refuseSameName([...loaded.values()]);
   return [...loaded.values()];
+}
+
+/** Results are told apart by the scenario's name, in every format. @throws UsageError */
+function refuseSameName(sources: readonly ScenarioSource[]): void {
+  const files = new Map<string, string>();
+  for (const { scenario, file } of sources) {
+    const first = files.get(scenario.name);
+    if (first !== undefined) {
+      const both = `${file} is called '${scenario.name}', as ${first} is`;
+      throw new UsageError(`${both}; give one of them another name`);
+    }
+    files.set(scenario.name, file);
+  }
 }
 
 /** The path of its file, by which it is told from others; the suite's are relative to the package. */

@@ -215,19 +215,29 @@ describe('a scenario that is named twice', () => {
       ['-', '-'],
     ])
       expect(await names(...words)).toEqual([name]);
-    // Another file is another one.
-    expect(await names(name, folder)).toEqual([name, name]);
+  });
+
+  it('is refused where two files have its name, by which results are told apart', async () => {
+    const name = 'madvise-kinds';
+    const copy = join(folder, 'a.yaml');
+    writeFileSync(copy, readFileSync(packagePath('specs', 'scenarios', `${name}.yaml`)));
+    const { code, stdout, stderr } = await runCli(['matrix', name, copy]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(
+      `lzfree matrix: ${copy} is called '${name}', as specs/scenarios/${name}.yaml is; ` +
+        'give one of them another name\n',
+    );
   });
 });
 
 describe('a folder of scenarios', () => {
   it('is read with its folders, but for hidden ones and installed packages', async () => {
-    const text = readFileSync(packagePath('specs', 'scenarios', 'madvise-kinds.yaml'));
+    const text = readFileSync(packagePath('specs', 'scenarios', 'madvise-kinds.yaml'), 'utf8');
     for (const path of ['b', 'node_modules/x', '.github/workflows']) {
       mkdirSync(join(folder, path), { recursive: true });
       writeFileSync(join(folder, path, 'y.yaml'), path === 'b' ? text : 'jobs: {}\n');
     }
-    writeFileSync(join(folder, 'a.yml'), text);
+    writeFileSync(join(folder, 'a.yml'), text.replace(/^scenario: .*$/m, 'scenario: other'));
     const loaded = await loadScenarios([folder], io);
     expect(loaded.map(({ file }) => file)).toEqual([
       join(folder, 'a.yml'),
