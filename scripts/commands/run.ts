@@ -12,11 +12,13 @@ export const runCommand: CommandSpec = {
   name: 'run',
   summary: 'Runs scenarios on a variant and says what can happen',
   description:
-    'Every interleaving within the stated bounds is explored. Each distinct outcome is listed with ' +
-    'the number of traces that end in it, and every expectation with its verdict. Exit status 1 ' +
-    'means that an expectation does not hold, or that a bound leaves one open. --by-states finds the ' +
-    'same outcomes where independent threads multiply the traces, and counts none. --preemptions ' +
-    'does so too, of the schedules that need no more than so many.',
+    'Every interleaving within the stated bounds is explored. Each distinct outcome is counted, ' +
+    'and listed with the number of traces that end in it; those with the same results and faults, ' +
+    'which differ in counters or inside the kernel only (--json has them), share a line. Every ' +
+    'expectation is listed with its verdict. Exit status 1 means that an expectation does not hold, ' +
+    'or that a bound leaves one open. --by-states finds the same outcomes where independent threads ' +
+    'multiply the traces, and counts none. --preemptions does so too, of the schedules that need no ' +
+    'more than so many.',
   arguments: [
     {
       name: 'scenario',

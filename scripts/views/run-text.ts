@@ -32,20 +32,44 @@ const ofAll = (traces: number | null, all: number | null): string =>
 
 const MARKS = { yes: 'ok', no: 'NOT', unknown: '?' } as const;
 
+/** Outcomes with the same results and the same faults. */
+interface ListedOutcomes {
+  readonly results: string;
+  readonly faults: readonly string[];
+  readonly traces: number | null;
+}
+
+/** What differs in counters only, or inside the kernel, is one line. */
+function listedOutcomes(outcomes: ScenarioRun['outcomes']): ListedOutcomes[] {
+  const listed = new Map<string, ListedOutcomes>();
+  for (const { outcome, traces } of outcomes) {
+    const [results, { faults }] = [resultsText(outcome), outcome.system];
+    const key = [results, ...faults].join('\n');
+    const sum = addTraces(listed.get(key)?.traces ?? 0, traces);
+    listed.set(key, { results, faults, traces: sum });
+  }
+  return [...listed.values()];
+}
+
+function countText(outcomes: number, listed: number): string {
+  const count = counted(outcomes, 'outcome');
+  if (listed === outcomes) return count;
+  return `${count} with ${listed === 1 ? 'the same results' : `${listed} different results`}`;
+}
+
 function scenarioText(scenario: ScenarioRun, width: number): string {
   const { name, title, outcomes, completeness, expectations } = scenario;
-  const counts = `${exploredText(scenario)}, ${counted(outcomes.length, 'outcome')}`;
   const row = (columns: number, mark: string, text: string): string =>
     indent(wrapText(mark + text, width - columns, mark.length), columns);
-  const seen = new Map<string, number | null>();
-  for (const { outcome, traces } of outcomes) {
-    const text = resultsText(outcome);
-    seen.set(text, addTraces(seen.get(text) ?? 0, traces));
-  }
+  const listed = listedOutcomes(outcomes);
+  const counts = `${exploredText(scenario)}, ${countText(outcomes.length, listed.length)}`;
   return [
     wrapText(`${name}: ${counts}, ${printCompleteness(completeness)}`, width, 2),
     indent(wrapText(title, width - 2), 2),
-    ...[...seen].map(([text, traces]) => row(4, traces === null ? '-  ' : `${traces} x  `, text)),
+    ...listed.flatMap(({ results, faults, traces }) => {
+      const mark = traces === null ? '-  ' : `${traces} x  `;
+      return [row(4, mark, results), ...faults.map((fault) => row(4 + mark.length, '', fault))];
+    }),
     ...(expectations.length === 0 ? ['  nothing is expected of it'] : []),
     ...expectations.map(({ met, quantifier, condition, verdict, traces, tracesOfAll }) =>
       row(

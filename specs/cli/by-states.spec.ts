@@ -56,7 +56,9 @@ describe('run --by-states', () => {
 
   it('says states in text, and of how many traces nothing', async () => {
     const { stdout } = await runCli(['run', NAMES[0], '--by-states', '--workers', '1']);
-    expect(stdout).toMatch(/^half-written-page: \d+ states, 3 outcomes, complete$/m);
+    expect(stdout).toMatch(
+      /^half-written-page: \d+ states, 3 outcomes with 2 different results, complete$/m,
+    );
     expect(stdout).not.toMatch(/trace|null/);
   });
 
@@ -85,17 +87,16 @@ describe('diff --by-states', () => {
 
 describe('run --preemptions', () => {
   const within = async (n: number) => {
-    const { stdout } = await runCli([
-      ...['run', NAMES[0], '--variant', 'original', '--workers', '1'],
-      ...['--preemptions', `${n}`],
-    ]);
+    const words = ['run', NAMES[0], '--variant', 'original', '--workers', '1'];
+    const { stdout } = await runCli([...words, '--preemptions', `${n}`], { columns: 120 });
     return /^half-written-page: \d+ states, (.*)$/m.exec(stdout)?.[1];
   };
 
   it('says by which bound an outcome may be missing, and when none is', async () => {
+    const all = '3 outcomes with 2 different results';
     expect(await within(0)).toBe('2 outcomes, bounded (0 preemptions)');
-    expect(await within(1)).toBe('3 outcomes, bounded (1 preemption)');
-    expect(await within(100)).toBe('3 outcomes, complete');
+    expect(await within(1)).toBe(`${all}, bounded (1 preemption)`);
+    expect(await within(100)).toBe(`${all}, complete`);
   });
 });
 
