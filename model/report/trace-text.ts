@@ -1,5 +1,6 @@
 /** A trace as text: one column for each CPU that takes part, only what changed. */
 import type { Trace, TraceStep } from '../scenario/trace';
+import { effectsOf } from './step-effects';
 
 const GAP = '  ';
 
@@ -40,11 +41,6 @@ function entries(steps: readonly TraceStep[]): Entry[] {
     for (const effect of effects) shown.push({ thread: step.thread, text: `  ${effect}` });
   }
   return shown;
-}
-
-function effectsOf(step: TraceStep): string[] {
-  const choice = step.choice === undefined ? [] : [`choice ${step.choice}`];
-  return [...choice, ...step.changes];
 }
 
 function wrap(text: string, width: number): string[] {

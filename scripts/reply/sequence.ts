@@ -89,11 +89,15 @@ const WORDS: Readonly<Record<string, (args: readonly string[]) => string>> = {
 /** Words for how the kernel files a page or counts it, and not for what becomes of its data. */
 const ASIDE = /\b(lru_\w+|mmap_sem|ptl of|tlb of|active_mm|pcp_\w+|nr_\w+|pg[a-z]+|rss_\w+)\b/;
 
-/** The trace with only the changes that tell the story: ptes, page flags, counts, swap. */
+/**
+ * The trace with only the changes that tell the story: ptes, page flags, counts, swap. Results that have a
+ * name stand with their operations above it.
+ */
 function telling(trace: Trace): Trace {
   const steps = trace.steps.map((step) => ({
     ...step,
     changes: step.changes.filter((change) => !ASIDE.test(change.split(':')[0])),
+    state: step.state.filter(({ section, field }) => section !== 'results' || field !== ''),
   }));
   return { ...trace, steps };
 }

@@ -45,4 +45,20 @@ describe('lzfree replay', () => {
     const { stdout } = await runCli(words);
     expect(JSON.parse(stdout)).toMatchObject({ misfit: null, steps: expect.any(Array) });
   });
+
+  it('has a row for a kernel fault and for a result, under who met it or got it', async () => {
+    const { stdout } = await runCli(
+      [
+        ...['replay', 'two-reclaimers-one-page', 's1:1x32.0x4.2x8'],
+        ...['--variant', 'fixed-p3/mm/rmap/try_to_unmap_one'],
+      ],
+      { columns: 160 },
+    );
+    const rows = stdout.slice(stdout.indexOf('CPU0 kswapd')).split('\n');
+    const column = rows[0]!.indexOf('CPU1 direct');
+    expect(rows).toContain('  result x = 0');
+    const fault = rows.find((row) => row.includes('BUG in'))!;
+    expect(fault).toMatch(/^ +BUG in mm\/rmap\.c try_to_unmap_one:$/);
+    expect(fault.indexOf('BUG')).toBe(column + 2);
+  });
 });

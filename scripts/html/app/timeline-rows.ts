@@ -1,5 +1,6 @@
 /** The rows of a timeline: what is worth a line, on one variant or on two beside each other. */
 import type { AlignedStep } from '../../../model/diff/align';
+import { effectsOf } from '../../../model/report/step-effects';
 import {
   applyChanges,
   type StateCell,
@@ -45,16 +46,8 @@ export interface SideState {
 const hasEffect = (step: TraceStep): boolean =>
   step.changes.length > 0 || step.choice !== undefined || step.state.length > 0;
 
-function effectsOf(step: TraceStep): string[] {
-  const choice = step.choice === undefined ? [] : [`choice ${step.choice}`];
-  const results = step.state
-    .filter(({ section, after }) => section === 'results' && after !== null)
-    .map(({ object, field, after }) =>
-      field === ''
-        ? `result ${object} = ${after}`
-        : `${field.toUpperCase()} in ${object}: ${after}`,
-    );
-  const effects = [...choice, ...step.changes, ...results];
+function rowEffects(step: TraceStep): string[] {
+  const effects = effectsOf(step);
   return effects.length === 0 ? [`reads ${step.object}`] : effects;
 }
 
@@ -68,7 +61,7 @@ export function timelineRows({ a, b, aligned }: Executions, all: boolean): Row[]
     const inner = step.functions.slice(-2).join(' > ');
     const where = `${step.thread} ${inner}` === last[side] ? '' : inner;
     last[side] = `${step.thread} ${inner}`;
-    return { where, effects: effectsOf(step), step: index };
+    return { where, effects: rowEffects(step), step: index };
   };
   for (const [i, j] of aligned) {
     const steps = [i === null ? [] : a.steps[i]!, j === null ? [] : b!.steps[j]!].flat();
