@@ -1,26 +1,36 @@
 /** A trace as text: one column for each CPU that takes part, only what changed. */
 import type { Trace, TraceStep } from '../scenario/trace';
+import type { Wait } from '../scenario/waits';
 import { effectsOf } from './step-effects';
 
 const GAP = '  ';
 
-/** Lines of at most `width` columns: the threads' names, a rule, then one line or more a step. */
-export function traceLines(trace: Trace, width = 80): string[] {
-  const threads = [...new Set(trace.steps.map((step) => step.thread))].sort((a, b) => a - b);
+/**
+ * Lines of at most `width` columns: the threads' names, a rule, then one line or more a step.
+ *
+ * @param waits what comes last: for what threads wait for ever
+ */
+export function traceLines(trace: Trace, width = 80, waits: readonly Wait[] = []): string[] {
+  const shown = [...entries(trace.steps), ...waits.map((wait) => waitEntry(wait, trace))];
+  const acting = [...trace.steps, ...waits].map(({ thread }) => thread);
+  const threads = [...new Set(acting)].sort((a, b) => a - b);
   const column = Math.floor((width - GAP.length * (threads.length - 1)) / threads.length);
   const place = (thread: number, text: string): string => {
     const before = ' '.repeat(threads.indexOf(thread) * (column + GAP.length));
     return (before + text).trimEnd();
   };
   const head = threads
-    .map((thread) => fit(`CPU${thread} ${trace.threads[thread] ?? 'after'}`, column).padEnd(column))
+    .map((thread) => fit(`CPU${thread} ${nameOf(trace, thread)}`, column).padEnd(column))
     .join(GAP);
   const lines = [head.trimEnd(), threads.map(() => '-'.repeat(column)).join(GAP)];
-  for (const { thread, text } of entries(trace.steps)) {
+  for (const { thread, text } of shown) {
     for (const piece of wrap(text, column)) lines.push(place(thread, piece));
   }
   return lines;
 }
+
+/** What comes after the threads has no name of its own. */
+const nameOf = ({ threads }: Trace, thread: number): string => threads[thread] ?? 'after';
 
 interface Entry {
   readonly thread: number;
@@ -41,6 +51,14 @@ function entries(steps: readonly TraceStep[]): Entry[] {
     for (const effect of effects) shown.push({ thread: step.thread, text: `  ${effect}` });
   }
   return shown;
+}
+
+function waitEntry({ thread, object, holders }: Wait, trace: Trace): Entry {
+  const names = holders.map((holder) => nameOf(trace, holder));
+  return {
+    thread,
+    text: `waits for ${object}, held by ${names.join(' and ') || 'the set-up'}`,
+  };
 }
 
 function wrap(text: string, width: number): string[] {

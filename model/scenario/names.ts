@@ -59,11 +59,16 @@ export class Namer {
     return `tlb of CPU${Math.floor(index / pages)} ${this.virtual(index % pages)}`;
   }
 
+  /** Whether a word is one of Linux, and not of the scenario or the model. */
+  isKernels(addr: Ptr): boolean {
+    const at = this.kernel.machine.arena.locate(addr);
+    return at?.region.name !== 'scenario' && at?.field !== 'draining';
+  }
+
   /** A change as `object: before -> after`; undefined for a word that is no kernel's. */
   change({ addr, before, after }: Change): string | undefined {
-    const field = this.kernel.machine.arena.locate(addr);
-    if (field?.region.name === 'scenario' || field?.field === 'draining') return undefined;
-    if (field?.region.name === 'pte') this.learn(addr, after);
+    if (!this.isKernels(addr)) return undefined;
+    if (this.kernel.machine.arena.locate(addr)?.region.name === 'pte') this.learn(addr, after);
     return `${this.object(addr)}: ${this.value(addr, before)} -> ${this.value(addr, after)}`;
   }
 

@@ -7,6 +7,7 @@ import type { Outcome } from './outcome';
 import type { ScenarioProgram } from './program';
 import type { ScenarioRun } from './runs';
 import { stateChanges, StateReader, type StateCell, type StateChange } from './state-cells';
+import { waitsOf, type OwnedChange, type Wait } from './waits';
 
 export interface TraceStep {
   readonly thread: number;
@@ -52,11 +53,18 @@ export class MisfitError extends Error {
 }
 
 /** Runs a schedule and records it. @throws MisfitError if it does not fit and is not lenient */
-export function recordTrace(
+export const recordTrace = (
   program: ScenarioProgram,
   schedule: readonly ScheduleStep[],
   options: TraceOptions = {},
-): Trace {
+): Trace => recordWithWaits(program, schedule, options).trace;
+
+/** Likewise, and says for what threads wait in the end. @throws MisfitError likewise */
+export function recordWithWaits(
+  program: ScenarioProgram,
+  schedule: readonly ScheduleStep[],
+  options: TraceOptions = {},
+): { readonly trace: Trace; readonly waits: readonly Wait[] } {
   const { machine } = program.kernel;
   ops.callSite.on = true;
   const limit = Error.stackTraceLimit;
@@ -78,7 +86,8 @@ export function recordTrace(
       recorder.take(step);
     }
     const { start } = recorder;
-    return { threads: program.threadNames, start, steps, outcome: run.observe() };
+    const trace = { threads: program.threadNames, start, steps, outcome: run.observe() };
+    return { trace, waits: recorder.waits() };
   } finally {
     ops.callSite.on = false;
     Error.stackTraceLimit = limit;
@@ -128,6 +137,7 @@ class Recorder {
   readonly run: Run & ScenarioRun;
   readonly steps: TraceStep[] = [];
   readonly start: readonly StateCell[];
+  private readonly owned: OwnedChange[] = [];
   private readonly namer: Namer;
   private readonly reader: StateReader;
   private state: readonly StateCell[];
@@ -150,6 +160,7 @@ class Recorder {
     machine.changes = changes;
     run.step(thread, choice);
     machine.changes = undefined;
+    this.owned.push(...changes.map((change) => ({ ...change, thread })));
     this.steps.push({
       thread,
       functions,
@@ -159,6 +170,10 @@ class Recorder {
       line,
       state: this.readChanges(),
     });
+  }
+
+  waits(): Wait[] {
+    return waitsOf(this.program, this.namer, this.owned);
   }
 
   private readChanges(): StateChange[] {

@@ -1,4 +1,4 @@
-import type { MisfitError, Trace } from '../../model/scenario/trace';
+import type { MisfitError, recordWithWaits } from '../../model/scenario/trace';
 import type { CommandSpec } from '../cli/command';
 import { UsageError } from '../cli/command';
 import { wrapText } from '../cli/text';
@@ -38,7 +38,7 @@ export const replayCommand: CommandSpec = {
     const { readVariant } = await import('../variants');
     const { parseSchedule, ScheduleError } = await import('../../model/explorer/schedule');
     const { ScenarioProgram } = await import('../../model/scenario/program');
-    const { MisfitError: Misfit, recordTrace } = await import('../../model/scenario/trace');
+    const { MisfitError: Misfit, recordWithWaits } = await import('../../model/scenario/trace');
     const { traceLines } = await import('../../model/report/trace-text');
     const { countLines, indent, resultsText } = await import('../views/outcome-text');
     const [name, text] = args.operands as [string, string];
@@ -56,13 +56,14 @@ export const replayCommand: CommandSpec = {
       io.out(wrapText(`${scenario.name} on ${variantName}: ${text}`, io.width));
     try {
       const schedule = parseSchedule(text);
-      const record = (lenient: boolean) => recordTrace(program, schedule, { lenient });
-      const { misfit, trace } = follow(record, Misfit, args.flag('lenient'));
-      if (trace === null) {
+      const record = (lenient: boolean) => recordWithWaits(program, schedule, { lenient });
+      const { misfit, recorded } = follow(record, Misfit, args.flag('lenient'));
+      if (recorded === null) {
         if (args.json) io.json({ ...head, misfit: stepAndReason(misfit) });
         else say(misfit.message);
         return 1;
       }
+      const { trace, waits } = recorded;
       if (args.json) {
         io.json({ ...head, misfit: misfit && stepAndReason(misfit), ...trace });
       } else {
@@ -72,7 +73,7 @@ export const replayCommand: CommandSpec = {
         for (const line of countLines(trace.outcome))
           io.out(indent(wrapText(line, io.width - 2, 2), 2));
         io.out('');
-        for (const line of traceLines(trace, io.width)) io.out(line);
+        for (const line of traceLines(trace, io.width, waits)) io.out(line);
       }
       return 0;
     } catch (error) {
@@ -86,20 +87,22 @@ const LEFT_OUT = 'such steps are left out, and in the end the threads go in orde
 
 const stepAndReason = ({ step, reason }: MisfitError) => ({ step, reason });
 
+type Recorded = ReturnType<typeof recordWithWaits>;
+
 type Followed =
-  | { readonly misfit: MisfitError | null; readonly trace: Trace }
-  | { readonly misfit: MisfitError; readonly trace: null };
+  | { readonly misfit: MisfitError | null; readonly recorded: Recorded }
+  | { readonly misfit: MisfitError; readonly recorded: null };
 
 /** Follows a schedule, and where it does not fit says so; from there on it goes only if that is asked for. */
 function follow(
-  record: (lenient: boolean) => Trace,
+  record: (lenient: boolean) => Recorded,
   kind: typeof MisfitError,
   lenient: boolean,
 ): Followed {
   try {
-    return { misfit: null, trace: record(false) };
+    return { misfit: null, recorded: record(false) };
   } catch (error) {
     if (!(error instanceof kind)) throw error;
-    return { misfit: error, trace: lenient ? record(true) : null };
+    return { misfit: error, recorded: lenient ? record(true) : null };
   }
 }

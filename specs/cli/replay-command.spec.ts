@@ -61,4 +61,11 @@ describe('lzfree replay', () => {
     expect(fault).toMatch(/^ +BUG in mm\/rmap\.c try_to_unmap_one:$/);
     expect(fault.indexOf('BUG')).toBe(column + 2);
   });
+
+  it('ends with the lock that a thread waits for, and who holds it', async () => {
+    const variant = 'fixed-p3/mm/vmscan/shrink_inactive_list';
+    const words = ['replay', 'half-written-page', 's1:1x29.0x9', '--variant', variant];
+    const { stdout } = await runCli(words);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('waits for ptl of P0, held by kswapd');
+  });
 });
