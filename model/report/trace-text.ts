@@ -1,12 +1,16 @@
-/** A trace as text: one column for each CPU that takes part, only what changed. */
+/** A trace as text: one column for each CPU that takes part, if there is room, and only what changed. */
 import type { Trace, TraceStep } from '../scenario/trace';
 import type { Wait } from '../scenario/waits';
 import { effectsOf } from './step-effects';
 
 const GAP = '  ';
 
+/** In columns that are narrower most changes would be broken, and names cut. */
+const NARROWEST = 24;
+
 /**
- * Lines of at most `width` columns: the threads' names, a rule, then one line or more a step.
+ * Lines of at most `width` columns: the threads' names, a rule, then one line or more a step. With too many
+ * threads for columns beside each other, each line begins with the name instead.
  *
  * @param waits what comes last: for what threads wait for ever
  */
@@ -14,19 +18,41 @@ export function traceLines(trace: Trace, width = 80, waits: readonly Wait[] = []
   const shown = [...entries(trace.steps), ...waits.map((wait) => waitEntry(wait, trace))];
   const acting = [...trace.steps, ...waits].map(({ thread }) => thread);
   const threads = [...new Set(acting)].sort((a, b) => a - b);
+  const heads = new Map(threads.map((each) => [each, `CPU${each} ${nameOf(trace, each)}`]));
   const column = Math.floor((width - GAP.length * (threads.length - 1)) / threads.length);
+  const isTooNarrow = threads.length > 1 && column < NARROWEST;
+  return isTooNarrow ? namedLines(shown, heads, width) : columnLines(shown, heads, column);
+}
+
+/** What heads the column of each thread. */
+type Heads = ReadonlyMap<number, string>;
+
+/** A column for each thread. */
+function columnLines(shown: readonly Entry[], heads: Heads, column: number): string[] {
+  const threads = [...heads.keys()];
   const place = (thread: number, text: string): string => {
     const before = ' '.repeat(threads.indexOf(thread) * (column + GAP.length));
     return (before + text).trimEnd();
   };
-  const head = threads
-    .map((thread) => fit(`CPU${thread} ${nameOf(trace, thread)}`, column).padEnd(column))
-    .join(GAP);
+  const head = [...heads.values()].map((name) => fit(name, column).padEnd(column)).join(GAP);
   const lines = [head.trimEnd(), threads.map(() => '-'.repeat(column)).join(GAP)];
   for (const { thread, text } of shown) {
     for (const piece of wrap(text, column)) lines.push(place(thread, piece));
   }
   return lines;
+}
+
+/** One column, each entry with the name of its thread before it. */
+function namedLines(shown: readonly Entry[], heads: Heads, width: number): string[] {
+  const longest = Math.max(...[...heads.values()].map((name) => name.length));
+  const before = longest + ': '.length;
+  const room = Math.max(width - before, NARROWEST);
+  return shown.flatMap(({ thread, text }) =>
+    wrap(text, room).map((piece, index) => {
+      const name = index === 0 ? `${heads.get(thread)!}:` : '';
+      return name.padEnd(before) + piece;
+    }),
+  );
 }
 
 /** What comes after the threads has no name of its own. */

@@ -10,7 +10,9 @@ export const replayCommand: CommandSpec = {
   description:
     'A schedule is what diff, review and run print as s1:... It is followed exactly: on a variant ' +
     'on which it does not fit, the first step that does not is named, and the exit status is 1. ' +
-    '--lenient leaves such steps out, and lets the threads go on in order in the end.',
+    '--lenient leaves such steps out, and lets the threads go on in order in the end. Each CPU has ' +
+    'a column. Where the terminal, or in a pipe COLUMNS (80 without it, 160 at most), leaves no ' +
+    'room for so many, each row begins with the name of its CPU instead.',
   arguments: [
     { name: 'scenario', description: "a file, '-' or a name of the suite", required: true },
     {

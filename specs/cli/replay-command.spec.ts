@@ -68,4 +68,22 @@ describe('lzfree replay', () => {
     const { stdout } = await runCli(words);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('waits for ptl of P0, held by kswapd');
   });
+
+  it('has one column with the name of the CPU in each row where columns would be too narrow', async () => {
+    const words = ['replay', 'two-reclaimers-one-page', 's1:1x32.0x4.2x8'];
+    const variant = ['--variant', 'fixed-p3/mm/rmap/try_to_unmap_one'];
+    const rows = async (columns: number) => {
+      const { stdout } = await runCli([...words, ...variant], { columns });
+      return stdout.split('\n\n')[1]!.trimEnd().split('\n');
+    };
+    const narrow = await rows(70);
+    expect(narrow[1]).toBe('CPU1 direct:   zone.lru_lock: free -> held');
+    expect(narrow.at(-1)).toBe('CPU2 after:  waits for ptl of P0, held by direct');
+    // What does not fit goes on under its own text.
+    const broken = narrow.findIndex((row) => row.includes('BUG in'));
+    expect(narrow[broken + 1]).toMatch(/^ {17}\S/);
+    for (const row of narrow) expect(row.length).toBeLessThan(71);
+    const [head] = await rows(80);
+    expect(head).toMatch(/^CPU0 kswapd +CPU1 direct +CPU2 after$/);
+  });
 });
