@@ -60,7 +60,7 @@ describe('completion in bash', () => {
 
   it('offers files where a file is expected, and after an option that takes any value', () => {
     expect(offered('diff', 'base', 'completion.s')).toEqual(['completion.spec.ts']);
-    expect(offered('diff', '--out', 'run-c')).toEqual(['run-cli.ts']);
+    expect(offered('diff', '--out', 'run-cl')).toEqual(['run-cli.ts']);
   });
 });
 
