@@ -1,6 +1,6 @@
 import type { ArgumentSpec, CommandSpec, OptionSpec } from './command';
 import { COMMON_OPTIONS, longName, takesValue } from './program';
-import type { Term } from './terms';
+import { wordOfTerm, type Term } from './terms';
 
 /** The shells that a completion script can be written for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -21,7 +21,7 @@ export function completionScript(
   commands: readonly CommandSpec[],
   terms: readonly Term[],
 ): string {
-  const helpWords = [...commands, ...terms].map(({ name }) => name);
+  const helpWords = [...commands.map(({ name }) => name), ...terms.map(wordOfTerm)];
   const all = commands.map((spec) => ({
     name: spec.name,
     summary: spec.summary,

@@ -17,6 +17,15 @@ export function readTerms(): Term[] {
   });
 }
 
+/** One word to ask for a term by: `lazyfree` for `lazyfree tag`. */
+export const wordOfTerm = ({ name }: Term): string => name.split(' ')[0]!;
+
+/** The term of that name, or whose name begins with that word; capitals do not matter. */
+export function findTerm(terms: readonly Term[], typed: string): Term | undefined {
+  const same = (name: string): boolean => name.toLowerCase() === typed.toLowerCase();
+  return terms.find(({ name }) => same(name)) ?? terms.find((term) => same(wordOfTerm(term)));
+}
+
 /** Markdown as a terminal shows it: without back quotes and emphasis; links keep their text. */
 function plain(markdown: string): string {
   return markdown

@@ -2,7 +2,7 @@ import { UsageError, type CommandSpec, type Io } from '../cli/command';
 import { manualPage } from '../cli/manual';
 import { didYouMean } from '../cli/nearest';
 import { buildProgram } from '../cli/program';
-import { readTerms, type Term } from '../cli/terms';
+import { findTerm, readTerms, type Term } from '../cli/terms';
 import { wrapText } from '../cli/text';
 
 /**
@@ -13,7 +13,13 @@ import { wrapText } from '../cli/text';
 export const helpCommand = (commands: () => readonly CommandSpec[]): CommandSpec => ({
   name: 'help',
   summary: 'Explains a command, or a term such as hunk or trace',
-  arguments: [{ name: 'word', description: 'a command or a term; without it, all are listed' }],
+  arguments: [
+    {
+      name: 'word',
+      description: 'a command or a term; without it, all are listed',
+      variadic: true,
+    },
+  ],
   options: [{ flags: '--man', description: 'print all of it as the source of a manual page' }],
   examples: [
     { command: 'lzfree help variant', purpose: 'says what a variant is and how to write one' },
@@ -22,7 +28,7 @@ export const helpCommand = (commands: () => readonly CommandSpec[]): CommandSpec
   ],
   async run(args, io) {
     const terms = readTerms();
-    const word = args.operands[0];
+    const word = args.operands.join(' ') || undefined;
     if (args.flag('man')) printManual(terms, word, commands(), args.json, io);
     else if (args.json) printJson(terms, word, commands(), io);
     else if (word === undefined) printList(terms, commands(), io);
@@ -51,21 +57,22 @@ function printJson(
   io: Io,
 ): void {
   const listed = commands.map(({ name, summary }) => ({ name, summary }));
-  const chosen = <T extends { name: string }>(all: readonly T[]) =>
-    all.filter(({ name }) => word === undefined || name === word);
   if (word !== undefined) requireKnown(terms, word, commands);
   io.json({
     schema: 'lzfree/help',
     version: 1,
-    commands: chosen(listed),
-    terms: chosen(terms),
+    commands: word === undefined ? listed : listed.filter(({ name }) => name === word),
+    terms: word === undefined ? terms : [findTerm(terms, word) ?? []].flat(),
   });
 }
 
+/** A blank at which no line is broken, until the lines are made. */
+const UNBROKEN = '\u00a0';
+
 function printList(terms: readonly Term[], commands: readonly CommandSpec[], io: Io): void {
   program(commands, io).outputHelp();
-  const names = terms.map(({ name }) => name).join(', ');
-  io.out(`\nTerms:\n  ${wrapText(names, io.width, 2)}`);
+  const names = terms.map(({ name }) => name.replaceAll(' ', UNBROKEN)).join(', ');
+  io.out(`\nTerms:\n  ${wrapText(names, io.width, 2).replaceAll(UNBROKEN, ' ')}`);
 }
 
 /** A word may be both, as `trace`: then the meaning comes first. */
@@ -76,7 +83,7 @@ function printWord(
   io: Io,
 ): void {
   requireKnown(terms, word, commands);
-  const term = terms.find(({ name }) => name === word);
+  const term = findTerm(terms, word);
   if (term) io.out(`${term.name}\n\n${fold(term.text, io.width)}`);
   const command = program(commands, io).commands.find((candidate) => candidate.name() === word);
   if (term && command) io.out('');
@@ -88,8 +95,8 @@ function requireKnown(
   word: string,
   commands: readonly CommandSpec[],
 ): void {
+  if (findTerm(terms, word) || commands.some(({ name }) => name === word)) return;
   const known = [...commands, ...terms].map(({ name }) => name);
-  if (known.includes(word)) return;
   const hint = didYouMean(word, known) || "; 'lzfree help' lists what there is";
   throw new UsageError(`'${word}' is neither a command nor a term${hint}`);
 }

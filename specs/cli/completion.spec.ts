@@ -79,6 +79,11 @@ describe('completion scripts', () => {
     },
   );
 
+  it('a term of two words is completed by its first', async () => {
+    const { stdout } = await runCli(['completion', 'bash']);
+    expect(stdout).toContain(' MADV_FREE lazyfree pagevec KSM swap');
+  });
+
   it('an unknown shell is answered with the known ones', async () => {
     const { code, stderr } = await runCli(['completion', 'tcsh']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('bash, zsh, fish')]);

@@ -4,7 +4,16 @@ import { runCli } from './run-cli';
 
 const TERMS = [
   ...['hunk', 'variant', 'level', 'trace', 'class', 'completeness', 'schedule', 'scenario'],
-  ...['outcome', 'verdict', 'witness'],
+  ...[
+    'outcome',
+    'verdict',
+    'witness',
+    'MADV_FREE',
+    'lazyfree tag',
+    'pagevec',
+    'KSM page',
+    'swap cache',
+  ],
 ];
 
 describe('lzfree help', () => {
@@ -21,6 +30,18 @@ describe('lzfree help', () => {
     expect(stdout.split('\n').length).toBeGreaterThan(3);
     expect(stdout).not.toContain('`');
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(81);
+  });
+
+  it.each([
+    [['lazyfree'], 'lazyfree tag'],
+    [['madv_free'], 'MADV_FREE'],
+    [['ksm'], 'KSM page'],
+    [['swap', 'cache'], 'swap cache'],
+  ])('finds the term meant by %j', async (words, name) => {
+    const { stdout } = await runCli(['help', ...words]);
+    expect(stdout.split('\n')[0]).toBe(name);
+    const json = JSON.parse((await runCli(['help', ...words, '--json'])).stdout);
+    expect(json.terms).toEqual([expect.objectContaining({ name })]);
   });
 
   it('of a command prints what its own --help prints', async () => {
