@@ -44,7 +44,12 @@ export function ComparisonView({ comparison, scenarios: texts, unknown = 0 }: Pr
           <article key={name}>
             <h3>{name}</h3>
             <p class="lead">{sentence(title)}</p>
-            <Difference scenario={name} names={{ a, b }} witness={witness!} text={textOf(name)} />
+            <Difference
+              at={{ scenario: name }}
+              names={{ a, b }}
+              witness={witness!}
+              text={textOf(name)}
+            />
             <Further further={further} />
           </article>
         ))}

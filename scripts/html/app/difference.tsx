@@ -3,7 +3,7 @@ import type { AlignedStep } from '../../../model/diff/align';
 import type { ReportedWitness } from '../../../model/report/diff-document';
 import type { Outcome } from '../../../model/scenario/outcome';
 import type { Trace } from '../../../model/scenario/trace';
-import { linkTo } from './fragment';
+import { linkTo, type LivePlace } from './fragment';
 import { outcomeRows } from './outcome-rows';
 import { Timeline } from './timeline';
 import { WHO } from './words';
@@ -14,7 +14,8 @@ interface Names {
 }
 
 export interface DifferenceProps {
-  readonly scenario: string;
+  /** Where it is in the live model. */
+  readonly at: LivePlace;
   readonly names: Names;
   readonly witness: ReportedWitness;
   /** The scenario's text, where the page has it. */
@@ -31,7 +32,7 @@ function sides({ kind, trace, other, aligned }: ReportedWitness): {
   return { a: other, b: trace, aligned: aligned.map(([i, j]) => [j, i] as const) };
 }
 
-export function Difference({ scenario, names, witness, text }: DifferenceProps) {
+export function Difference({ at, names, witness, text }: DifferenceProps) {
   const { level, variant, schedule, replay } = witness;
   const { a, b, aligned } = sides(witness);
   return (
@@ -49,9 +50,7 @@ export function Difference({ scenario, names, witness, text }: DifferenceProps) 
       <p class="commands">
         To replay it: <code>{replay}</code>
         <br />
-        <a href={linkTo({ scenario, a: names.a, b: names.b, schedule })}>
-          Open it in the live model
-        </a>
+        <a href={linkTo({ ...at, a: names.a, b: names.b, schedule })}>Open it in the live model</a>
       </p>
     </>
   );

@@ -1,15 +1,19 @@
 /** The part of the address behind the number sign: what the live model shows, for links to it. */
 
-/** A point in the live model. */
-export interface LivePoint {
+/** What is run at a point of the live model. */
+export interface LivePlace {
   /** Name of a scenario of the page. */
   readonly scenario: string;
+  /** The scenario's text, where it was edited. */
+  readonly text?: string | undefined;
+}
+
+/** A point in the live model. */
+export interface LivePoint extends LivePlace {
   readonly a: string;
   readonly b: string;
   /** An execution to show. */
   readonly schedule?: string | undefined;
-  /** The scenario's text, where it was edited. */
-  readonly text?: string | undefined;
 }
 
 const PREFIX = '#live?';

@@ -4,14 +4,11 @@ import { HUNKS } from '../../../model/features/hunk-table';
 import { parseVariant } from '../../../model/features/variant-name';
 import type { ReportedSwitch } from '../../hunk-report';
 import type { ScenarioText } from '../page-data';
-import { Difference } from './difference';
 import { Editor } from './editor';
-import { Expectations, OutcomeList, SingleTimeline } from './run-view';
-import { ScenarioMatrix } from './scenario-matrix';
+import { Answer } from './live-answer';
 import { SwitchBox } from './switch-box';
-import { Timeline } from './timeline';
-import { count, sentence } from './words';
-import { takeOut, VARIANTS, type Answered, type Live } from './use-live';
+import { count } from './words';
+import { takeOut, VARIANTS, type Live } from './use-live';
 
 export interface LiveViewProps {
   readonly live: Live;
@@ -43,6 +40,7 @@ export function LiveView({ live, scenarios, switches }: LiveViewProps) {
           />
         </form>
         <div class="live-answer">
+          <Unknown live={live} />
           <Missing live={live} />
           <Status live={live} />
           <Answer live={live} />
@@ -61,10 +59,13 @@ function Choices({ live, scenarios }: Omit<LiveViewProps, 'switches'>) {
       <label for={scenario}>Scenario</label>
       <select
         id={scenario}
-        value={live.scenario.name}
+        value={live.name}
         disabled={disabled}
         onChange={(e) => live.choose(e.currentTarget.value)}
       >
+        {live.ownTexts.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
         {scenarios.map(({ name }) => (
           <option key={name} value={name}>
             {name}
@@ -125,6 +126,28 @@ function Switches({ live, switches }: Omit<LiveViewProps, 'scenarios'>) {
   );
 }
 
+/** What an address asks for and there is not: something else is shown only when it is asked for. */
+function Unknown({ live }: { readonly live: Live }) {
+  const { unknown, name, a, b } = live;
+  if (unknown.length === 0) return null;
+  return (
+    <div class="error" role="alert">
+      <p>
+        <b>The address asks for what there is not</b>, so nothing is run:
+      </p>
+      <ul>
+        {unknown.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+      <button type="button" onClick={() => live.show(null)}>
+        explore {name} on {b}
+        {a !== b && `, held against ${a}`}
+      </button>
+    </div>
+  );
+}
+
 /** Why a combination is none, and the two ways out. */
 function Missing({ live }: { readonly live: Live }) {
   const { board, missing } = live;
@@ -152,8 +175,8 @@ function Missing({ live }: { readonly live: Live }) {
   );
 }
 
-function Status({ live: { answer, a, b, edited, scenario } }: { readonly live: Live }) {
-  const what = `${edited ? 'your text' : scenario.name} on ${b}, held against ${a}`;
+function Status({ live: { answer, a, b, name } }: { readonly live: Live }) {
+  const what = `${name} on ${b}${a === b ? '' : `, held against ${a}`}`;
   return (
     <p role="status" class="status">
       {answer.kind === 'running' &&
@@ -161,67 +184,5 @@ function Status({ live: { answer, a, b, edited, scenario } }: { readonly live: L
       {answer.kind === 'result' && `explored ${what}`}
       {answer.kind === 'error' && `not explored: ${answer.error.message}`}
     </p>
-  );
-}
-
-function Answer({ live }: { readonly live: Live }) {
-  const { answer } = live;
-  const answered =
-    answer.kind === 'result' ? answer.answered : answer.kind === 'running' ? answer.before : null;
-  if (answered === null) return null;
-  return (
-    <div class={answer.kind === 'running' ? 'stale' : ''} aria-busy={answer.kind === 'running'}>
-      <Result live={live} answered={answered} />
-    </div>
-  );
-}
-
-interface ResultProps {
-  readonly live: Live;
-  readonly answered: Answered;
-}
-
-function Result({ live, answered: { request, result } }: ResultProps) {
-  const { comparison, run, shown } = result;
-  const { a, b, text } = request;
-  const names = { a, b };
-  return (
-    <>
-      <p class="lead">{sentence(result.title)}</p>
-      <ScenarioMatrix rows={[comparison]} names={names} />
-      <OutcomeList scenario={run} variant={b} a={a} />
-      <Expectations expectations={run.expectations} variant={b} text={text} />
-      {shown !== null ? (
-        <>
-          <h3>The chosen execution</h3>
-          <p>
-            <button type="button" onClick={() => live.show(null)}>
-              back to the difference
-            </button>
-          </p>
-          {a === b ? (
-            <SingleTimeline trace={shown.b} variant={b} text={text} />
-          ) : (
-            <Timeline {...shown} names={names} text={text} />
-          )}
-        </>
-      ) : comparison.witness === null ? (
-        <p>
-          {comparison.completeness.kind === 'complete'
-            ? 'No difference: the two can do the same.'
-            : 'No difference was seen, but not everything was explored.'}
-        </p>
-      ) : (
-        <>
-          <h3>The difference</h3>
-          <Difference
-            scenario={result.scenario}
-            names={names}
-            witness={comparison.witness}
-            text={text}
-          />
-        </>
-      )}
-    </>
   );
 }

@@ -9,7 +9,7 @@ import type {
 import { exploredText } from '../../views/explored-text';
 import { administratorText, userText } from '../../views/outcome-text';
 import type { ScenarioText } from '../page-data';
-import { linkTo } from './fragment';
+import { linkTo, type LivePlace } from './fragment';
 import { Timeline } from './timeline';
 import { count, sentence } from './words';
 
@@ -54,11 +54,14 @@ interface OutcomeListProps {
   readonly variant: string;
   /** Variant to show an execution beside; the same one without it. */
   readonly a?: string;
+  /** Where it is in the live model, if not by its name. */
+  readonly at?: LivePlace;
 }
 
 /** Every distinct outcome with the traces that end in it. */
-export function OutcomeList({ scenario, variant, a = variant }: OutcomeListProps) {
+export function OutcomeList({ scenario, variant, a = variant, at }: OutcomeListProps) {
   const { name, outcomes, completeness } = scenario;
+  const place = at ?? { scenario: name };
   return (
     <div class="scroll">
       <table>
@@ -97,7 +100,7 @@ export function OutcomeList({ scenario, variant, a = variant }: OutcomeListProps
                 free pages {outcome.system.freePages}, free slots {outcome.system.freeSwap}
               </td>
               <td>
-                <a href={linkTo({ scenario: name, a, b: variant, schedule })}>show</a>
+                <a href={linkTo({ ...place, a, b: variant, schedule })}>show</a>
               </td>
             </tr>
           ))}

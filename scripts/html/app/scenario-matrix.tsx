@@ -5,16 +5,18 @@ import { printCompleteness } from '../../../model/diff/completeness';
 import type { ComparedScenario } from '../../../model/report/diff-document';
 import { LEVELS } from '../../../model/scenario/outcome';
 import { exploredNoun } from '../../views/explored-text';
-import { linkTo } from './fragment';
+import { linkTo, type LivePlace } from './fragment';
 import { VerdictCell } from './verdict-cell';
 import { sentence, WHO } from './words';
 
 export interface ScenarioMatrixProps {
   readonly rows: readonly ComparedScenario[];
   readonly names: { readonly a: string; readonly b: string };
+  /** Where a row is in the live model, if not by its name. */
+  readonly at?: LivePlace;
 }
 
-export function ScenarioMatrix({ rows, names }: ScenarioMatrixProps) {
+export function ScenarioMatrix({ rows, names, at }: ScenarioMatrixProps) {
   const [open, setOpen] = useState<string | null>(null);
   return (
     <div class="scroll">
@@ -62,7 +64,7 @@ export function ScenarioMatrix({ rows, names }: ScenarioMatrixProps) {
                     {sentence(row.title)} {(row.executions ?? row.states!).a} {exploredNoun(row)}s
                     on {names.a}, {(row.executions ?? row.states!).b} on {names.b}.
                     <br />
-                    <a href={linkTo({ scenario: row.name, ...names })}>
+                    <a href={linkTo({ ...(at ?? { scenario: row.name }), ...names })}>
                       Run it in the live model
                     </a>{' '}
                     or with <code>{`lzfree diff ${names.a} ${names.b} ${row.name}`}</code>

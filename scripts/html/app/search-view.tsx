@@ -136,7 +136,7 @@ function Kind({ kind, number, names }: KindProps) {
           {scenario}
         </pre>
       </details>
-      <Difference scenario={name} names={names} witness={witness} text={scenario} />
+      <Difference at={{ scenario: name }} names={names} witness={witness} text={scenario} />
     </article>
   );
 }

@@ -11,9 +11,11 @@ import { NAMED_VARIANTS, type Variant } from '../../../model/features/variant';
 import { parseVariant, variantName } from '../../../model/features/variant-name';
 import type { LiveResult } from '../live/compute';
 import type { LiveError, LiveMessage } from '../live/worker';
+import { didYouMean } from '../../cli/nearest';
 import type { PageData, ScenarioText } from '../page-data';
 import { firstShown } from './first-shown';
-import { linkTo, readFragment, type LivePoint } from './fragment';
+import { linkTo, readFragment, type LivePlace, type LivePoint } from './fragment';
+import { brought, chosen, edited, ownName, type Work } from './own-texts';
 import type { SwitchBoard } from './switch-box';
 
 /** Most executions of a scenario in the page; more make the answer bounded, and it says so. */
@@ -22,13 +24,16 @@ const EXECUTIONS = 20_000;
 const PAUSE_MS = 250;
 
 export interface Live {
-  readonly scenario: ScenarioText;
+  /** Of the scenario, or of the reader's text. */
+  readonly name: string;
   readonly text: string;
-  readonly edited: boolean;
+  /** Names of the reader's texts. */
+  readonly ownTexts: readonly string[];
   readonly a: string;
   readonly b: string;
-  readonly schedule: string | null;
   readonly board: SwitchBoard;
+  /** What the address names and there is not; then nothing is computed. */
+  readonly unknown: readonly string[];
   /** Why the variant would not compile; then nothing is computed. */
   readonly missing: readonly { readonly need: Missing; readonly text: string }[];
   readonly answer: LiveAnswer;
@@ -39,7 +44,13 @@ export interface Live {
   show(schedule: string | null): void;
 }
 
-type Request = Omit<Asked, 'scenario' | 'text'> & { readonly text: string };
+/** What the worker is asked, and what a view of its answer has to know. */
+export interface Request extends Pick<Asked, 'a' | 'b' | 'schedule'> {
+  readonly name: string;
+  readonly text: string;
+  /** What a link to it says of the scenario. */
+  readonly at: LivePlace;
+}
 
 /** A result with what was asked for it, which may no longer be what is asked now. */
 export interface Answered {
@@ -54,20 +65,18 @@ export type LiveAnswer =
   | { readonly kind: 'result'; readonly answered: Answered }
   | { readonly kind: 'error'; readonly error: LiveError };
 
-interface Asked {
-  readonly scenario: string;
-  /** null: the text that the page came with. */
-  readonly text: string | null;
+interface Asked extends Work {
   readonly a: string;
   readonly b: string;
   readonly schedule: string | null;
+  readonly unknown: readonly string[];
 }
 
 export function useLive({ document: report, scenarios }: PageData): Live {
   const [alive, setAlive] = useState(false);
   const [asked, setAsked] = useState<Asked>(() => firstAsked(report, scenarios));
   const change = (part: Partial<Asked>): void => {
-    const next = { ...asked, schedule: null, ...part };
+    const next = { ...asked, schedule: null, unknown: [], ...part };
     setAsked(next);
     history.replaceState(null, '', linkTo(toPoint(next)));
   };
@@ -84,29 +93,33 @@ export function useLive({ document: report, scenarios }: PageData): Live {
     return () => removeEventListener('hashchange', follow);
   }, []);
   const scenario = scenarios.find(({ name }) => name === asked.scenario) ?? scenarios[0]!;
-  const text = asked.text ?? scenario.text;
+  const own = asked.own === null ? undefined : asked.texts[asked.own];
+  const text = own?.text ?? scenario.text;
+  const name = asked.own === null ? scenario.name : ownName(asked.own);
   const variant = useMemo(() => parseVariant(asked.b), [asked.b]);
   const missing = validate(variant).map((need) => ({ need, text: describeMissing(need) }));
-  const request = { text, a: asked.a, b: asked.b, schedule: asked.schedule };
-  const answer = useWorker(alive && missing.length === 0 ? request : null);
+  const { a, b, schedule, unknown } = asked;
+  const request = { name, text, at: placeOf(asked), a, b, schedule };
+  const isRun = alive && missing.length === 0 && unknown.length === 0;
+  const answer = useWorker(isRun ? request : null);
   const setVariant = (next: Variant): void => change({ b: variantName(next) });
   const flip = (id: SwitchId, on: boolean): void =>
     setVariant(on ? variant.plus([id]) : variant.minus([id]));
   return {
-    scenario,
+    name,
     text,
-    edited: asked.text !== null,
-    a: asked.a,
-    b: asked.b,
-    schedule: asked.schedule,
+    ownTexts: asked.texts.map((_, index) => ownName(index)),
+    a,
+    b,
     board: { variant, alive, flip },
+    unknown,
     missing,
     answer,
-    choose: (name) => change({ scenario: name, text: null }),
-    edit: (next) => change({ text: next === scenario.text ? null : next }),
-    holdAgainst: (a) => change({ a }),
+    choose: (next) => change(chosen(asked, next)),
+    edit: (next) => change(edited(asked, scenario, next)),
+    holdAgainst: (next) => change({ a: next }),
     setVariant,
-    show: (schedule) => change({ schedule }),
+    show: (next) => change({ schedule: next }),
   };
 }
 
@@ -116,35 +129,48 @@ export const takeOut = (variant: Variant, id: SwitchId): Variant => variant.minu
 function firstAsked(report: PageData['document'], scenarios: readonly ScenarioText[]): Asked {
   const { a, b, scenario } = firstShown(report);
   const known = scenarios.find(({ name }) => name === scenario) ?? scenarios[0]!;
-  return { scenario: known.name, text: null, a, b, schedule: null };
+  return { scenario: known.name, texts: [], own: null, a, b, schedule: null, unknown: [] };
 }
 
-function toPoint({ scenario, text, a, b, schedule }: Asked): LivePoint {
-  return { scenario, a, b, schedule: schedule ?? undefined, text: text ?? undefined };
+const placeOf = ({ scenario, texts, own }: Work): LivePlace =>
+  own === null ? { scenario } : { scenario, text: texts[own]!.text };
+
+function toPoint(asked: Asked): LivePoint {
+  const { a, b, schedule } = asked;
+  return { ...placeOf(asked), a, b, schedule: schedule ?? undefined };
 }
 
-/** Takes from a link what can be read; a name that does not exist changes nothing. */
+/** Goes where a link leads. A name that does not exist changes nothing, and is kept to be told. */
 function merge(
   before: Asked,
-  { scenario, text, a, b, schedule }: Partial<LivePoint>,
+  { scenario: name = before.scenario, text, a, b, schedule }: Partial<LivePoint>,
   scenarios: readonly ScenarioText[],
 ): Asked {
-  const known = scenarios.some(({ name }) => name === scenario);
+  const unknown: string[] = [];
+  const find = (wanted: string) => scenarios.find((each) => each.name === wanted);
+  const known = find(name);
+  // A text of its own needs no scenario of the page.
+  if (known === undefined && text === undefined) unknown.push(noScenario(name, scenarios));
+  const variant = (wanted: string | undefined, otherwise: string): string => {
+    try {
+      return wanted === undefined ? otherwise : variantName(parseVariant(wanted));
+    } catch (error) {
+      unknown.push((error as Error).message);
+      return otherwise;
+    }
+  };
   return {
-    scenario: known ? scenario! : before.scenario,
-    text: text ?? null,
-    a: readable(a) ?? before.a,
-    b: readable(b) ?? before.b,
+    ...brought(before, known ?? find(before.scenario)!, text),
+    a: variant(a, before.a),
+    b: variant(b, before.b),
     schedule: schedule ?? null,
+    unknown,
   };
 }
 
-function readable(variant: string | undefined): string | undefined {
-  try {
-    return variant === undefined ? undefined : variantName(parseVariant(variant));
-  } catch {
-    return undefined;
-  }
+function noScenario(name: string, scenarios: readonly ScenarioText[]): string {
+  const names = scenarios.map((each) => each.name);
+  return `this page has no scenario '${name.slice(0, 80)}'${didYouMean(name, names)}`;
 }
 
 /** Asks a worker of its own; a newer request ends the older one. */
