@@ -148,3 +148,27 @@ describe('an execution of a variant that is held against no other', () => {
     await narrow.close();
   });
 });
+
+describe('the answer to a switch', () => {
+  it.each([
+    [1280, 800],
+    [390, 844],
+  ])('is in sight beside a switch far down, %d x %d', async (width, height) => {
+    await page.setViewportSize({ width, height });
+    await live().getByText('3/6: 26 of 26 in').click();
+    const inSight = async (place: ReturnType<Page['locator']>): Promise<boolean> => {
+      const box = (await place.boundingBox())!;
+      return box.y >= 0 && box.y + box.height <= height;
+    };
+    const last = live().locator('.switches details', { hasText: '3/6' }).getByRole('checkbox');
+    await last.last().uncheck();
+    await explored(page);
+    expect(await inSight(last.last())).toBe(true);
+    expect(await inSight(status())).toBe(true);
+    const needed = live().getByLabel('p3/include/linux/rmap/TTU_LAZYFREE');
+    await needed.uncheck();
+    const refusal = live().getByRole('alert').filter({ hasText: 'would not compile' });
+    expect(await inSight(needed)).toBe(true);
+    expect(await inSight(refusal)).toBe(true);
+  });
+});

@@ -40,11 +40,13 @@ export function LiveView({ live, scenarios, switches }: LiveViewProps) {
           />
         </form>
         <div class="live-answer">
-          <Unknown live={live} />
-          <Missing live={live} />
-          <Status live={live} />
           <Answer live={live} />
         </div>
+      </div>
+      <div class="live-state">
+        <Unknown live={live} />
+        <Missing live={live} />
+        <Status live={live} />
       </div>
     </section>
   );
