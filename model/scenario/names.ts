@@ -6,7 +6,15 @@ import { vmstatName } from '../mm/vmstat';
 import type { Kernel } from '../state/kernel';
 import { pte_pfn, pte_present, type Pte } from '../arch/x86/include/asm/pgtable';
 import type { Layout } from './layout';
-import { listLink, lruName, mappingValue, pteValue, swapMapValue, tlbValue } from './values';
+import {
+  listLink,
+  lruName,
+  mapcountValue,
+  mappingValue,
+  pteValue,
+  swapMapValue,
+  tlbValue,
+} from './values';
 
 /** Names pages after the first address that maps them, from the moment it does. */
 export class Namer {
@@ -97,7 +105,7 @@ export class Namer {
     if (field === 'PG_locked') return lockValue(value);
     if (field.startsWith('PG_')) return value === 0 ? 'clear' : 'set';
     if (field === 'mapping') return mappingValue(value);
-    if (field === '_mapcount') return `${value + 1} mapped`;
+    if (field === '_mapcount') return mapcountValue(value);
     if (field === 'lru_on') return lruName(value);
     if (field === 'lru_next' || field === 'lru_prev') {
       return listLink(value) ?? this.pointer(value);

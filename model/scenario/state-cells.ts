@@ -15,7 +15,7 @@ import { printResult } from './errno';
 import type { Layout } from './layout';
 import type { Namer } from './names';
 import type { Result } from './outcome';
-import { mappingValue, pteValue, swapMapValue, tlbValue } from './values';
+import { mapcountValue, mappingValue, pteValue, swapMapValue, tlbValue } from './values';
 import { vmstatLines } from './vmstat-line';
 
 /** In the order in which they are read: from what a program sees to what only the kernel sees. */
@@ -153,7 +153,7 @@ export class StateReader {
     this.add('pages', name, 'flags', flags.map((flag) => flag.slice(3)).join(' ') || 'none');
     this.add('pages', name, 'mapping', mappingValue(this.word(page + Page.mapping)));
     this.add('pages', name, '_count', String(this.word(page + Page._count)));
-    this.add('pages', name, '_mapcount', String(this.word(page + Page._mapcount)));
+    this.add('pages', name, '_mapcount', mapcountValue(this.word(page + Page._mapcount)));
     this.add('pages', name, 'content', lo === hi ? String(lo) : `${lo}/${hi}`);
   }
 

@@ -50,6 +50,9 @@ export function tlbValue(value: TlbEntry, frame: FrameName): string {
   return `${frame(pte_pfn(value))} ${rw} ${(value & _PAGE_DIRTY) === 0 ? 'clean' : 'dirty'}`;
 }
 
+/** The word `_mapcount`, which is -1 for a page that no page table has. */
+export const mapcountValue = (value: number): string => `${value + 1} mapped`;
+
 /** A byte of the swap map: how many ptes use the slot, and whether the swap cache does. */
 export function swapMapValue(value: number): string {
   if (value === 0) return 'free';

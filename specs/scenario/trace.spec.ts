@@ -56,7 +56,21 @@ describe('the states of a trace', () => {
       'page(P0:a[0]) flags': page!.flags.join(' '),
       'page(P0:a[0]) mapping': 'ANON|LZFREE',
       'page(P0:a[0]) _count': String(page!.count),
+      'page(P0:a[0]) _mapcount': `${page!.mapcount} mapped`,
     });
+  });
+
+  it('count the page tables that have a page as the changes of the trace do', () => {
+    const scenario = parseScenario(
+      TEXT.replace('  - P0: write a 1\n', '').replace('back = read a', 'write a 1'),
+    );
+    const program = new ScenarioProgram(scenario, (id) => fixed.has(id));
+    const { steps } = recordTrace(program, [], { lenient: true });
+    const isIt = (change: string): boolean => change.includes('_mapcount');
+    const step = steps.find(({ changes }) => changes.some(isIt))!;
+    const told = step.changes.find(isIt)!;
+    const cell = step.state.find(({ field }) => field === '_mapcount')!;
+    expect(told).toContain(`${cell.before} -> ${cell.after}`);
   });
 
   it('say what each change was before', () => {
