@@ -37,11 +37,23 @@ export class Args {
     return text === undefined ? undefined : Number(text);
   }
 
+  /** The words again, with defaults as if they had been typed, and without the options in `without`. */
+  words(without: readonly string[]): string[] {
+    const given = [...this.values].filter(([name]) => !without.includes(name));
+    return [...this.operands, ...given.flatMap(([name, value]) => optionWords(name, value))];
+  }
+
   private value(name: string): OptionValue {
     const value = this.values.get(name);
     if (value === undefined) throw new Error(`args: the command declares no option --${name}`);
     return value;
   }
+}
+
+function optionWords(name: string, value: OptionValue): string[] {
+  if (value === null || value === false) return [];
+  if (value === true) return [`--${name}`];
+  return [value].flat().flatMap((each) => [`--${name}`, each]);
 }
 
 /** false or true for a flag, null for a value that was not given. */

@@ -28,12 +28,14 @@ export const serveCommand: CommandSpec = {
     const { pageOf } = await import('../html/write-page');
     const { readDocument } = await import('../html/read-document');
     const { servePage } = await import('../html/server');
+    const { shellWord } = await import('../../model/report/replay-command');
     const [file] = args.operands;
     const { answer, document } =
       file === undefined
         ? { answer: 'What each hunk of the series does: the live model', document: null }
         : await readDocument(file, io);
-    const html = await pageOf(answer, document);
+    const command = ['lzfree serve', ...args.operands.map(shellWord)].join(' ');
+    const html = await pageOf(answer, document, command);
     const server = await servePage(html, args.integer('port')!);
     if (args.json) io.json({ schema: 'lzfree/serve', version: 1, url: server.url });
     else io.out(server.url);

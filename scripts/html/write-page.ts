@@ -32,39 +32,39 @@ export async function writePage(
   if (out === undefined) return;
   const path = isPage(out) ? out : join(out, 'index.html');
   const { answerOf } = await import('./read-document');
-  await writeFileAtomically(path, await pageOf(answerOf(document), document));
+  await writeFileAtomically(
+    path,
+    await pageOf(answerOf(document), document, await commandOf(args, document)),
+  );
   io.note(`wrote ${path}`);
 }
 
-/** The text of a page; without a document, the live model alone. */
-export async function pageOf(answer: string, document: ReportDocument | null): Promise<string> {
+/** The text of a page that `command` made; without a document, the live model alone. */
+export async function pageOf(
+  answer: string,
+  document: ReportDocument | null,
+  command: string,
+): Promise<string> {
   const { loadAssets } = await import('./assets');
   const { pageHtml } = await import('./page');
   const { reportHunks } = await import('../hunk-report');
   const { version } = packageJson;
-  const command = document === null ? 'lzfree serve' : commandOf(document);
   const scenarios = await scenarioTexts(document);
   const data: PageData = { version, answer, command, document, scenarios, switches: reportHunks() };
   return pageHtml(data, await loadAssets());
 }
 
-function commandOf(document: ReportDocument): string {
-  switch (document.schema) {
-    case 'lzfree/review':
-      return 'lzfree review';
-    case 'lzfree/diff':
-      return `lzfree diff ${document.a} ${document.b}`;
-    case 'lzfree/diff-search':
-      return `lzfree diff ${document.a} ${document.b} --search --size ${document.bound.size}`;
-    case 'lzfree/run':
-      return `lzfree run --variant ${document.variant}`;
-    case 'lzfree/hunt':
-      return `lzfree hunt ${document.variant} --seed ${document.seed}`;
-    case 'lzfree/matrix':
-      return 'lzfree matrix';
-    case 'lzfree/classes':
-      return `lzfree classes --view ${document.view}`;
-  }
+/** Options that say where a result goes and how it is come by, which changes nothing in it. */
+const WITHOUT = [
+  ...['html', 'json', 'format', 'save', 'checkpoint', 'workers'],
+  ...['quiet', 'verbose', 'no-color'],
+];
+
+/** The command line that a document is from, with all bounds, also those that were not given. */
+async function commandOf(args: Args, { schema }: ReportDocument): Promise<string> {
+  const { shellWord } = await import('../../model/report/replay-command');
+  const name = schema.slice('lzfree/'.length).replace('-search', '');
+  return ['lzfree', name, ...args.words(WITHOUT).map(shellWord)].join(' ');
 }
 
 /** The suite, and what the document has beside it. A text that was piped in is not there any more. */

@@ -20,6 +20,13 @@ const EMPTY = {
   switches: [],
 };
 
+/** What a reader sees of a page. */
+const textOf = (html: string): string =>
+  html
+    .replace(/<(script|style).*?<\/\1>/gs, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
 /** The text of an element that has this id, up to its end tag. */
 const element = (html: string, id: string): string =>
   new RegExp(`id="${id}">(.*?)</script>`, 's').exec(html)![1];
@@ -82,12 +89,21 @@ describe('diff --html', () => {
   });
 });
 
-/** What a reader sees of a page. */
-const textOf = (html: string): string =>
-  html
-    .replace(/<(script|style).*?<\/\1>/gs, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ');
+describe('the command that a page is from', () => {
+  it.each([
+    ['run half-written-page', 'run half-written-page --variant fixed'],
+    ['classes both-owners-free', 'classes both-owners-free --view user'],
+    ['hunt original --until-size 1', 'hunt original --until-size 1 --seed 1 --executions 1000'],
+    [
+      'diff original fixed half-written-page --by-states',
+      'diff original fixed half-written-page --by-states',
+    ],
+  ])('of %s names scenarios and bounds', async (typed, command) => {
+    const out = join(folder, 'made.html');
+    await runCli([...typed.split(' '), '--json', '--html', out]);
+    expect(textOf(readFileSync(out, 'utf8'))).toContain(`Made by lzfree ${command}`);
+  });
+});
 
 describe('the page of a search', () => {
   it('tells who sees the difference, the smallest program, and what was searched', async () => {

@@ -7,7 +7,7 @@ import { launchBrowser, openPage } from './open-page';
 let browser: Browser;
 let server: PageServer;
 beforeAll(async () => {
-  server = await servePage(await pageOf('The live model', null), 0);
+  server = await servePage(await pageOf('The live model', null, 'lzfree serve'), 0);
   browser = await launchBrowser();
 });
 afterAll(async () => {

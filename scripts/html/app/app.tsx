@@ -49,8 +49,7 @@ export function App({ data }: { readonly data: PageData }) {
       <footer>
         <p>
           lzfree {data.version}. Made by <code>{data.command}</code>. Everything that this page says
-          is in that command's JSON document, which the page holds, or was computed by the model in
-          the page.
+          is in its JSON document, which the page holds, or was computed by the model in the page.
         </p>
       </footer>
     </>
