@@ -117,6 +117,10 @@ describe('the page of a search', () => {
     expect(text).toContain('1. system level, only fixed: freePages');
     expect(text).toContain('threads: P0/T0: - madvise a FREE P0/T1: - madvise a DONTNEED');
     expect(text).toContain('try_to_free_swap > delete_from_swap_cache');
+    expect(text).toMatch(/lzfree replay DIR\/\S+ s1:\S+ --variant fixed ?, after lzfree diff/);
+    expect(text).toContain(
+      'after lzfree diff original fixed --search --beginning merged-swap-cached --save DIR',
+    );
     expect(text).toContain('merged-swap-cached merged by KSM, swapped out');
   });
 });

@@ -56,7 +56,8 @@ export function App({ data }: { readonly data: PageData }) {
   );
 }
 
-function Report({ data: { document: report, scenarios, switches } }: { readonly data: PageData }) {
+function Report({ data }: { readonly data: PageData }) {
+  const { document: report, scenarios, switches, command } = data;
   switch (report?.schema) {
     case undefined:
       return null;
@@ -70,7 +71,7 @@ function Report({ data: { document: report, scenarios, switches } }: { readonly 
     case 'lzfree/diff':
       return <ComparisonView comparison={report} scenarios={scenarios} />;
     case 'lzfree/diff-search':
-      return <SearchView search={report} />;
+      return <SearchView search={report} command={command} />;
     case 'lzfree/run':
       return <RunView run={report} scenarios={scenarios} />;
     case 'lzfree/hunt':

@@ -20,6 +20,8 @@ export interface DifferenceProps {
   readonly witness: ReportedWitness;
   /** The scenario's text, where the page has it. */
   readonly text: string | undefined;
+  /** The command that writes the scenario where it is replayed from, if it is not there. */
+  readonly saving?: string | undefined;
 }
 
 /** The traces of a witness in the order of the variants. */
@@ -32,7 +34,7 @@ function sides({ kind, trace, other, aligned }: ReportedWitness): {
   return { a: other, b: trace, aligned: aligned.map(([i, j]) => [j, i] as const) };
 }
 
-export function Difference({ at, names, witness, text }: DifferenceProps) {
+export function Difference({ at, names, witness, text, saving }: DifferenceProps) {
   const { level, variant, schedule, replay } = witness;
   const { a, b, aligned } = sides(witness);
   return (
@@ -49,6 +51,11 @@ export function Difference({ at, names, witness, text }: DifferenceProps) {
       <Timeline a={a} b={b} aligned={aligned} names={names} text={text} />
       <p class="commands">
         To replay it: <code>{replay}</code>
+        {saving !== undefined && (
+          <>
+            , after <code>{saving}</code>
+          </>
+        )}
         <br />
         <a href={linkTo({ ...at, a: names.a, b: names.b, schedule })}>Open it in the live model</a>
       </p>

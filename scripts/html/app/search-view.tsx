@@ -1,5 +1,9 @@
 /** The views of a search: who can see the difference, its kinds, and what was searched. */
-import type { ReportedKind, SearchDocument } from '../../../model/report/search-document';
+import {
+  UNSAVED,
+  type ReportedKind,
+  type SearchDocument,
+} from '../../../model/report/search-document';
 import { LEVELS } from '../../../model/scenario/outcome';
 import { grouped } from '../../views/grouped';
 import { searchedText } from '../../views/searched-text';
@@ -7,7 +11,7 @@ import { Difference } from './difference';
 import { count, sentence, WHO } from './words';
 
 /** The whole page of `lzfree diff A B --search`. */
-export function SearchView({ search }: { readonly search: SearchDocument }) {
+export function SearchView({ search, command }: SearchProps & { readonly command: string }) {
   const { a, b, kinds } = search;
   return (
     <>
@@ -20,7 +24,13 @@ export function SearchView({ search }: { readonly search: SearchDocument }) {
         <h2 id="differences-title">The kinds of difference</h2>
         {kinds.length === 0 && <p>None was found.</p>}
         {kinds.map((kind, index) => (
-          <Kind key={index} kind={kind} number={index + 1} names={{ a, b }} />
+          <Kind
+            key={index}
+            kind={kind}
+            number={index + 1}
+            names={{ a, b }}
+            command={isSearch(command) ? command : searchCommand(search)}
+          />
         ))}
       </section>
       <section id="searched" aria-labelledby="searched-title">
@@ -31,6 +41,12 @@ export function SearchView({ search }: { readonly search: SearchDocument }) {
     </>
   );
 }
+
+/** A page may be served from a document alone, by a command that made nothing of it. */
+const isSearch = (command: string): boolean => command.startsWith('lzfree diff ');
+
+const searchCommand = ({ a, b, bound }: SearchDocument): string =>
+  `lzfree diff ${a} ${b} --search --size ${bound.size}`;
 
 /** More are counted only, where they are a part of a page. */
 const MOST_SHOWN = 8;
@@ -49,7 +65,7 @@ export function SearchedPrograms({ search }: SearchProps) {
             {index + 1}. {kind.level} level, only {kind.direction === 'gained' ? b : a}:{' '}
             {kind.title}
           </summary>
-          <Kind kind={kind} number={index + 1} names={{ a, b }} />
+          <Kind kind={kind} number={index + 1} names={{ a, b }} command={searchCommand(search)} />
         </details>
       ))}
       {kinds.length > MOST_SHOWN && (
@@ -115,10 +131,13 @@ interface KindProps {
   readonly kind: ReportedKind;
   readonly number: number;
   readonly names: { readonly a: string; readonly b: string };
+  /** The command that finds it. */
+  readonly command: string;
 }
 
-function Kind({ kind, number, names }: KindProps) {
+function Kind({ kind, number, names, command }: KindProps) {
   const { level, direction, paths, programs, size, name, title, scenario, witness } = kind;
+  const isSaved = !witness.replay.includes(` ${UNSAVED}/`);
   const doer = direction === 'gained' ? names.b : names.a;
   return (
     <article>
@@ -130,13 +149,19 @@ function Kind({ kind, number, names }: KindProps) {
         {!witness.shortest && ' There may be a schedule with fewer context switches.'}
       </p>
       <p class="lead">{sentence(title)}</p>
-      <details>
+      <details class="smallest">
         <summary>The smallest program</summary>
         <pre class="program" tabIndex={0} aria-label={`Program ${name}`}>
           {scenario}
         </pre>
       </details>
-      <Difference at={{ scenario: name }} names={names} witness={witness} text={scenario} />
+      <Difference
+        at={{ scenario: name }}
+        names={names}
+        witness={witness}
+        text={scenario}
+        saving={isSaved ? undefined : `${command} --save ${UNSAVED}`}
+      />
     </article>
   );
 }
