@@ -56,6 +56,16 @@ describe('the page of a search, from disk', () => {
     await page.close();
   });
 
+  it('opens on paper the texts that its lines are numbered by', async () => {
+    const { page } = await openPage(browser, urlOf('search'));
+    const texts = page.locator('#differences article').first().locator('pre');
+    expect(await texts.first().isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    expect(await texts.count()).toBe(2);
+    for (const text of await texts.all()) expect(await text.isVisible()).toBe(true);
+    await page.close();
+  });
+
   it.each(LOOKS)('passes the checks of axe, %s and %d pixels wide', async (...look) => {
     expect(await inspect(browser, urlOf('search'), look)).toEqual({ violations: [], overflow: 0 });
   });
