@@ -54,7 +54,7 @@ function Result({ live, answered: { request, result } }: ResultProps) {
 function Compared({ request, comparison }: { request: Request; comparison: ComparedScenario }) {
   const { a, b, text, at } = request;
   const { witness, completeness } = comparison;
-  if (a === b) return null;
+  if (a === b) return <p>Choose another variant to hold it against, to see where they differ.</p>;
   if (witness === null)
     return (
       <p>

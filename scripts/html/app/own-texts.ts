@@ -1,4 +1,4 @@
-/** The texts that the reader has edited. They stay while the page is open, so that none is lost by a choice. */
+/** The texts that the reader has edited: they stay while the page is open, so that a choice loses none. */
 import type { ScenarioText } from '../page-data';
 
 export interface OwnText {
