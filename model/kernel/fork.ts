@@ -6,7 +6,6 @@ import { mm_struct, vm_area_struct, type Mm, type Vma } from '../include/linux/m
 import { VM_DONTCOPY, VM_LOCKED, VM_NONLINEAR } from '../include/linux/vm_flags';
 import {
   decAndTest,
-  incNotZero,
   load,
   lock,
   readLock,
@@ -19,6 +18,7 @@ import type { Cpu } from '../state/cpu';
 import { kernel, peek, poke } from '../state/kernel';
 import { TooSmall } from '../state/slots';
 import { vma_interval_tree_insert_after, vma_nonlinear_insert } from '../mm/interval_tree';
+import { khugepaged_exit } from '../mm/huge_memory/khugepaged';
 import { ksm_exit, ksm_fork } from '../mm/ksm';
 import { copy_page_range } from '../mm/memory';
 import { exit_mmap } from '../mm/mmap';
@@ -62,6 +62,7 @@ function* mm_init(slot?: Mm): Steps<Mm> {
   const mm = slot ?? unusedMm();
   if (!isUnused(mm)) throw new Error('dup_mm: this mm has been used already');
   poke(mm + mm_.mm_users, 1);
+  poke(mm + mm_.task, 1);
   return mm;
 }
 
@@ -125,16 +126,36 @@ function* dupVma(cpu: Cpu, mm: Mm, oldmm: Mm, mpnt: Vma): Steps<number> {
   return yield* copy_page_range(cpu, mm, oldmm, tmp, mpnt);
 }
 
-/** kernel/fork.c get_task_mm: a user more, unless there is none left. @returns 1 or 0. */
-export const get_task_mm = (mm: Mm): number => incNotZero(mm + mm_.mm_users);
+/** kernel/fork.c get_task_mm: a user more, unless the task has ended. @returns whether there is one. */
+export function* get_task_mm(mm: Mm): Steps<boolean> {
+  yield step(mm + mm_.mm_users);
+  if (peek(mm + mm_.task) === 0) return false;
+  poke(mm + mm_.mm_users, peek(mm + mm_.mm_users) + 1);
+  return true;
+}
 
 /**
- * kernel/fork.c mmput: the last user takes the mm apart. khugepaged_exit is not needed: the model's
- * khugepaged holds no mm between its scans.
+ * Does what a call does to another task's mm between get_task_mm and mmput. A task's own mm stays for as
+ * long as it is in the kernel.
+ *
+ * @param gone what the call returns when the task has ended
  */
+export function* withTaskMm<T>(cpu: Cpu, mm: Mm, gone: T, call: () => Steps<T>): Steps<T> {
+  if (cpu.mm === mm) return yield* call();
+  if (!(yield* get_task_mm(mm))) return gone;
+  const result = yield* call();
+  yield* mmput(cpu, mm);
+  return result;
+}
+
+/** kernel/fork.c mmput: the last user takes the mm apart. */
 export function* mmput(cpu: Cpu, mm: Mm): Steps {
-  if (!(yield decAndTest(mm + mm_.mm_users))) return;
+  if (yield decAndTest(mm + mm_.mm_users)) yield* lastMmput(cpu, mm);
+}
+
+function* lastMmput(cpu: Cpu, mm: Mm): Steps {
   yield* ksm_exit(cpu, mm);
+  yield* khugepaged_exit(mm);
   yield* exit_mmap(cpu, mm);
   yield step(mm + mm_.exited);
   poke(mm + mm_.exited, 1);
@@ -144,9 +165,14 @@ export function* mmput(cpu: Cpu, mm: Mm): Steps {
   }
 }
 
-/** kernel/exit.c do_exit, exit_mm: the task's use of its mm ends. */
+/**
+ * kernel/exit.c do_exit, exit_mm: the task's use of its mm ends. Who comes between task->mm = NULL and
+ * mmput finds the mm as before it or as after it, so that the two are one step.
+ */
 export function* do_exit(cpu: Cpu, mm: Mm): Steps {
   yield readLock(mm + mm_.mmap_sem);
   yield readUnlock(mm + mm_.mmap_sem);
-  yield* mmput(cpu, mm);
+  const last = yield decAndTest(mm + mm_.mm_users);
+  poke(mm + mm_.task, 0);
+  if (last) yield* lastMmput(cpu, mm);
 }

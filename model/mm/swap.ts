@@ -28,7 +28,7 @@ import {
   PageUnevictable,
   SetPageReferenced,
 } from '../include/linux/page-flags';
-import { awaitFree, lock, step, unlock, type Steps } from '../machine/op';
+import { awaitFree, choose, lock, step, unlock, type Steps } from '../machine/op';
 import type { Ptr } from '../machine/struct';
 import type { Cpu } from '../state/cpu';
 import {
@@ -221,36 +221,47 @@ function takeNext(cpu: Cpu, from: number): { at: number; pages: PagePtr[] } {
 
 /** mm/swap.c lru_add_drain_cpu: lru_add, rotate, deactivate, activate. */
 function* lru_add_drain_cpu(cpu: Cpu): Steps {
-  for (let from = 0; from < PAGEVECS.length;) {
-    yield step(countOf(cpu, PAGEVECS[from]!));
-    const { at, pages } = takeNext(cpu, from);
-    if (pages.length > 0) yield* drain(cpu, PAGEVECS[at]!, pages);
-    from = at + 1;
-  }
+  for (let from = 0; from < PAGEVECS.length;) from = yield* drainNext(cpu, from);
+}
+
+/** Drains the first pagevec from `from` on that has pages. @returns where to go on */
+function* drainNext(cpu: Cpu, from: number): Steps<number> {
+  yield step(countOf(cpu, PAGEVECS[from]!));
+  const { at, pages } = takeNext(cpu, from);
+  if (pages.length > 0) yield* drain(cpu, PAGEVECS[at]!, pages);
+  return at + 1;
 }
 
 /** mm/swap.c lru_add_drain: this CPU's pagevecs. */
 export const lru_add_drain = (cpu: Cpu): Steps => lru_add_drain_cpu(cpu);
 
 /**
- * mm/swap.c lru_add_drain_all: every CPU drains its own pagevecs, and the caller waits. Abstracted:
- * a CPU's work is done by the caller in that CPU's name, one CPU after the other. A CPU that is
- * draining has work until the end, and does it when it can be preempted again.
+ * mm/swap.c lru_add_drain_all: every CPU drains its own pagevecs, all at the same time, and the caller
+ * waits. Abstracted: the works are done by the caller in those CPUs' names, one pagevec after the other, of
+ * whichever CPU. A CPU that is draining has work until the end, and does it when it can be preempted again.
  */
 export function* lru_add_drain_all(cpu: Cpu): Steps {
-  const has_work: number[] = [];
+  const works: { readonly on: Cpu; from: number }[] = [];
   for (let id = 0; id < kernel.config.cpus; id++) {
-    const other = { ...cpu, id };
-    yield step(countOf(other, 'lru_add_pvec'));
-    const busy = peek(draining(other)) !== 0;
-    if (busy || PAGEVECS.some((pvec) => peek(countOf(other, pvec)) !== 0)) has_work.push(id);
+    const on = { ...cpu, id };
+    yield step(countOf(on, 'lru_add_pvec'));
+    const busy = peek(draining(on)) !== 0;
+    if (busy || hasPages(on, 0)) works.push({ on, from: 0 });
   }
-  for (const id of has_work) {
-    const other = { ...cpu, id };
-    if (id !== cpu.id) yield awaitFree(draining(other));
-    yield* lru_add_drain_cpu(other);
+  while (works.length > 0) {
+    const at = works.length === 1 ? 0 : yield choose(works.length);
+    const work = works[at]!;
+    if (work.from === 0 && work.on.id !== cpu.id) yield awaitFree(draining(work.on));
+    work.from = yield* drainNext(work.on, work.from);
+    const isDone = work.from >= PAGEVECS.length;
+    // Whether others go before what is nothing to do is no question.
+    if (isDone || (works.length > 1 && !hasPages(work.on, work.from))) works.splice(at, 1);
   }
 }
+
+/** Whether a CPU has pages in a pagevec from `from` on. */
+const hasPages = (cpu: Cpu, from: number): boolean =>
+  PAGEVECS.slice(from).some((pvec) => peek(countOf(cpu, pvec)) !== 0);
 
 // Moving pages between the lists.
 

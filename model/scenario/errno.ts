@@ -4,6 +4,7 @@
  */
 export const ERRNO = {
   ENOENT: 2,
+  ESRCH: 3,
   EIO: 5,
   EBADF: 9,
   EAGAIN: 11,

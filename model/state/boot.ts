@@ -24,6 +24,7 @@ export function bootKernel(config: KernelConfig, machine?: Machine): Kernel {
   set(kernel.zoneStat('NR_FREE_PAGES'), config.frames - 1);
   if (config.CONFIG_SWAP) initSwap(kernel, set);
   set(kernel.mmAt(0) + types.mm_struct.offset.mm_users, 1);
+  set(kernel.mmAt(0) + types.mm_struct.offset.task, 1);
   enter(kernel);
   return kernel;
 }

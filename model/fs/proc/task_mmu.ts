@@ -45,7 +45,7 @@ const vma_ = vm_area_struct.offset;
  */
 export function* clear_refs_write(cpu: Cpu, mm: Mm, type: number): Steps<number> {
   if (type < CLEAR_REFS_ALL || type > CLEAR_REFS_SOFT_DIRTY) return -EINVAL;
-  if (!(yield get_task_mm(mm))) return 0;
+  if (!(yield* get_task_mm(mm))) return 0;
   const sem = mm + mm_struct.offset.mmap_sem;
   yield readLock(sem);
   yield step(mm + mm_struct.offset.mmap);

@@ -65,6 +65,8 @@ export const mm_struct = struct('mm_struct', [
   /** First vma in address order; vmas are linked by vm_next. */
   'mmap',
   'mm_users',
+  /** 1 while it is its task's (task->mm), with mm_users under task_lock. */
+  'task',
   'rss_file',
   'rss_anon',
   'rss_swapents',

@@ -64,6 +64,7 @@ import {
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek, poke } from '../../state/kernel';
 import { find_vma } from '../mmap';
+import { vmasOf } from '../mmap/vma';
 import { allocPagesHuge } from '../page_alloc';
 import {
   anon_vma_lock_write,
@@ -112,6 +113,17 @@ export function* khugepagedCollapse(cpu: Cpu, mm: Mm, at: Address): Steps<boolea
   const done = yield* collapse_huge_page(cpu, mm, address, new_page);
   if (!done) yield* put_page(cpu, new_page);
   return done;
+}
+
+/**
+ * include/linux/khugepaged.h khugepaged_exit, mm/huge_memory.c __khugepaged_exit: the mm has no users left.
+ * If khugepaged is at work on it, mmap_sem is waited for. That it is need not be asked: nobody else can
+ * hold mmap_sem now, and khugepaged finds no users when it takes it later.
+ */
+export function* khugepaged_exit(mm: Mm): Steps {
+  if (!vmasOf(mm).some((vma) => peek(vma + V.vm_flags) & VM_HUGEPAGE)) return;
+  yield lock(mm + mm_.mmap_sem);
+  yield unlock(mm + mm_.mmap_sem);
 }
 
 /** The vma that holds the whole range and may have huge pages (hugepage_vma_check), or 0. */

@@ -2,7 +2,8 @@
 import { FOLL_GET, FOLL_TOUCH, FOLL_WRITE } from '../../include/linux/foll';
 import { pageContent } from '../../include/linux/highmem';
 import { mm_struct, type Address, type Mm, type Page } from '../../include/linux/mm_types';
-import { EFAULT, EIO } from '../../include/uapi/asm-generic/errno-base';
+import { EFAULT, EIO, ESRCH } from '../../include/uapi/asm-generic/errno-base';
+import { withTaskMm } from '../../kernel/fork';
 import { readLock, readUnlock, store, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { set_page_dirty_lock } from '../page-writeback';
@@ -13,12 +14,21 @@ const { mmap_sem } = mm_struct.offset;
 
 /**
  * mm/memory.c access_process_vm, __access_remote_vm: a write by ptrace or /proc/pid/mem to one page, which
- * is pinned once however much of it is written; all of it under mmap_sem. Abstracted: the mm's own
- * reference count, as the scenario lets no mm die meanwhile.
+ * is pinned once however much of it is written; all of it under mmap_sem.
  *
  * @returns 0, or -EIO if nothing was written: what fs/proc/base.c mem_rw and ptrace make of no bytes.
  */
-export function* access_process_vm(
+export function access_process_vm(
+  cpu: Cpu,
+  mm: Mm,
+  address: Address,
+  parts: readonly number[],
+  value: number,
+): Steps<number> {
+  return withTaskMm(cpu, mm, -EIO, () => __access_remote_vm(cpu, mm, address, parts, value));
+}
+
+function* __access_remote_vm(
   cpu: Cpu,
   mm: Mm,
   address: Address,
@@ -42,9 +52,21 @@ export function* access_process_vm(
  *
  * @param end exclusive
  * @param parts which parts of each page to write
- * @returns 0 or -EFAULT: unless every page was pinned, none is written.
+ * @returns 0; -EFAULT: unless every page was pinned, none is written; -ESRCH if the process has ended.
  */
-export function* process_vm_writev(
+export function process_vm_writev(
+  cpu: Cpu,
+  mm: Mm,
+  start: Address,
+  end: Address,
+  parts: readonly number[],
+  value: number,
+): Steps<number> {
+  const call = () => process_vm_rw_single_vec(cpu, mm, start, end, parts, value);
+  return withTaskMm(cpu, mm, -ESRCH, call);
+}
+
+function* process_vm_rw_single_vec(
   cpu: Cpu,
   mm: Mm,
   start: Address,

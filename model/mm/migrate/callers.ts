@@ -2,6 +2,7 @@
 import {
   EACCES,
   EFAULT,
+  EINVAL,
   ENODEV,
   ENOENT,
   ENOMEM,
@@ -20,6 +21,7 @@ import {
   type Page as PagePtr,
 } from '../../include/linux/mm_types';
 import { VM_HUGETLB, VM_IO, VM_PFNMAP } from '../../include/linux/vm_flags';
+import { withTaskMm } from '../../kernel/fork';
 import { load, readLock, readUnlock, type Steps } from '../../machine/op';
 import type { Cpu } from '../../state/cpu';
 import { kernel, peek } from '../../state/kernel';
@@ -65,6 +67,27 @@ export function* move_pages(
   }
   yield readUnlock(mm + mm_.mmap_sem);
   return status;
+}
+
+/**
+ * mm/migrate.c sys_move_pages on each page of a range, in a task that may have ended.
+ *
+ * @param end exclusive
+ * @returns what {@link move_pages} says of the last; -EINVAL if the task has ended
+ */
+export function sys_move_pages(
+  cpu: Cpu,
+  mm: Mm,
+  start: Address,
+  end: Address,
+  node: number,
+): Steps<number> {
+  const gone = kernel.config.CONFIG_MIGRATION ? -EINVAL : -ENOSYS;
+  return withTaskMm(cpu, mm, gone, function* () {
+    let status = 0;
+    for (let at = start; at < end; at++) status = yield* move_pages(cpu, mm, at, node);
+    return status;
+  });
 }
 
 /** mm/migrate.c do_pages_stat_array. @returns of each page its node, or -errno */

@@ -7,6 +7,7 @@ import { sys_mprotect } from '../../mm/mprotect';
 import { sys_mremap } from '../../mm/mremap';
 import { sys_remap_file_pages } from '../../mm/fremap';
 import { do_exit, do_fork } from '../../kernel/fork';
+import { task_numa_work } from '../../kernel/sched/fair';
 import { clear_refs_write } from '../../fs/proc/task_mmu';
 import { ADVICE } from '../../include/uapi/asm-generic/mman-common';
 import { kernel } from '../../state/kernel';
@@ -234,6 +235,21 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
         mmOf(context.layout, process),
         numberArgument(context, 0),
       );
+      return undefined;
+    },
+  },
+  {
+    verb: 'numa-scan',
+    usage: 'numa-scan',
+    doc:
+      'kernel/sched/fair.c task_numa_work, in the thread that it falls to: the next access to each page ' +
+      'faults, so that automatic NUMA balancing learns who uses it. Needs option nodes.',
+    by: 'process',
+    args: [],
+    *run(context) {
+      if (kernel.config.nodes === 1)
+        throw fault(context, 'one node has nothing to balance; set nodes');
+      yield* task_numa_work(context.cpu, context.cpu.mm);
       return undefined;
     },
   },

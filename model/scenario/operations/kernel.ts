@@ -2,7 +2,7 @@
 import type { OperationSpec } from './operation';
 import { COUNT, TIMES } from './values';
 import { ksmdScan } from '../../mm/ksm';
-import { move_pages } from '../../mm/migrate';
+import { sys_move_pages } from '../../mm/migrate';
 import { khugepagedCollapse } from '../../mm/huge_memory';
 import { numberArgument, numberOption, target } from '../world';
 
@@ -23,18 +23,14 @@ export const kernelOperations: readonly OperationSpec[] = [
     usage: 'migrate P0:ADDRESS [node=N]',
     doc:
       'mm/migrate.c move_pages on each page of the range; the result is the status of ' +
-      'the last: a node, or -errno.',
+      'the last: a node, or -errno; -EINVAL if the process has ended.',
     by: 'any',
     level: 'caller',
     args: ['address'],
     options: { node: COUNT },
     *run(context) {
       const { mm, start, end } = target(context);
-      let status = 0;
-      for (let address = start; address < end; address++) {
-        status = yield* move_pages(context.cpu, mm, address, numberOption(context, 'node', 1));
-      }
-      return status;
+      return yield* sys_move_pages(context.cpu, mm, start, end, numberOption(context, 'node', 1));
     },
   },
   {

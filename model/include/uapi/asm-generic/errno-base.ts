@@ -1,6 +1,7 @@
 /** include/uapi/asm-generic/errno-base.h and errno.h: kernel functions return the negative. */
 export const EPERM = 1;
 export const ENOENT = 2;
+export const ESRCH = 3;
 export const EIO = 5;
 export const EBADF = 9;
 export const EAGAIN = 11;
