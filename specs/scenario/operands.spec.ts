@@ -36,6 +36,7 @@ describe('an operation is refused', () => {
     ['mmap b private-anon constructor=1', "mmap has no option 'constructor'"],
     ['mmap b private-anon at=9 at=9', 'at= stands here twice'],
     ['mprotect a rww', "no protection 'rww'; did you mean 'rw'?"],
+    ['numa-scan', 'one node has nothing to balance; set option nodes: 2'],
     ['mremap a', 'expected mremap NAME to=NAME'],
     ['mremap a[0] to=b', 'expected mremap NAME to=NAME'],
     ['madvise a constructor', "no advice 'constructor'"],

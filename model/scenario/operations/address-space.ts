@@ -248,7 +248,7 @@ export const addressSpaceOperations: readonly OperationSpec[] = [
     args: [],
     *run(context) {
       if (kernel.config.nodes === 1)
-        throw fault(context, 'one node has nothing to balance; set nodes');
+        throw fault(context, 'one node has nothing to balance; set option nodes: 2');
       yield* task_numa_work(context.cpu, context.cpu.mm);
       return undefined;
     },
