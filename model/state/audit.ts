@@ -156,10 +156,9 @@ function countCaches(census: Census): void {
     const mapping = kernel.mappings + file * address_space.size;
     for (let index = 0; index < kernel.config.filePages; index++) {
       const page = word(kernel.pageTree(mapping, index));
-      if (page === 0) continue;
-      if (word(mapping + address_space.offset.kind) === FileKind.pfn) {
-        bump(census.held, page); // A device's frame, in no page cache.
-      } else if (radix_tree_exceptional_entry(page)) {
+      // A device's frames are in no page cache.
+      if (page === 0 || word(mapping + address_space.offset.kind) === FileKind.pfn) continue;
+      if (radix_tree_exceptional_entry(page)) {
         bump(census.swapped, swp_offset(radix_to_swp_entry(page)));
       } else {
         census.cached.add(page);
@@ -167,6 +166,9 @@ function countCaches(census: Census): void {
     }
   }
   for (const page of census.cached) bump(census.held, page);
+  // Whoever has reserved them (a device, the vdso) has them for good.
+  const reserved = frames().filter((page) => word(page + Page.PG_reserved) !== 0);
+  for (const page of reserved) bump(census.held, page);
   const zero = word(kernel.huge_zero_page);
   if (zero !== 0) bump(census.held, zero);
 }

@@ -120,7 +120,7 @@ describe('clear_refs', () => {
   it('refuses other numbers, and does nothing to a process that is gone', () => {
     const { bench, clear, young } = mapped();
     expect([clear(0), clear(5)]).toEqual([-EINVAL, -EINVAL]);
-    bench.set(bench.mm() + mm_struct.offset.mm_users, 0);
+    bench.set(bench.mm() + mm_struct.offset.task, 0);
     expect(clear(CLEAR_REFS_ALL)).toBe(0);
     expect(young()).toEqual([true, true]);
   });
