@@ -71,6 +71,21 @@ export const REMARKS: readonly Remark[] = [
     end: 'The device wrote 2, and the program reads 0.',
   },
   {
+    scenario: 'numa-scan-loses-store',
+    shows: 'end == 0',
+    absentOn: 'base',
+    hunk: 'p3/mm/memory/zap_pte_range',
+    line: 'ptent = pte_mkclean(ptent);',
+    question: [
+      'From here on the dirty bit of the pte is all that tells of a later store. Does everybody keep ' +
+        'it? ptep_set_numa(), on x86, reads the pte and stores it back with set_pte_at(), so a bit ' +
+        'that a CPU sets in between is lost; clear_soft_dirty() does the same. Until now that did ' +
+        'not matter for anonymous memory: there was no clean, writable pte whose page could be ' +
+        'dropped.',
+    ],
+    end: 'The program wrote 2 after the madvise() had returned, and reads 0.',
+  },
+  {
     scenario: 'migrate-rewritten-page',
     shows: 'status != 1',
     absentOn: 'base',

@@ -79,6 +79,7 @@ const WORDS: Readonly<Record<string, (args: readonly string[]) => string>> = {
   'reclaim-until-gone': ([range]) => `reclaim until ${range} is swapped out`,
   reclaim: ([list]) => `shrink_${list}_list`,
   'drain-all': () => 'lru_add_drain_all',
+  'numa-scan': () => 'task_numa_work',
   pin: ([range]) => `get_user_pages(${range})`,
   dma: ([, value]) => `device writes ${value}`,
   unpin: () => 'set_page_dirty_lock, put_page',
@@ -87,7 +88,8 @@ const WORDS: Readonly<Record<string, (args: readonly string[]) => string>> = {
 };
 
 /** Words for how the kernel files a page or counts it, and not for what becomes of its data. */
-const ASIDE = /\b(lru_\w+|mmap_sem|ptl of|tlb of|active_mm|pcp_\w+|nr_\w+|pg[a-z]+|rss_\w+)\b/;
+const ASIDE =
+  /\b(lru_\w+|mmap_sem|ptl of|tlb of|active_mm|pcp_\w+|nr_\w+|pg[a-z]+|rss_\w+|tlb_flush_pending)\b/;
 
 /**
  * The trace with only the changes that tell the story: ptes, page flags, counts, swap. Results that have a
