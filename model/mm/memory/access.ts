@@ -16,7 +16,8 @@ const { mmap_sem } = mm_struct.offset;
  * mm/memory.c access_process_vm, __access_remote_vm: a write by ptrace or /proc/pid/mem to one page, which
  * is pinned once however much of it is written; all of it under mmap_sem.
  *
- * @returns 0, or -EIO if nothing was written: what fs/proc/base.c mem_rw and ptrace make of no bytes.
+ * @returns 0, or -EIO if nothing was written: what fs/proc/base.c mem_rw and ptrace make of no bytes. Of a
+ *   process that has ended ptrace makes the same; mem_rw answers that it has written none.
  */
 export function access_process_vm(
   cpu: Cpu,
@@ -25,25 +26,17 @@ export function access_process_vm(
   parts: readonly number[],
   value: number,
 ): Steps<number> {
-  return withTaskMm(cpu, mm, -EIO, () => __access_remote_vm(cpu, mm, address, parts, value));
-}
-
-function* __access_remote_vm(
-  cpu: Cpu,
-  mm: Mm,
-  address: Address,
-  parts: readonly number[],
-  value: number,
-): Steps<number> {
-  yield readLock(mm + mmap_sem);
-  const page = yield* get_user_pages(cpu, mm, address, true, true);
-  if (page > 0) {
-    for (const part of parts) yield store(pageContent(page, part), value);
-    yield* set_page_dirty_lock(cpu, page);
-    yield* put_page(cpu, page);
-  }
-  yield readUnlock(mm + mmap_sem);
-  return page > 0 ? 0 : -EIO;
+  return withTaskMm(cpu, mm, -EIO, function* () {
+    yield readLock(mm + mmap_sem);
+    const page = yield* get_user_pages(cpu, mm, address, true, true);
+    if (page > 0) {
+      for (const part of parts) yield store(pageContent(page, part), value);
+      yield* set_page_dirty_lock(cpu, page);
+      yield* put_page(cpu, page);
+    }
+    yield readUnlock(mm + mmap_sem);
+    return page > 0 ? 0 : -EIO;
+  });
 }
 
 /**
@@ -62,32 +55,22 @@ export function process_vm_writev(
   parts: readonly number[],
   value: number,
 ): Steps<number> {
-  const call = () => process_vm_rw_single_vec(cpu, mm, start, end, parts, value);
-  return withTaskMm(cpu, mm, -ESRCH, call);
-}
-
-function* process_vm_rw_single_vec(
-  cpu: Cpu,
-  mm: Mm,
-  start: Address,
-  end: Address,
-  parts: readonly number[],
-  value: number,
-): Steps<number> {
-  const pages: Page[] = [];
-  yield readLock(mm + mmap_sem);
-  const flags = FOLL_TOUCH | FOLL_GET | FOLL_WRITE;
-  yield* __get_user_pages(cpu, mm, start, end - start, flags, pages);
-  yield readUnlock(mm + mmap_sem);
-  const complete = pages.length === end - start;
-  if (complete) {
-    for (const page of pages) {
-      for (const part of parts) yield store(pageContent(page, part), value);
+  return withTaskMm(cpu, mm, -ESRCH, function* () {
+    const pages: Page[] = [];
+    yield readLock(mm + mmap_sem);
+    const flags = FOLL_TOUCH | FOLL_GET | FOLL_WRITE;
+    yield* __get_user_pages(cpu, mm, start, end - start, flags, pages);
+    yield readUnlock(mm + mmap_sem);
+    const complete = pages.length === end - start;
+    if (complete) {
+      for (const page of pages) {
+        for (const part of parts) yield store(pageContent(page, part), value);
+      }
     }
-  }
-  for (const page of pages) {
-    if (complete) yield* set_page_dirty_lock(cpu, page);
-    yield* put_page(cpu, page);
-  }
-  return complete ? 0 : -EFAULT;
+    for (const page of pages) {
+      if (complete) yield* set_page_dirty_lock(cpu, page);
+      yield* put_page(cpu, page);
+    }
+    return complete ? 0 : -EFAULT;
+  });
 }
