@@ -5,8 +5,9 @@
  * Abstracted: the buddy system. A CPU's free frames are one list, last freed first; an empty list
  * is refilled by taking a frame from another CPU's. So a freed frame is used again as early as the
  * kernel ever does, and pages freed "cold" go the same way as hot ones. NR_FREE_PAGES counts the
- * frames of the per-CPU lists too. An allocation does not reclaim: when reclaim runs is the
- * scenario's to say, and a failed allocation is one for which reclaim found nothing.
+ * frames of the per-CPU lists too, so that it is no line of /proc/vmstat (vmstat.ts). An allocation
+ * does not reclaim: when reclaim runs is the scenario's to say, and a failed allocation is one for
+ * which reclaim found nothing.
  */
 import { hunk } from '../features/hunk';
 import { PageAnon, PageLazyFree } from '../include/linux/mm';

@@ -86,8 +86,9 @@ export function* refresh_cpu_vm_stats(cpu: Cpu): Steps {
   }
 }
 
-/** Where a name in /proc/vmstat is not that of the enum in lower case. */
+/** Where a name in /proc/vmstat is not that of the enum in lower case, and what is no line of it. */
 const TEXT: Partial<Record<ZoneStatItem | VmEventItem, string>> = {
+  NR_FREE_PAGES: 'free pages',
   NR_FILE_MAPPED: 'nr_mapped',
   NR_FILE_DIRTY: 'nr_dirty',
   NR_VMSCAN_IMMEDIATE: 'nr_vmscan_immediate_reclaim',
@@ -106,10 +107,19 @@ const TEXT: Partial<Record<ZoneStatItem | VmEventItem, string>> = {
 export const vmstatName = (item: ZoneStatItem | VmEventItem): string =>
   TEXT[item] ?? item.toLowerCase();
 
+/**
+ * Whether a counter is a line of /proc/vmstat here. Linux changes nr_free_pages by batches, when frames
+ * go from a per-CPU list to the zone or back (free_pcppages_bulk, rmqueue_bulk), of which the model has
+ * none. Its NR_FREE_PAGES is what that line and the `count` of each per-CPU list come to, as
+ * /proc/zoneinfo has them.
+ */
+const isLine = (item: ZoneStatItem): boolean => item !== 'NR_FREE_PAGES';
+
 /** Every name that /proc/vmstat has with some hunks and in some configuration, as far as the model counts. */
-export const VMSTAT_NAMES: readonly string[] = [...ZONE_STAT_ITEMS, ...VM_EVENT_ITEMS].map(
-  vmstatName,
-);
+export const VMSTAT_NAMES: readonly string[] = [
+  ...ZONE_STAT_ITEMS.filter(isLine),
+  ...VM_EVENT_ITEMS,
+].map(vmstatName);
 
 /** Whether the kernel is built with a counter: enum and text have some only with what they count. */
 function isBuilt(item: ZoneStatItem | VmEventItem): boolean {
@@ -125,7 +135,7 @@ function isBuilt(item: ZoneStatItem | VmEventItem): boolean {
  * of all.
  */
 export function vmstat_text(): string[] {
-  const zoneNames = ZONE_STAT_ITEMS.map(vmstatName);
+  const zoneNames = ZONE_STAT_ITEMS.filter(isLine).map(vmstatName);
   const eventNames = VM_EVENT_ITEMS.filter(isBuilt).map(vmstatName);
   return [
     ...(hunk('p4/mm/vmstat/vmstat_text')
@@ -139,5 +149,5 @@ export function vmstat_text(): string[] {
 
 /** The counters of /proc/vmstat in the order of the enums, without differences not yet folded. */
 export function vmstatItems(): (ZoneStatItem | VmEventItem)[] {
-  return [...zone_stat_item(), ...vm_event_item().filter(isBuilt)];
+  return [...zone_stat_item().filter(isLine), ...vm_event_item().filter(isBuilt)];
 }

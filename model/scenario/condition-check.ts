@@ -81,7 +81,18 @@ const PAGE = {
   lru: { is: 'text', values: [...LRU_LISTS, 'pagevec', 'none'] } as const,
   mapping: { is: 'text', values: [...MAPPINGS, ...TAGS] } as const,
 };
-const PTE = ['present', 'rw', 'young', 'dirty', 'none', 'file', 'swapped', 'migration', 'hwpoison'];
+const PTE = [
+  'present',
+  'rw',
+  'young',
+  'dirty',
+  'protnone',
+  'none',
+  'file',
+  'swapped',
+  'migration',
+  'hwpoison',
+];
 
 /** Functions of which a property is asked, and what each property is. */
 const PROPERTIES: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {

@@ -19,6 +19,7 @@ import {
   pte_dirty,
   pte_file,
   pte_none,
+  pte_numa,
   pte_pfn,
   pte_present,
   pte_to_swp_entry,
@@ -229,6 +230,7 @@ class View {
         ...(pte_write(pte) ? ['rw'] : []),
         ...(pte_young(pte) ? ['young'] : []),
         ...(pte_dirty(pte) ? ['dirty'] : []),
+        ...(pte_numa(pte) ? ['protnone'] : []),
       ].join(' ');
       if (page === this.kernel.zeroPage) return `${bits} -> zero page`;
       this.name(page, name);

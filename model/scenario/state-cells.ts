@@ -10,6 +10,7 @@ import {
 } from '../include/linux/mm_types';
 import { PAGE_FLAGS } from '../include/linux/page-flags-layout';
 import type { Ptr } from '../machine/struct';
+import { zoneCounterShown } from '../state/inspect';
 import { Ksm, PAGEVECS, type Kernel } from '../state/kernel';
 import { printResult } from './errno';
 import type { Layout } from './layout';
@@ -231,6 +232,7 @@ export class StateReader {
       this.add('counters', `rss ${process}`, 'file', String(this.word(mm + offset.rss_file)));
       this.add('counters', `rss ${process}`, 'swap', String(this.word(mm + offset.rss_swapents)));
     });
+    this.add('counters', 'free pages', '', String(zoneCounterShown('NR_FREE_PAGES')));
     this.add('counters', 'free swap slots', '', String(this.word(kernel.nr_swap_pages)));
     for (const [name, value] of Object.entries(vmstatLines()))
       if (value !== 0) this.add('counters', name, '', String(value));

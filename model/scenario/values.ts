@@ -5,6 +5,7 @@ import {
   pte_dirty,
   pte_file,
   pte_none,
+  pte_numa,
   pte_pfn,
   pte_present,
   pte_to_pgoff,
@@ -30,6 +31,8 @@ export function pteValue(value: Pte, frame: FrameName): string {
     pte_write(value) ? 'rw' : 'ro',
     pte_young(value) ? 'young' : 'old',
     pte_dirty(value) ? 'dirty' : 'clean',
+    // The kernel takes it for present, the hardware does not: PROT_NONE, or a NUMA hint.
+    ...(pte_numa(value) ? ['PROTNONE'] : []),
   ];
   return [frame(pte_pfn(value)), ...bits].join(' ');
 }

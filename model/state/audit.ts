@@ -224,7 +224,7 @@ function auditZone({ mapped, cached, swapCached }: Census): Disagreement[] {
     NR_SHMEM: [...cached].filter((page) => !swapCached.has(page) && isSwapBacked(page)).length,
     NR_ANON_TRANSPARENT_HUGEPAGES: mappedPages.filter(isHead).length,
   };
-  const shown = vmstat_text();
+  const shown = [vmstatName('NR_FREE_PAGES'), ...vmstat_text()];
   const counters = ZONE_STAT_ITEMS.filter((item) => shown.includes(vmstatName(item)));
   return [
     ...LRU_LISTS.flatMap((list) => compare(`pages twice on ${list}`, Number(isCircle(list)), 0)),

@@ -43,9 +43,7 @@ export function countLines(outcome: Pick<Outcome, 'system'>): string[] {
   const rss = Object.entries(processes).map(
     ([process, { anon, file, swap }]) => `${process}: anon ${anon}, file ${file}, swapped ${swap}`,
   );
-  const events = Object.entries(vmstat)
-    .filter(([name]) => name !== 'nr_free_pages')
-    .map(([name, value]) => `${name} ${value}`);
+  const events = Object.entries(vmstat).map(([name, value]) => `${name} ${value}`);
   return [
     ...faults,
     ...rss,

@@ -5,7 +5,7 @@ import { pageout } from '../../model/mm/vmscan';
 import { khugepagedCollapse } from '../../model/mm/huge_memory';
 import { lru_add_drain } from '../../model/mm/swap';
 import { page_mapping } from '../../model/mm/util';
-import { vmstat_text, vmstatItems, vmstatName } from '../../model/mm/vmstat';
+import { vmstat_text, vmstatItems, vmstatName, VMSTAT_NAMES } from '../../model/mm/vmstat';
 import { kernel } from '../../model/state/kernel';
 import type { Ptr } from '../../model/machine/struct';
 import { boot, type Programs } from './support/boot';
@@ -42,6 +42,11 @@ describe('/proc/vmstat', () => {
     const places = vmstat_text().map((name) => PROC_VMSTAT.indexOf(name));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
+  });
+
+  // mm/page_alloc.c free_hot_cold_page counts PGFREE, and NR_FREE_PAGES only when a batch goes to the zone.
+  it('does not have the free pages of the model, which counts per-CPU lists with them', () => {
+    expect(VMSTAT_NAMES).not.toContain('nr_free_pages');
   });
 
   it.each([

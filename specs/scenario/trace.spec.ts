@@ -47,7 +47,7 @@ describe('the states of a trace', () => {
     expect(section(end, 'results')).toEqual({ freed: '0', back: '1' });
     const { freePages, freeSwap, processes } = trace.outcome.system;
     expect(section(end, 'counters')).toMatchObject({
-      nr_free_pages: String(freePages),
+      'free pages': String(freePages),
       'free swap slots': String(freeSwap),
       'rss P0 anon': String(processes['P0']!.anon),
     });

@@ -6,6 +6,7 @@ import {
   _PAGE_RW,
   pfn_pte,
   pgoff_to_pte,
+  pte_mknuma,
   swp_entry_to_pte,
 } from '../../model/arch/x86/include/asm/pgtable';
 import { SWP_HWPOISON, SWP_MIGRATION_READ, swp_entry } from '../../model/include/linux/swapops';
@@ -26,6 +27,7 @@ describe('a pte', () => {
     ['none', () => 0],
     ['frame 3 rw young dirty', () => pfn_pte(3, PRESENT | _PAGE_ACCESSED | _PAGE_DIRTY)],
     ['frame 3 ro old clean', () => pfn_pte(3, _PAGE_PRESENT)],
+    ['frame 3 rw old clean PROTNONE', () => pte_mknuma(pfn_pte(3, PRESENT))],
     ['swap entry 2', () => swp_entry_to_pte(swp_entry(0, 2))],
     ['migration entry of frame 5', () => swp_entry_to_pte(swp_entry(SWP_MIGRATION_READ(), 5))],
     ['hwpoison entry of frame 5', () => swp_entry_to_pte(swp_entry(SWP_HWPOISON(), 5))],
