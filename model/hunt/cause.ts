@@ -7,10 +7,11 @@ import type { Scenario } from '../scenario/ast';
 import { ScenarioProgram } from '../scenario/program';
 import { lookSafely } from './examine';
 import { breachKey, type Look, type LookOptions, type Sighting } from './look';
-import { sizeOf, titleOf, toScenario, type HuntProgram } from './program';
+import { sizeOf, titleOf, type HuntProgram } from './program';
 import { smallestRemovals } from './removals';
 import { normal, shrink } from './shrink';
 import { parseProgram } from './text';
+import { toScenario } from './to-scenario';
 
 /** One cause of broken promises: a promise, the way it is broken, and the moves that it takes. */
 export interface Cause {

@@ -1,8 +1,9 @@
 /** Looks at many programs and tells which broke what. */
 import type { Variant } from '../features/variant';
 import { breachKey, look, type Look, type LookOptions } from './look';
-import { toScenario, type HuntProgram } from './program';
+import type { HuntProgram } from './program';
 import { parseProgram } from './text';
+import { toScenario } from './to-scenario';
 
 export interface Examined {
   /** Programs looked at, and how many of them not by every interleaving. */

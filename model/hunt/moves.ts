@@ -10,6 +10,8 @@ export interface Move {
   /** A thread of a process makes it, or the kernel (or a process elsewhere). */
   readonly by: 'process' | 'kernel';
   readonly lines: readonly string[];
+  /** The beginning that it is for, where it would do nothing on others. */
+  readonly on?: string;
 }
 
 /** A beginning: mappings of P0 in some state, and the processes that there are. */
@@ -20,12 +22,14 @@ export interface Beginning {
   readonly processes: readonly string[];
   /** What P0 has mapped. */
   readonly areas: readonly string[];
-  /** Whether the page is a huge one, which only reclaim by lists gets at. */
-  readonly huge?: true;
+  /** Whether memory pressure is that of lists alone: what stands there is huge, or of a file. */
+  readonly byLists?: true;
 }
 
 const process = (name: string, ...lines: string[]): Move => ({ name, by: 'process', lines });
 const byKernel = (name: string, ...lines: string[]): Move => ({ name, by: 'kernel', lines });
+
+const on = (beginning: string, move: Move): Move => ({ ...move, on: beginning });
 
 /** What a thread of a process can do, simplest first. */
 const PROCESS_MOVES: readonly Move[] = [
@@ -43,6 +47,11 @@ const PROCESS_MOVES: readonly Move[] = [
   process('willneed', 'madvise a WILLNEED'),
   process('clear-refs', 'clear-refs 1'),
   process('migrate', 'migrate $p:a node=1'),
+  process('soft-dirty', 'clear-refs 4'),
+  process('numa-scan', 'numa-scan'),
+  on('ksm', process('unmergeable', 'madvise a UNMERGEABLE')),
+  process('unmap', 'munmap a'),
+  process('exit', 'exit'),
 ];
 
 /** What the kernel, or a process elsewhere, can do. */
@@ -58,6 +67,11 @@ const KERNEL_MOVES: readonly Move[] = [
   byKernel('swapoff', 'swapoff'),
   byKernel('soft-offline', 'soft-offline P0:a[0]'),
   byKernel('memory-failure', 'memory-failure P0:a[0]'),
+  byKernel('writeback-error', 'writeback error'),
+  byKernel('balance', 'balance'),
+  byKernel('fold', 'fold-counters'),
+  on('private-file', byKernel('truncate', 'truncate f 0')),
+  on('private-file', byKernel('invalidate', 'invalidate f')),
 ];
 
 export const MOVES: readonly Move[] = [...PROCESS_MOVES, ...KERNEL_MOVES];
@@ -94,10 +108,17 @@ export const BEGINNINGS: readonly Beginning[] = [
     areas: ['a', 'b'],
   },
   {
+    name: 'private-file',
+    setup: ['P0: mmap a private-file file=f', 'P0: write a 1'],
+    processes: ['P0'],
+    areas: ['a'],
+    byLists: true,
+  },
+  {
     name: 'huge',
     setup: ['P0: mmap a private-anon 4 align=huge', 'P0: madvise a HUGEPAGE', 'P0: write a 1'],
     processes: ['P0'],
     areas: ['a'],
-    huge: true,
+    byLists: true,
   },
 ];

@@ -2,10 +2,11 @@
 import * as fc from 'fast-check';
 import type { StopSignal } from '../explorer/explore';
 import type { Variant } from '../features/variant';
+import { actorsAfter, actorsOf, movesOf, type Actors } from './actors';
 import { lookSafely } from './examine';
 import { breachKey } from './look';
-import { BEGINNINGS, MOVES, type Move } from './moves';
-import { titleOf, type HuntProgram } from './program';
+import { BEGINNINGS, type Beginning, type Move } from './moves';
+import { titleOf, type HuntProgram, type Strand, type Turn } from './program';
 import { isValid, normal } from './shrink';
 
 export interface RandomOptions {
@@ -26,33 +27,60 @@ export interface Drawn {
   readonly sightings: readonly { readonly program: string; readonly key: string }[];
 }
 
-const actors = ['P0', 'P1', ''] as const;
-const mayMake = (actor: string, move: Move): boolean =>
-  move.by === (actor === '' ? 'kernel' : 'process') && (move.name !== 'fork' || actor === 'P0');
+/** Numbers that stand for who makes which move: of those who can, and of what they can. */
+const choice = fc.tuple(fc.nat(), fc.nat());
+const pick = <T>(of: readonly T[], n: number): T => of[n % of.length]!;
 
-const turn = fc
-  .record({ actor: fc.constantFrom(...actors), move: fc.constantFrom(...MOVES) })
-  .filter(({ actor, move }) => mayMake(actor, move));
+/** Moves one after the other, each by somebody who is there. */
+function turnsOf(beginning: Beginning, choices: readonly (readonly [number, number])[]): Turn[] {
+  let actors = actorsOf(beginning);
+  return choices.map(([who, what]) => {
+    const actor = pick([...actors.alive, ''], who);
+    const turn = { actor, move: pick(movesOf(actor, actors, beginning), what) };
+    actors = actorsAfter(actors, turn);
+    return turn;
+  });
+}
 
-const strand = fc.constantFrom(...actors).chain((actor) =>
-  fc.record({
-    actor: fc.constant(actor),
-    moves: fc.array(fc.constantFrom(...MOVES.filter((move) => mayMake(actor, move))), {
-      minLength: 1,
-      maxLength: 3,
-    }),
-  }),
-);
+/** Moves of one of those who are there; none after its exit. */
+function strandOf(
+  beginning: Beginning,
+  before: Actors,
+  who: number,
+  what: readonly number[],
+): Strand {
+  const actor = pick([...before.alive, ''], who);
+  const moves: Move[] = [];
+  let actors = before;
+  for (const number of what) {
+    const possible = movesOf(actor, actors, beginning);
+    if (possible.length === 0) break;
+    const move = pick(possible, number);
+    moves.push(move);
+    actors = actorsAfter(actors, { actor, move });
+  }
+  return { actor, moves };
+}
 
 const programsOf = (withoutDebugVm: boolean): fc.Arbitrary<HuntProgram> =>
   fc
     .record({
-      ...(withoutDebugVm && { withoutDebugVm: fc.constant<true>(true) }),
       beginning: fc.constantFrom(...BEGINNINGS),
-      first: fc.array(turn, { maxLength: 5 }),
-      strands: fc.array(strand, { maxLength: 3 }),
+      first: fc.array(choice, { maxLength: 5 }),
+      strands: fc.array(fc.tuple(fc.nat(), fc.array(fc.nat(), { minLength: 1, maxLength: 3 })), {
+        maxLength: 3,
+      }),
     })
-    .map(normal)
+    .map(({ beginning, first, strands }) => {
+      const turns = turnsOf(beginning, first);
+      const actors = turns.reduce(actorsAfter, actorsOf(beginning));
+      return normal({
+        ...(withoutDebugVm && { withoutDebugVm }),
+        beginning,
+        first: turns,
+        strands: strands.map(([who, what]) => strandOf(beginning, actors, who, what)),
+      });
+    })
     .filter(isValid);
 
 /**

@@ -1,6 +1,7 @@
 /** Makes a program that breaks a promise as small as it goes, still breaking it the same way. */
+import { actorsAtEnd } from './actors';
 import { BEGINNINGS } from './moves';
-import { processesOf, type HuntProgram } from './program';
+import type { HuntProgram } from './program';
 
 /** Programs that are a little simpler than this one, the simplest ideas first. */
 export function* simpler(program: HuntProgram): Generator<HuntProgram> {
@@ -31,21 +32,9 @@ function* inSequence(program: HuntProgram): Generator<HuntProgram> {
   }
 }
 
-/** Whether every actor exists when it acts, and one strand alone is written as a sequence. */
-export function isValid(program: HuntProgram): boolean {
-  const { beginning, first, strands } = program;
-  let processes: readonly string[] = beginning.processes;
-  for (const { actor, move } of first) {
-    if (actor !== '' && !processes.includes(actor)) return false;
-    if (move.name !== 'fork') continue;
-    if (processes.length > 1 || actor !== 'P0') return false;
-    processes = ['P0', 'P1'];
-  }
-  const forks = strands.flatMap(({ moves }) => moves).filter(({ name }) => name === 'fork').length;
-  if (forks > (processes.length > 1 ? 0 : 1)) return false;
-  const known = strands.every(({ actor }) => actor === '' || processes.includes(actor));
-  return known && strands.length !== 1 && processesOf(program).length <= 2;
-}
+/** Whether everybody can do what he does, and one strand alone is written as a sequence. */
+export const isValid = (program: HuntProgram): boolean =>
+  program.strands.length !== 1 && actorsAtEnd(program) !== undefined;
 
 /** @param fails whether a program breaks the promise in the same way */
 export function shrink(

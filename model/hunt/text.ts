@@ -27,7 +27,8 @@ export function parseProgram(text: string): HuntProgram {
     first: parts.map(turn),
     strands: race === undefined ? [] : race.split(' || ').map(strand),
   };
-  if (!isValid(program)) throw new ProgramTextError(`'${text}' lets somebody act who is not there`);
+  if (!isValid(program))
+    throw new ProgramTextError(`'${text}' has a move that its actor cannot make there`);
   return program;
 }
 

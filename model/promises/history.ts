@@ -115,6 +115,7 @@ export class Histories {
       case 'madvise':
         return this.advice(node);
       case 'munmap':
+        return this.write(node, 'zeroed', 0, this.facts.result(node) === 0 && !this.moves(node));
       case 'mmap':
         return this.write(node, 'zeroed', 0, this.facts.result(node) === 0);
       default:
@@ -129,6 +130,18 @@ export class Histories {
         other.area === cell.area &&
         other.page === cell.page &&
         other.part === cell.part,
+    );
+  }
+
+  /** Whether mremap runs beside a call: munmap finds nothing, and answers 0, while all is elsewhere. */
+  private moves(node: Node): boolean {
+    const { order, nodes } = this.facts;
+    return nodes.some(
+      (other) =>
+        other.operation.verb === 'mremap' &&
+        other.actor.process === node.actor.process &&
+        !order.isBefore(other, node) &&
+        !order.isBefore(node, other),
     );
   }
 

@@ -29,6 +29,9 @@ function programs(): string {
     '',
     '| move | by | operations |',
     '| --- | --- | --- |',
-    ...MOVES.map(({ name, by, lines }) => `| \`${name}\` | ${by} | ${code(lines)} |`),
+    ...MOVES.map(({ name, by, lines, on }) => {
+      const who = on === undefined ? by : `${by}, on \`${on}\``;
+      return `| \`${name}\` | ${who} | ${code(lines)} |`;
+    }),
   ].join('\n');
 }

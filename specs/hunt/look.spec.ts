@@ -1,6 +1,6 @@
 import { NAMED_VARIANTS, type Variant } from '../../model/features/variant';
 import { breachKey, look, type Look } from '../../model/hunt/look';
-import { toScenario } from '../../model/hunt/program';
+import { toScenario } from '../../model/hunt/to-scenario';
 import { parseProgram } from '../../model/hunt/text';
 
 it.each([

@@ -1,14 +1,10 @@
 /** The hunt's programs: how many there are, their text, their scenarios, and how they shrink. */
+import { processesOf } from '../../model/hunt/actors';
 import { countOfSize, programsOfSize } from '../../model/hunt/enumerate';
-import {
-  processesOf,
-  sizeOf,
-  titleOf,
-  toScenario,
-  type HuntProgram,
-} from '../../model/hunt/program';
+import { sizeOf, titleOf, type HuntProgram } from '../../model/hunt/program';
 import { isValid, shrink, simpler } from '../../model/hunt/shrink';
 import { parseProgram } from '../../model/hunt/text';
+import { toScenario } from '../../model/hunt/to-scenario';
 import { isCovered } from '../../model/hunt/ways';
 import { parseScenario } from '../../model/scenario/parse';
 import { printScenario } from '../../model/scenario/print';
@@ -24,9 +20,9 @@ const plain = (value: unknown): unknown =>
 
 describe('programs of the hunt', () => {
   it('are counted', () => {
-    expect([countOfSize(1), countOfSize(2)]).toEqual([261, 11982]);
-    expect(pairs.filter(({ strands }) => strands.length === 0)).toHaveLength(7929);
-    expect(countOfSize(2, false)).toBe(7929);
+    expect([countOfSize(1), countOfSize(2)]).toEqual([371, 21249]);
+    expect(pairs.filter(({ strands }) => strands.length === 0)).toHaveLength(14161);
+    expect(countOfSize(2, false)).toBe(14161);
   });
 
   it('are all different, valid, and of the size asked for', () => {
@@ -55,7 +51,13 @@ describe('programs of the hunt', () => {
     ['page odd; P0 free', "no page is 'page odd' at the beginning"],
     ['page written; P2 free', "expected P0, P1 or kernel and its moves, found 'P2 free'"],
     ['page written; P0 fly', "no move is called 'fly'"],
-    ['page written; P1 free', "'page written; P1 free' lets somebody act who is not there"],
+    ['page written; P1 free', 'a move that its actor cannot make there'],
+    ['page written; kernel free', 'a move that its actor cannot make there'],
+    ['page shared; P0 fork', 'a move that its actor cannot make there'],
+    ['page written; P0 exit; P0 read', 'a move that its actor cannot make there'],
+    ['page written; P0 exit, read || kernel age', 'a move that its actor cannot make there'],
+    ['page written; P0 exit || P0 read', 'a move that its actor cannot make there'],
+    ['page written; kernel truncate', 'a move that its actor cannot make there'],
   ])('%s is no program', (text, message) => {
     expect(() => parseProgram(text)).toThrow(message);
   });
@@ -67,6 +69,17 @@ describe('programs of the hunt', () => {
     }
     const writes = toScenario(parseProgram('page written; P0 write; P0 write || kernel poke'));
     expect(printScenario(writes)).toMatch(/write a 2[^]*write a 3[^]*poke P0:a\[0\] 4/);
+  });
+
+  it.each([
+    ['page shared; P0 exit || P1 free', ['P1']],
+    ['page written; P0 fork, exit || kernel reclaim', ['P1']],
+    ['page shared; P0 exit; P1 exit', []],
+  ])('%s leaves %j, who reads and exits', (text, left) => {
+    const program = parseProgram(text);
+    expect(processesOf(program)).toEqual(left);
+    const end = toScenario(program).after.filter(({ operation }) => operation.verb === 'read');
+    expect(end.map(({ actor }) => actor.process)).toEqual(left);
   });
 
   it('end with reads, and the exit of every process', () => {

@@ -43,6 +43,15 @@ describe('data promises > on the modelled kernels', () => {
     expect(broken(lost, 'original')).toEqual([`write-after-call: a write by a ${route} is lost`]);
   });
 
+  it('munmap takes nothing away while the mapping is elsewhere, and may answer 0', () => {
+    const elsewhere = scenario({
+      setup: ['P0: write a 1'],
+      threads: { 'P0/T0': ['mremap a to=z', 'mremap z to=a'], 'P0/T1': ['munmap a'] },
+      after: ['P0: end = read a'],
+    });
+    expect(broken(elsewhere, 'base')).toEqual([]);
+  });
+
   it('a device write that is under way during the call may be lost', () => {
     const during = scenario({
       setup: ['P0: write a 1', 'P0: pin a as=h', 'P0: madvise a FREE'],
