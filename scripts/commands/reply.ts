@@ -5,8 +5,10 @@ export const replyCommand: CommandSpec = {
   name: 'reply',
   summary: 'Writes a review mail that answers a patch, each question under its line',
   description:
-    'Explores what the project knows to ask about the series on the variant that the mail makes, and ' +
-    'asks only what an execution shows and the kernel without the patch does not do. The mail is plain ' +
+    'Asks about what docs/findings.md has on lines of 3/6 and of its fixup, and nothing about lines of the ' +
+    'other patches. Each scenario is explored on the variant that the mail makes: only what an ' +
+    'execution shows, and the kernel without the series (for the fixup, the series as posted) does not do, ' +
+    'is asked. What the model cannot run is said to be by reading. The mail is plain ' +
     'text on stdout, for you to read, change and send: it is not signed, and holds no tags. ' +
     'Where a mail has no message id, as one from a web archive, the reply has no In-Reply-To either.',
   arguments: [

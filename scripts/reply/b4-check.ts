@@ -38,20 +38,27 @@ export function checked(
   { parts, notShown, elsewhere }: ReplyDocument,
 ): CheckEntry[] {
   const remarks = parts.flatMap((part) => (part.kind === 'remark' ? [part.remark] : []));
+  const readings = parts.flatMap((part) => (part.kind === 'reading' ? [part.reading] : []));
+  const questions = remarks.length + readings.length;
   const doubts = doubtsOf(report);
   const { unknown, bySignature } = doubts;
-  const open = unknown.length > 0 || bySignature.length > 0 || remarks.length > 0;
+  const open = unknown.length > 0 || bySignature.length > 0 || questions > 0;
   const known = report.hunks.length - unknown.length;
   const signed = report.hunks.filter(({ match }) => match === 'by-signature').length;
   const counts = [
     `of ${counted(report.hunks.length, 'hunk')} ${known - signed} known by text`,
     ...(signed > 0 ? [`${signed} by signature only`] : []),
     ...(unknown.length > 0 ? [`${unknown.length} unknown`] : []),
-    counted(remarks.length, 'question'),
+    counted(questions, 'question'),
   ];
-  const asked = remarks.map(({ title, hunk, question, replay }) =>
-    [`${hunk}: ${title}`, ...question, replay].join('\n'),
-  );
+  const asked = [
+    ...remarks.map(({ title, hunk, question, replay }) =>
+      [`${hunk}: ${title}`, ...question, replay].join('\n'),
+    ),
+    ...readings.map(({ hunk, question, finding }) =>
+      [`${hunk}: by reading: ${finding}`, ...question].join('\n'),
+    ),
+  ];
   const about = [
     `variant ${name}`,
     ...doubtSentences(doubts),

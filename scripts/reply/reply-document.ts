@@ -4,6 +4,7 @@ import type { HunkId } from '../../model/features/hunk-id';
 import type { Mail } from '../../model/patch/mail';
 import { lineOf, type PlacedHunk } from './place';
 import { sequenceLines } from './sequence';
+import type { ReadRemark } from './remarks';
 import type { ShownRemark } from './shown';
 
 /** A remark at its place. */
@@ -18,11 +19,20 @@ export interface ReplyRemark {
   readonly replay: string;
 }
 
+/** A question that no execution shows. */
+export interface ReplyReading {
+  readonly hunk: HunkId;
+  readonly question: readonly string[];
+  /** The heading of docs/findings.md under which it stands. */
+  readonly finding: string;
+}
+
 export type ReplyPart =
   | { readonly kind: 'quote'; readonly lines: readonly string[] }
   /** Lines of the mail that are left out. */
   | { readonly kind: 'gap' }
-  | { readonly kind: 'remark'; readonly remark: ReplyRemark };
+  | { readonly kind: 'remark'; readonly remark: ReplyRemark }
+  | { readonly kind: 'reading'; readonly reading: ReplyReading };
 
 /** Fields of the reply's header; null where the mail does not tell them. */
 export interface ReplyHeader {
@@ -35,7 +45,7 @@ export interface ReplyHeader {
 
 export interface ReplyDocument {
   readonly schema: 'lzfree/reply';
-  readonly version: 1;
+  readonly version: 2;
   readonly variant: string;
   readonly header: ReplyHeader;
   readonly from: string | null;
@@ -43,7 +53,7 @@ export interface ReplyDocument {
   readonly parts: readonly ReplyPart[];
   /** The weakest of the explorations behind the remarks. */
   readonly completeness: Completeness;
-  /** Scenarios of remarks that are true of the variant, but of no hunk in this message. */
+  /** Of what is true of the variant, but of no hunk in this message: the scenario or the finding. */
   readonly elsewhere: readonly string[];
   /** Scenarios that were looked at and do not show what their remark is about. */
   readonly notShown: readonly string[];
@@ -51,7 +61,7 @@ export interface ReplyDocument {
 
 /** A remark and the hunk that it concerns. */
 export interface PlacedRemark {
-  readonly remark: ShownRemark;
+  readonly remark: ShownRemark | ReadRemark;
   readonly hunk: PlacedHunk;
 }
 
@@ -98,13 +108,24 @@ export function replyParts(placed: readonly PlacedRemark[]): ReplyPart[] {
       } else parts.push({ kind: 'quote', lines: [hunk.text[index].text] });
       next = index + 1;
     }
-    parts.push({ kind: 'remark', remark: replyRemark(remark) });
+    parts.push(remarkPart(remark));
   }
   return parts;
 }
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+
+const remarkPart = (remark: ShownRemark | ReadRemark): ReplyPart =>
+  'scenario' in remark
+    ? { kind: 'remark', remark: replyRemark(remark) }
+    : { kind: 'reading', reading: replyReading(remark) };
+
+const replyReading = ({ hunk, question, finding }: ReadRemark): ReplyReading => ({
+  hunk,
+  question,
+  finding,
+});
 
 function replyRemark({
   scenario,

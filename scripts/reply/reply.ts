@@ -3,10 +3,11 @@ import { weaker } from '../../model/diff/completeness';
 import { importPatch, variantToRun } from '../../model/patch/import-patch';
 import type { Mail } from '../../model/patch/mail';
 import type { PatchInput } from '../../model/patch/types';
+import type { Variant } from '../../model/features/variant';
 import { variantName } from '../../model/features/variant-name';
 import { loadSuite } from '../suite';
 import { placeHunk } from './place';
-import { REMARKS } from './remarks';
+import { READ_REMARKS, REMARKS, type ReadRemark } from './remarks';
 import { replyHeader, replyParts, type PlacedRemark, type ReplyDocument } from './reply-document';
 import { showRemark, type ShowOptions, type ShownRemark } from './shown';
 
@@ -27,7 +28,8 @@ export function buildReply(request: ReplyRequest): ReplyDocument {
   const imported = importPatch(input);
   const variant = variantToRun(imported, { ignoreUnknown, file });
   const { shown, notShown } = showAll({ name: variantName(variant), variant }, request);
-  const placed = shown.map((remark) => {
+  const asked = [...shown, ...READ_REMARKS.filter((each) => stands(each, variant, input))];
+  const placed = asked.map((remark) => {
     const hunk = imported.report.hunks.find(({ ids }) => ids.includes(remark.hunk));
     return { remark, hunk: hunk && placeHunk(hunk, input, mails) };
   });
@@ -37,23 +39,32 @@ export function buildReply(request: ReplyRequest): ReplyDocument {
   const { from, date } = mails[message];
   return {
     schema: 'lzfree/reply',
-    version: 1,
+    version: 2,
     variant: variantName(variant),
     header: replyHeader(mails[message]),
     from: from ?? null,
     date: date ?? null,
     parts: replyParts(here),
     completeness: here
-      .map(({ remark }) => remark.completeness)
+      .flatMap(({ remark }) => ('completeness' in remark ? [remark.completeness] : []))
       .reduce(weaker, { kind: 'complete' }),
-    elsewhere: shown
+    elsewhere: asked
       .filter((remark) => here.every((each) => each.remark !== remark))
-      .map(({ scenario }) => scenario),
+      .map((remark) => ('scenario' in remark ? remark.scenario : remark.finding)),
     notShown,
   };
 }
 
 const mailOf = ({ hunk }: PlacedRemark): number => hunk.mail;
+
+/** Whether what was read holds of the mail: it has the hunk, and changes no file that would mend it. */
+const stands = (
+  { hunk, mendedIn }: ReadRemark,
+  variant: Variant,
+  { patches }: PatchInput,
+): boolean =>
+  variant.hasHunk(hunk) &&
+  patches.every(({ files }) => files.every(({ newPath }) => !mendedIn.includes(newPath)));
 
 function showAll(
   variant: Parameters<typeof showRemark>[2],

@@ -85,6 +85,10 @@ const WORDS: Readonly<Record<string, (args: readonly string[]) => string>> = {
   unpin: () => 'set_page_dirty_lock, put_page',
   migrate: ([range, node]) => `move_pages ${range} ${node}`,
   writeback: () => 'write-back ends',
+  'remap-file-pages': ([page, offset]) =>
+    `remap_file_pages(${page},${UNBROKEN}offset${UNBROKEN}${offset})`,
+  'soft-offline': ([page]) => `soft_offline_page ${page}`,
+  'memory-failure': ([page]) => `memory_failure ${page}`,
 };
 
 /** Words for how the kernel files a page or counts it, and not for what becomes of its data. */

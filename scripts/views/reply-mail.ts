@@ -4,6 +4,7 @@ import {
   SEQUENCE_INDENT,
   type ReplyDocument,
   type ReplyPart,
+  type ReplyReading,
   type ReplyRemark,
 } from '../reply/reply-document';
 import { printCompleteness } from '../../model/diff/completeness';
@@ -80,16 +81,27 @@ function closing({ completeness, variant }: ReplyDocument): string {
 function partLines(part: ReplyPart, before: ReplyPart | undefined): string[] {
   switch (part.kind) {
     case 'quote':
-      return [...(before?.kind === 'remark' ? [''] : []), ...part.lines.map(quoted)];
+      return [...apart(before), ...part.lines.map(quoted)];
     case 'gap':
-      return [...(before?.kind === 'remark' ? [''] : []), GAP];
+      return [...apart(before), GAP];
     case 'remark':
       return remarkLines(part.remark);
+    case 'reading':
+      return readingLines(part.reading);
   }
 }
 
+/** What is quoted stands apart from a question above it. */
+const apart = (before: ReplyPart | undefined): string[] =>
+  before?.kind === 'remark' || before?.kind === 'reading' ? [''] : [];
+
 /** Byte for byte behind the mark; an empty line gets no blank that would trail. */
 const quoted = (line: string): string => (line === '' ? '>' : `> ${line}`);
+
+function readingLines({ question, finding }: ReplyReading): string[] {
+  const ground = `This is by reading, and not from the model (docs/findings.md of lzfree, "${finding}").`;
+  return [...question, ground].flatMap((paragraph) => ['', wrapText(paragraph, MAIL_WIDTH)]);
+}
 
 function remarkLines({ question, sequence, end, replay }: ReplyRemark): string[] {
   return [

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckEntry } from '../../scripts/reply/b4-check';
-import { REMARKS } from '../../scripts/reply/remarks';
+import { READ_REMARKS, REMARKS } from '../../scripts/reply/remarks';
 import { runCli } from '../cli/run-cli';
 
 const [, , , ...BODY] = readFileSync(
@@ -27,14 +27,17 @@ const diff = (file: string, hunk: string): string =>
 
 describe('b4-check', () => {
   it('warns of what there is to ask, with the commands that show it', async () => {
+    const questions = REMARKS.length + READ_REMARKS.length;
     const [entry, ...others] = await check(`${HEADER}${BODY.join('\n')}`);
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ tool: 'lzfree', status: 'warn' });
     expect(entry.summary).toMatch(
-      new RegExp(`^of (\\d+) hunks \\1 known by text, ${REMARKS.length} questions$`),
+      new RegExp(`^of (\\d+) hunks \\1 known by text, ${questions} questions$`),
     );
     for (const { scenario } of REMARKS)
       expect(entry.details).toContain(`lzfree replay ${scenario} `);
+    for (const { hunk, finding } of READ_REMARKS)
+      expect(entry.details).toContain(`${hunk}: by reading: ${finding}\n`);
   });
 
   it.each([

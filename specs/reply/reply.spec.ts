@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkCondition, conditionNames } from '../../model/scenario/condition-check';
 import { layOut } from '../../model/scenario/layout';
 import type { ReplyDocument } from '../../scripts/reply/reply-document';
-import { REMARKS } from '../../scripts/reply/remarks';
+import { READ_REMARKS, REMARKS } from '../../scripts/reply/remarks';
 import { loadSuite } from '../../scripts/suite';
 import { runCli, type CliResult } from '../cli/run-cli';
 
@@ -75,15 +75,36 @@ describe('the reply to the mail of the project', () => {
     const ownText = parts(own.stdout).body.filter((line) => !line.startsWith('>'));
     expect(ownText.filter((line) => line.length > 72)).toEqual([]);
     expect(ownText.filter((line) => line !== line.trimEnd())).toEqual([]);
-    for (const { question } of REMARKS) expect(question.join(' ')).toContain('?');
+    for (const { question } of [...REMARKS, ...READ_REMARKS])
+      expect(question.join(' ')).toContain('?');
   });
 
   it('puts each question right under the line that it is about', () => {
     const { body } = parts(own.stdout);
     const above = (begin: string) => body[body.findIndex((line) => line.startsWith(begin)) - 2];
-    expect(above('Can another process')).toBe('> > + ClearPageDirty(page);');
+    expect(above('Can another process')).toBe('> > + if (!PageLazyFree(page)) {');
     expect(above('Is it intended that')).toBe('> + move_lazyfree(pagep[i]);');
     expect(above('Is this meant as')).toMatch(/^> > \+ TTU_LAZYFREE = 3,/);
+  });
+
+  it('has every line that a question names, and says of what was read only that it was', async () => {
+    const { stdout } = await runCli(['reply', '--json']);
+    const document = JSON.parse(stdout) as ReplyDocument;
+    const flat = (text: string) => text.replace(/\s+/g, ' ');
+    const known = [...REMARKS, ...READ_REMARKS];
+    let line = '';
+    for (const part of document.parts) {
+      if (part.kind === 'quote') line = flat(part.lines.at(-1)!);
+      if (part.kind === 'quote' || part.kind === 'gap') continue;
+      const { question } = part.kind === 'remark' ? part.remark : part.reading;
+      const asked = known.find((each) => each.question.join() === question.join())!;
+      expect(line).toContain(flat(asked.line));
+    }
+    const said = flat(own.stdout);
+    for (const { finding } of READ_REMARKS)
+      expect(said).toContain(
+        `This is by reading, and not from the model (docs/findings.md of lzfree, "${finding}").`,
+      );
   });
 
   it('has an interleaving in two columns', () => {
@@ -148,6 +169,17 @@ describe('a reply is only what is true of the mail', () => {
     expect(document.notShown).toEqual(['fixup-swap-slot']);
   });
 
+  it('asks nothing by reading of a mail that changes what it is about', async () => {
+    const [{ finding, mendedIn }] = READ_REMARKS;
+    const [path] = mendedIn;
+    const mended = [`diff --git a/${path} b/${path}`, `--- a/${path}`, `+++ b/${path}`];
+    const more = ['@@ -45,1 +45,2 @@', ' #define MADV_SPACEAVAIL 5', '+#define MADV_FREE 7', ''];
+    const mail = asMail(HEADER, [...OWN_BODY, ...mended, ...more]);
+    const { stdout } = await reply(mail, '--ignore-unknown');
+    expect(stdout).toContain('lzfree replay fixup-swap-slot ');
+    expect(stdout).not.toContain(finding);
+  });
+
   it.each([
     [
       'a bare diff',
@@ -166,6 +198,11 @@ describe('a reply is only what is true of the mail', () => {
 it('every remark names a scenario of the suite', () => {
   const names = loadSuite().map(({ scenario }) => scenario.name);
   expect(REMARKS.filter(({ scenario }) => !names.includes(scenario))).toEqual([]);
+});
+
+it('every question by reading has its heading in the findings', () => {
+  const findings = readFileSync(join(__dirname, '../../docs/findings.md'), 'utf8').split('\n');
+  for (const { finding } of READ_REMARKS) expect(findings).toContain(`## ${finding}`);
 });
 
 it.each(REMARKS)(
