@@ -58,6 +58,12 @@ export interface Signature {
   readonly absent?: readonly string[];
   /** Tokens that must not stand in the lines right before it. */
   readonly before?: readonly string[];
+  /** A token of the nearest line of code above it, where the hunk shows any line above. */
+  readonly after?: string;
+  /** What its added lines may call or name besides `added` and what the lines do that they replace. */
+  readonly only?: readonly string[];
+  /** Tokens in the order in which its added lines have them; nothing else there is negated. */
+  readonly order?: readonly string[];
   /** It changes comments only. */
   readonly comment?: boolean;
 }

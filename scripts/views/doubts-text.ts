@@ -13,6 +13,18 @@ export const doubtSentences = ({ unknown, bySignature }: Doubts): string[] => [
   ...(bySignature.length === 0 ? [] : [bySignatureSentence(bySignature)]),
 ];
 
+/** `, but for 1 hunk that is not modelled and the text of 2 hunks`: for the sentence that answers. */
+export function butFor({ unknown, bySignature }: Doubts): string {
+  const are = unknown.length === 1 ? 'is' : 'are';
+  const parts = [
+    ...(unknown.length === 0
+      ? []
+      : [`${counted(unknown.length, 'hunk')} that ${are} not modelled`]),
+    ...(bySignature.length === 0 ? [] : [`the text of ${counted(bySignature.length, 'hunk')}`]),
+  ];
+  return parts.length === 0 ? '' : `, but for ${parts.join(' and ')}`;
+}
+
 export function unknownSentence(unknown: Doubts['unknown']): string {
   const count = counted(unknown.length, 'hunk');
   const are = unknown.length === 1 ? 'is unknown and counts' : 'are unknown and count';

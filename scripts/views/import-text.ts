@@ -5,7 +5,7 @@ import type { ImportedPatch } from '../../model/patch/import-patch';
 import type { HunkLine } from '../../model/patch/types';
 import type { ReportedHunk } from '../../model/patch/patch-report';
 import { counted, wrapText } from '../cli/text';
-import { doubtSentences } from './doubts-text';
+import { butFor, doubtSentences } from './doubts-text';
 import { hunksTable } from './patches-text';
 import { printable } from './printable';
 
@@ -39,8 +39,7 @@ function answer(imported: ImportedPatch, options: ImportTextOptions): string {
   const file = force && unmet.length > 0 ? `What-if: ${source}` : source;
   if (given.length === 0) return `${file} holds no hunk of the series.`;
   const builds = unmet.length === 0 ? '' : ', which does not build';
-  const signed = doubtsOf(report).bySignature.length;
-  const but = signed === 0 ? '' : `, but for the text of ${counted(signed, 'hunk')}`;
+  const but = butFor({ ...doubtsOf(report), unknown: [] });
   if (unknown.length === 0) return `${file} is ${name}${builds}${but}.`;
   const count = `${unknown.length} of its ${counted(report.hunks.length, 'hunk')}`;
   const are = unknown.length === 1 ? 'is' : 'are';

@@ -1,13 +1,16 @@
 /** The first sentences of a review: who sees a difference, where, and within which bounds. */
 import { printCompleteness } from '../../model/diff/completeness';
+import { doubtsOf } from '../../model/patch/doubts';
 import type { SearchDocument } from '../../model/report/search-document';
 import { LEVELS, type Level } from '../../model/scenario/outcome';
 import { counted } from '../cli/text';
 import type { ReviewDocument } from '../review';
+import { butFor } from './doubts-text';
 import { isWhole, searchedText } from './searched-text';
 
 export function reviewAnswer(review: ReviewDocument): string {
-  return `${review.a} -> ${review.b}: ${differenceOf(review)}. ${boundsOf(review)}.`;
+  const subject = `${review.a} -> ${review.b}${butFor(doubtsOf(review.patch))}`;
+  return `${subject}: ${differenceOf(review)}. ${boundsOf(review)}.`;
 }
 
 type Compared = Pick<ReviewDocument, 'scenarios' | 'completeness' | 'search'>;

@@ -13,6 +13,8 @@ import { DIFF } from './samples';
 const FOLDER = join(__dirname, '../../patches/variants');
 const MAIL = join(__dirname, '../../patches/rfc-3of6-reply.txt');
 const SWAP_FREE = 'p3/mm/swap_state/free_pages_and_swap_cache';
+const SHRINK = 'p3/mm/vmscan/shrink_page_list';
+const IF_TAGGED = '+\t\tif (PageLazyFree(page)) {\n+\t\t\tint';
 const KSM = ['get_mergeable_page', 'try_to_merge_one_page', 'scan_get_next_rmap_item'];
 
 async function load(file: string, rest?: RestRule): Promise<ImportedPatch> {
@@ -168,6 +170,43 @@ describe('a hunk', () => {
       'adds another flag',
       'p3/mm/vmscan/shrink_inactive_list',
       (text) => text.replace('| TTU_LAZYFREE;', '| TTU_LAZYFREE | TTU_IGNORE_ACCESS;'),
+    ],
+    [
+      'asks the other way round whether the page is tagged',
+      SHRINK,
+      (text) => text.replace(IF_TAGGED, '+\t\tif (!PageLazyFree(page)) {\n+\t\t\tint'),
+    ],
+    [
+      'frees the page where somebody else holds it',
+      SHRINK,
+      (text) => text.replace('if (!page_freeze_refs', 'if (page_freeze_refs'),
+    ],
+    [
+      'goes elsewhere from a case',
+      SHRINK,
+      (text) => text.replace('goto activate_locked', 'goto keep_locked'),
+    ],
+    [
+      'leaves the tag in a case',
+      SHRINK,
+      (text) =>
+        text
+          .replace('-850,0 +850,19', '-850,0 +850,18')
+          .replace(/(SWAP_AGAIN\) \{\n)\+\t+ClearPageLazyFree\(page\);\n/, '$1'),
+    ],
+    [
+      'asks something else besides',
+      SHRINK,
+      (text) =>
+        text.replace(IF_TAGGED, '+\t\tif (PageLazyFree(page) && PageDirty(page)) {\n+\t\t\tint'),
+    ],
+    [
+      'stands behind something else',
+      SHRINK,
+      (text) =>
+        text
+          .replace('-850,0 +850,19', '-850,1 +850,20')
+          .replace(IF_TAGGED, ` \t\tcond_resched();\n${IF_TAGGED}`),
     ],
   ])('without text is not taken for known if it %s', async (_what, id, edit) => {
     const file = readFileSync(join(FOLDER, 'by-signature.patch'), 'utf8');

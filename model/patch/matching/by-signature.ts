@@ -19,6 +19,48 @@ function hasAll(tokens: ReadonlySet<string>, wanted: readonly string[] = []): bo
   return wanted.every((token) => tokens.has(token));
 }
 
+const SYMBOL = /^(?:[A-Z_][A-Z0-9_]{2,}|".*")$/;
+/** They look like calls. */
+const OF_C = ['if', 'switch', 'while', 'for', 'return', 'sizeof', 'likely', 'unlikely'];
+
+/** What lines call, the constants that they name, and their texts. */
+function symbolsOf(lines: readonly SideLine[]): string[] {
+  const tokens = lines.flatMap((line) => line.tokens);
+  return tokens.filter(
+    (token, i) => SYMBOL.test(token) || (/^\w+$/.test(token) && tokens[i + 1] === '('),
+  );
+}
+
+/** Whether added lines use nothing of the kernel but what the posted ones are known to use. */
+function hasNoOther({ only, added = [] }: Signature, open: OpenHunk['open']): boolean {
+  if (only === undefined) return true;
+  const known = new Set([...OF_C, ...only, ...added]);
+  return open.every(({ group }) => {
+    const rewritten = tokensOf(group.removed);
+    return symbolsOf(group.added).every(
+      (symbol) => known.has(symbol) || (rewritten.has(symbol) && !symbol.startsWith('"')),
+    );
+  });
+}
+
+/** Whether the tokens of the known order stand in it, as often as there, and nothing is negated besides. */
+function isInOrder({ order }: Signature, open: OpenHunk['open']): boolean {
+  if (order === undefined) return true;
+  const looked = new Set([...order, '!']);
+  const found = open.flatMap(({ group }) =>
+    group.added.flatMap(({ tokens }) => tokens.filter((token) => looked.has(token))),
+  );
+  return found.join(' ') === order.join(' ');
+}
+
+/** Whether the nearest code above it, as far as the hunk shows any of the file, is that of the posted one. */
+function isBehind({ after }: Signature, open: OpenHunk['open']): boolean {
+  if (after === undefined) return true;
+  const above = open[0]!.group.before.flatMap((line) => line ?? []).reverse();
+  const code = tokenizeLines(above).findLast((tokens) => tokens.length > 0);
+  return above.length === 0 || (code?.includes(after) ?? false);
+}
+
 function agrees(signature: Signature, { hunk, open, silent }: OpenHunk): boolean {
   if (signature.comment === true) return silent;
   if (open.length === 0) return false;
@@ -33,7 +75,10 @@ function agrees(signature: Signature, { hunk, open, silent }: OpenHunk): boolean
     hasAll(added, signature.added) &&
     hasAll(removed, signature.removed) &&
     !absent.some((token) => added.has(token)) &&
-    !before.some((token) => above.has(token))
+    !before.some((token) => above.has(token)) &&
+    isBehind(signature, open) &&
+    hasNoOther(signature, open) &&
+    isInOrder(signature, open)
   );
 }
 
