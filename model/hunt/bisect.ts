@@ -2,6 +2,7 @@
 import { HUNK_IDS } from '../features/hunk-id';
 import { validate, type Missing } from '../features/requires';
 import { switchesOf, type Variant } from '../features/variant';
+import type { PatchPosition } from '../patch/patch-error';
 
 /** The kernel after some patches of a series. */
 export interface Prefix {
@@ -10,6 +11,27 @@ export interface Prefix {
   readonly variant: Variant;
   /** What its C code would miss; it builds if nothing. */
   readonly missing: readonly Missing[];
+  /**
+   * Hunks of a patch file up to here that are known only together with later messages: nothing tells then
+   * what the prefix is. None for a variant's name.
+   */
+  readonly unclear: readonly UnclearHunk[];
+  /** The message of a patch file that the last patch is; absent for base and for a patch of the series. */
+  readonly message?: MessageStep;
+}
+
+/** A message of a patch file as the last step of a prefix. */
+export interface MessageStep {
+  readonly subject: string;
+  /** Its place in the file's series, where the subject tells. */
+  readonly number: number | null;
+  /** Whether it changes anything that is modelled. */
+  readonly changes: boolean;
+}
+
+export interface UnclearHunk {
+  readonly file: string;
+  readonly position: PatchPosition;
 }
 
 /** Base, and the kernel after each patch of which the variant has something. */
@@ -21,7 +43,7 @@ export function prefixesOf(variant: Variant): Prefix[] {
   return ['base', ...patches].map((patch, i) => {
     const later = patches.slice(i).flatMap(switchesIn);
     const kernel = variant.minus(later);
-    return { patch, variant: kernel, missing: validate(kernel) };
+    return { patch, variant: kernel, missing: validate(kernel), unclear: [] };
   });
 }
 
@@ -33,9 +55,9 @@ export type FaultCourse = 'pre-existing' | 'introduced' | 'transient' | 'fixed';
 
 export interface Course {
   readonly course: FaultCourse;
-  /** The patch that brings it; absent if base has it. */
+  /** The patch that brings it; absent if base has it. Several with `or` where not each of them was run. */
   readonly from?: string;
-  /** The patch with which it goes; absent if it stays. */
+  /** The patch with which it goes, likewise; absent if it stays. */
   readonly until?: string;
 }
 

@@ -75,13 +75,13 @@ function headOf(mail: Mail, scan: Scan, depth: number, isReply: boolean): PatchH
 }
 
 /** The patches of one message, the quoted before its own, still open where a hunk breaks off. */
-function scanMail(mail: Mail): { head: PatchHead; scanned: ScannedPatch }[] {
+function scanMail(mail: Mail, index: number): { head: PatchHead; scanned: ScannedPatch }[] {
   const isReply = /^Re:/i.test(mail.subject);
   return mail.texts.flatMap((text) =>
     quoteStreams(text).flatMap(({ depth, lines }) => {
       const scan = scanText(lines);
       if (scan.files.length === 0) return [];
-      const head = headOf(mail, scan, depth, isReply);
+      const head = { ...headOf(mail, scan, depth, isReply), message: index + 1 };
       const { files } = scan;
       return [{ head, scanned: head.diffstat ? { files, diffstat: head.diffstat } : { files } }];
     }),

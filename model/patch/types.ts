@@ -73,6 +73,8 @@ export interface Patch {
   /** Its place in the series, where the subject tells (`[PATCH 3/6]`). */
   readonly number?: number;
   readonly of?: number;
+  /** The message of the input that it stands in, from 1; one message can hold several. */
+  readonly message?: number;
   /** `quoted`: the parent that a reply quotes; `reply`: what the reply itself brings. */
   readonly role: 'patch' | 'quoted' | 'reply';
   /** `collapsed`: an archive has removed tabs and leading blanks. */

@@ -1,3 +1,4 @@
+import type { BisectRequest } from '../bisect';
 import { UsageError, type CommandSpec } from '../cli/command';
 import { forOption, stopAfter } from '../cli/stop-after';
 import { workersFor, workersOption } from '../workers/option';
@@ -6,11 +7,13 @@ export const bisectableCommand: CommandSpec = {
   name: 'bisectable',
   summary: 'Says of each prefix of a series whether it builds and keeps the promises',
   description:
-    'Without a file, the six patches as posted and the fixup behind the patch that it mends. Each prefix ' +
-    'that C would compile is judged by the promises (docs/promises.md) on the suite and on the small ' +
-    'programs of the hunt. A fault is pre-existing (base has it), introduced by a patch and there at the ' +
-    'end, transient (gone again within the series), or fixed. Exit status 1 means that a prefix does ' +
-    'not build, that a fault is introduced or transient, or that --for left prefixes open.',
+    'Without a file, the six patches as posted and the fixup behind the patch that it mends. Each message ' +
+    'of a file is a step, in the order of the file; what the file has nothing of is taken as by lzfree ' +
+    'import. Each prefix that C would compile is judged by the promises (docs/promises.md) on the suite ' +
+    'and on the small programs of the hunt. A fault is pre-existing (base has it), introduced by a patch ' +
+    'and there at the end, transient (gone again within the series), or fixed. Exit status 1 means that ' +
+    'a prefix does not build or nothing tells whether it does, that a fault is introduced or transient, ' +
+    'or that --for left prefixes open.',
   arguments: [{ name: 'file', description: 'a patch file of the series; - for standard input' }],
   options: [
     {
@@ -37,7 +40,8 @@ export const bisectableCommand: CommandSpec = {
     { command: 'lzfree bisectable v2.mbox', purpose: 'a series of your own' },
   ],
   async run(args, io) {
-    const { bisect } = await import('../bisect');
+    const { bisect, isBisectable } = await import('../bisect');
+    const { prefixesOf } = await import('../../model/hunt/bisect');
     const { bisectText } = await import('../views/bisect-text');
     const { readVariant } = await import('../variants');
     const { loadSuite } = await import('../suite');
@@ -47,13 +51,13 @@ export const bisectableCommand: CommandSpec = {
     if (file !== undefined && named !== undefined) {
       throw new UsageError('give a patch file or --variant, not both');
     }
-    const variant =
+    const series =
       file === undefined
-        ? readVariant(named ?? 'fixed', true, io).variant
+        ? { prefixes: prefixesOf(readVariant(named ?? 'fixed', true, io).variant) }
         : await importedSeries(file, io);
     const progress = startProgress(io, 'bisectable');
     const document = await bisect({
-      variant,
+      ...series,
       scenarios: loadSuite().map(({ scenario }) => scenario),
       untilSize: args.integer('until-size')!,
       executions: args.integer('executions')!,
@@ -64,16 +68,23 @@ export const bisectableCommand: CommandSpec = {
     progress.end();
     if (args.json) io.json(document);
     else io.out(bisectText(document, io.width));
-    const { patches, prefixes, faults } = document;
-    const own = faults.some(({ course }) => course === 'introduced' || course === 'transient');
+    const { patches, prefixes } = document;
     const isTimeUp = prefixes.length < patches.length && !io.signal.aborted;
-    return own || isTimeUp || prefixes.some(({ missing }) => missing.length > 0) ? 1 : 0;
+    return isBisectable(document) && !isTimeUp ? 0 : 1;
   },
 };
 
-async function importedSeries(file: string, io: Parameters<CommandSpec['run']>[1]) {
-  const { variantToRun } = await import('../../model/patch/import-patch');
-  const { importPatchFile, inputName } = await import('./read-patch-file');
-  const imported = await importPatchFile(file, io);
-  return variantToRun(imported, { force: true, file: inputName(file) });
+async function importedSeries(
+  file: string,
+  io: Parameters<CommandSpec['run']>[1],
+): Promise<Pick<BisectRequest, 'prefixes' | 'bySignature'>> {
+  const { importPatch, variantToRun } = await import('../../model/patch/import-patch');
+  const { prefixesOfFile } = await import('../../model/hunt/file-prefixes');
+  const { doubtsOf } = await import('../../model/patch/doubts');
+  const { inputName, namingFile, readPatchFile } = await import('./read-patch-file');
+  const input = await readPatchFile(file, io);
+  const imported = await namingFile(file, () => importPatch(input));
+  variantToRun(imported, { force: true, file: inputName(file) });
+  const { bySignature } = doubtsOf(imported.report);
+  return { prefixes: prefixesOfFile(input, imported), bySignature };
 }

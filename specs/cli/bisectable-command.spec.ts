@@ -16,6 +16,21 @@ describe('lzfree bisectable', () => {
     expect(JSON.parse(stdout)).toMatchObject({ variant: 'fixed' });
   });
 
+  it('takes the steps from the messages of a file', async () => {
+    const file = packagePath('patches', 'variants', 'renamed-series.mbox');
+    const quick = ['--until-size', '0', '--executions', '1', '--json'];
+    const { code, stdout } = await runCli(['bisectable', file, ...quick]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      variant: 'fixed',
+      patches: [
+        ...['base', '1/6 as posted', '2/6 as posted', '1/2', '2/2'],
+        ...['4/6 as posted', '5/6 as posted', '6/6 as posted'],
+      ],
+      bySignature: ['p3/mm/vmscan/shrink_page_list', 'p3/mm/vmscan/shrink_inactive_list'],
+    });
+  });
+
   it('ends as interrupted where nothing was judged yet', async () => {
     const { code } = await runCli(['bisectable'], { signal: AbortSignal.abort() });
     expect(code).toBe(130);

@@ -44,7 +44,7 @@ it.each([
 
 it('says of a series that was interrupted how much of it was judged, and nothing of the rest', async () => {
   const request = {
-    variant: fixed,
+    prefixes: prefixesOf(fixed),
     scenarios: [],
     untilSize: 0,
     executions: 10,
@@ -68,7 +68,7 @@ it('says of a series that was interrupted how much of it was judged, and nothing
 it('the leaking counter comes with 4/6, the lost child with 3/6; the fixup mends neither', async () => {
   const wanted = ['lazyfree-counter-leaks', 'fork-migrated-child-loses-data'];
   const document = await bisect({
-    variant: fixed,
+    prefixes: prefixesOf(fixed),
     scenarios: loadSuite()
       .map(({ scenario }) => scenario)
       .filter(({ name }) => wanted.includes(name)),
