@@ -39,6 +39,7 @@ export const replyCommand: CommandSpec = {
     const { inputName, namingFile, readMailFile } = await import('./read-patch-file');
     const { buildReply } = await import('../reply/reply');
     const { replyMail } = await import('../views/reply-mail');
+    const { butFor, doubtSentences } = await import('../views/doubts-text');
     const { startProgress } = await import('../cli/progress');
     const { input, mails } = await readMailFile(args.operands[0], io);
     if (input.carrier === 'diff') {
@@ -66,7 +67,11 @@ export const replyCommand: CommandSpec = {
     progress.end();
     if (args.json) io.json(document);
     else if (document.parts.length > 0) io.out(replyMail(document));
-    else io.note('nothing to ask: none of the known questions is true of this patch');
+    else {
+      const but = butFor(document.doubts);
+      io.note(`nothing to ask${but}: none of the known questions is true of this patch`);
+    }
+    for (const sentence of doubtSentences(document.doubts)) io.note(sentence);
     if (document.parts.length > 0 && document.header.inReplyTo === null) {
       io.note('the mail has no message id: set In-Reply-To and References to it before you send');
     }

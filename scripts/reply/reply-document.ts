@@ -1,6 +1,7 @@
 /** The result of `lzfree reply`: an answer to a mail, part by part. The mail itself is a view of it. */
 import type { Completeness } from '../../model/diff/completeness';
 import type { HunkId } from '../../model/features/hunk-id';
+import type { Doubts } from '../../model/patch/doubts';
 import type { Mail } from '../../model/patch/mail';
 import { lineOf, type PlacedHunk } from './place';
 import { sequenceLines } from './sequence';
@@ -57,6 +58,8 @@ export interface ReplyDocument {
   readonly elsewhere: readonly string[];
   /** Scenarios that were looked at and do not show what their remark is about. */
   readonly notShown: readonly string[];
+  /** In what the patch may do something else than the variant that was looked at. */
+  readonly doubts: Doubts;
 }
 
 /** A remark and the hunk that it concerns. */

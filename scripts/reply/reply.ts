@@ -1,5 +1,6 @@
 /** Builds the answer to a mail: which remarks are true of it, and where in it they belong. */
 import { weaker } from '../../model/diff/completeness';
+import { doubtsOf } from '../../model/patch/doubts';
 import { importPatch, variantToRun } from '../../model/patch/import-patch';
 import type { Mail } from '../../model/patch/mail';
 import type { PatchInput } from '../../model/patch/types';
@@ -52,6 +53,7 @@ export function buildReply(request: ReplyRequest): ReplyDocument {
       .filter((remark) => here.every((each) => each.remark !== remark))
       .map((remark) => ('scenario' in remark ? remark.scenario : remark.finding)),
     notShown,
+    doubts: doubtsOf(imported.report),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../reply/reply-document';
 import { printCompleteness } from '../../model/diff/completeness';
 import { wrapText } from '../cli/text';
+import { doubtSentences } from './doubts-text';
 import { indent } from './outcome-text';
 import { printable } from './printable';
 
@@ -24,6 +25,7 @@ export function replyMail(document: ReplyDocument): string {
     ...document.parts.flatMap((part, index) => partLines(part, document.parts[index - 1])),
     '',
     wrapText(closing(document), MAIL_WIDTH),
+    ...doubtSentences(document.doubts).flatMap((sentence) => ['', wrapText(sentence, MAIL_WIDTH)]),
   ].join('\n');
 }
 

@@ -178,6 +178,7 @@ describe('a reply is only what is true of the mail', () => {
     const { stdout } = await reply(mail, '--ignore-unknown');
     expect(stdout).toContain('lzfree replay fixup-swap-slot ');
     expect(stdout).not.toContain(finding);
+    expect(stdout).toMatch(/\n\n1 hunk is unknown and counts as absent:\s/);
   });
 
   it.each([
