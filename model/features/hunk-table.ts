@@ -51,6 +51,8 @@ export interface HunkText {
 export interface Signature {
   /** The function that it stands in or that it names. */
   readonly function?: string;
+  /** A label of that function in column 0, right above the hunk: git names it behind the `@@` instead. */
+  readonly label?: string;
   /** Tokens among its added and removed lines. */
   readonly added?: readonly string[];
   readonly removed?: readonly string[];

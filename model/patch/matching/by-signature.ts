@@ -61,11 +61,15 @@ function isBehind({ after }: Signature, open: OpenHunk['open']): boolean {
   return above.length === 0 || (code?.includes(after) ?? false);
 }
 
+/** Whether the hunk's @@ line names the label that stands for the function. */
+const hasLabel = ({ label }: Signature, { header }: PlacedText): boolean =>
+  label !== undefined && header.trim() === `${label}:`;
+
 function agrees(signature: Signature, { hunk, open, silent }: OpenHunk): boolean {
   if (signature.comment === true) return silent;
   if (open.length === 0) return false;
   const { function: name, absent = [], before = [] } = signature;
-  if (name !== undefined && !hunk.names.has(name)) return false;
+  if (name !== undefined && !hunk.names.has(name) && !hasLabel(signature, hunk)) return false;
   const added = tokensOf(open.flatMap(({ group }) => group.added));
   const above = new Set(
     tokenizeLines(open.flatMap(({ group }) => group.before.map((line) => line ?? ''))).flat(),
@@ -96,6 +100,8 @@ export function findBySignature<T extends OpenHunk>(
   if (signature === undefined) return undefined;
   const found = hunks.filter((hunk) => agrees(signature, hunk));
   if (found.length <= 1) return found[0];
-  const named = found.filter(({ hunk }) => hunk.headerNames.has(facts.function));
+  const named = found.filter(
+    ({ hunk }) => hunk.headerNames.has(facts.function) || hasLabel(signature, hunk),
+  );
   return named.length === 1 ? named[0] : undefined;
 }
