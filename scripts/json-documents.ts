@@ -1,5 +1,6 @@
 /** What commands print with --json, where it has no type of its own; {@link DOCUMENT_TYPES} names all. */
 import type { SwitchId } from '../model/features/hunk-id';
+import type { ImportedPatch } from '../model/patch/import-patch';
 import type { ImportedVariant } from '../model/patch/imported-variant';
 import type { PatchReport } from '../model/patch/patch-report';
 import type { Trace } from '../model/scenario/trace';
@@ -28,10 +29,10 @@ export interface PatchesDocument extends PatchReport {
 
 export interface ImportDocument extends PatchReport {
   readonly schema: 'lzfree/import';
-  readonly version: 2;
+  readonly version: 3;
   /** Whether all of it is known and would compile. */
   readonly known: boolean;
-  /** C would not compile it, and it is used all the same. */
+  /** C would not compile it, or that cannot be told, and it is used all the same. */
   readonly whatIf: boolean;
   readonly variant: string;
   readonly switches: readonly SwitchId[];
@@ -39,7 +40,8 @@ export interface ImportDocument extends PatchReport {
   readonly rest: ImportedVariant['rest'];
   readonly restRule: ImportedVariant['restRule'];
   readonly dropped: ImportedVariant['dropped'];
-  readonly unmet: ImportedVariant['unmet'];
+  readonly unmet: ImportedPatch['unmet'];
+  readonly untold: ImportedPatch['untold'];
 }
 
 export interface MaterializeDocument {

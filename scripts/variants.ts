@@ -2,7 +2,12 @@
 import { describeMissing, validate } from '../model/features/requires';
 import { parseVariant, variantName } from '../model/features/variant-name';
 import type { Variant } from '../model/features/variant';
-import { variantToRun, type ImportedPatch, type ImportOptions } from '../model/patch/import-patch';
+import {
+  UNTOLD,
+  variantToRun,
+  type ImportedPatch,
+  type ImportOptions,
+} from '../model/patch/import-patch';
 import { UsageError, type Io } from './cli/command';
 
 export interface NamedVariant {
@@ -43,11 +48,12 @@ export function readImported(
   io: Pick<Io, 'err'>,
 ): Variant {
   const variant = variantToRun(imported, options);
-  const { unknown, unmet, name } = imported;
+  const { unknown, unmet, untold, name } = imported;
   const [missing] = unmet;
   if (missing !== undefined) {
     io.err(`what-if: the patch, '${name}', does not compile: ${describeMissing(missing)}`);
   }
+  if (untold.length > 0) io.err(`what-if: ${UNTOLD}: ${describeMissing(untold[0])}`);
   if (unknown.length > 0)
     io.err(
       `not modelled: ${unknown.length} of its hunks ${unknown.length === 1 ? 'is' : 'are'} unknown`,

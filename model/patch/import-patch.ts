@@ -1,5 +1,6 @@
 import { variantName } from '../features/variant-name';
 import { describeMissing } from '../features/requires';
+import type { Missing } from '../features/requires';
 import type { Variant } from '../features/variant';
 import { refuseGivenTwice } from './given-twice';
 import { importedVariant } from './imported-variant';
@@ -8,6 +9,7 @@ import { matchHunks } from './match';
 import { reportPatches } from './patch-report';
 import type { PatchReport, ReportedHunk } from './patch-report';
 import type { PatchInput } from './types';
+import { sortNeeds } from './unknown-needs';
 
 /** A patch file read as a variant of the series. */
 export interface ImportedPatch extends ImportedVariant {
@@ -16,13 +18,15 @@ export interface ImportedPatch extends ImportedVariant {
   readonly report: PatchReport;
   /** The hunks that the variant does not model. */
   readonly unknown: readonly ReportedHunk[];
+  /** What the variant's C code misses, and an unknown hunk may bring: whether it builds cannot be told. */
+  readonly untold: readonly Missing[];
 }
 
 /** Which doubts about an imported patch the user has set aside; undefined where there is no option for it. */
 export interface ImportOptions {
   /** Use what is recognised, without the unknown hunks. */
   readonly ignoreUnknown?: boolean;
-  /** Use a variant whose C code would not compile. */
+  /** Use a variant whose C code would not compile, or of which that cannot be told. */
   readonly force?: boolean;
   /** Where the patch was read, for what is said of it. */
   readonly file?: string;
@@ -46,21 +50,23 @@ export function importPatch(input: PatchInput, rest?: RestRule): ImportedPatch {
   refuseGivenTwice(input, matches);
   const imported = importedVariant(matches, rest);
   const report = reportPatches(input, matches);
+  const unknown = report.hunks.filter(({ match }) => match === 'unknown');
   return {
     ...imported,
+    ...sortNeeds(imported.unmet, unknown),
     name: variantName(imported.variant),
     report,
-    unknown: report.hunks.filter(({ match }) => match === 'unknown'),
+    unknown,
   };
 }
 
 /** Whether an imported patch stands for a variant that can be run as it is. */
 export function isUsable(imported: ImportedPatch, options: ImportOptions = {}): boolean {
-  const { given, unknown, unmet } = imported;
+  const { given, unknown, unmet, untold } = imported;
   return (
     given.length > 0 &&
     (unknown.length === 0 || options.ignoreUnknown === true) &&
-    (unmet.length === 0 || options.force === true)
+    (unmet.length + untold.length === 0 || options.force === true)
   );
 }
 
@@ -68,10 +74,10 @@ export function isUsable(imported: ImportedPatch, options: ImportOptions = {}): 
  * The variant to run.
  *
  * @throws ImportError if nothing of the series is in the patch, if a hunk of it is unknown, or if the variant
- * would not compile; the last two unless the options say otherwise
+ * would not compile, be it for what an unknown hunk defines; the last two unless the options say otherwise
  */
 export function variantToRun(imported: ImportedPatch, options: ImportOptions = {}): Variant {
-  const { given, unknown, unmet, variant } = imported;
+  const { given, unknown, unmet, untold, variant } = imported;
   const refuse = (reason: string, line?: number): never => {
     const where = [options.file ?? 'the patch', ...(line === undefined ? [] : [line])];
     throw new ImportError(`${where.join(':')}: ${reason}`);
@@ -92,8 +98,15 @@ export function variantToRun(imported: ImportedPatch, options: ImportOptions = {
     const mend = `see lzfree import${orGive('--force', options.force)}`;
     refuse(`it does not build: ${describeMissing(unmet[0])}; ${mend}`);
   }
+  if (untold.length > 0 && options.force !== true) {
+    const mend = `see lzfree import${orGive('--force', options.force)}`;
+    refuse(`${UNTOLD}: ${describeMissing(untold[0])}; ${mend}`);
+  }
   return variant;
 }
+
+/** Why a variant is none to run, though the patch may build. */
+export const UNTOLD = 'what it needs is in an unknown hunk, which is not modelled';
 
 /** What to do with hunks that take back what is not there. */
 export const REVERSED =

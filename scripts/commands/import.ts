@@ -14,7 +14,8 @@ export const importCommand: CommandSpec = {
     'recognised is shown with the known hunk nearest to it.\n\n' +
     'A file with hunks of one patch stands in its series: the other patches are taken as posted. A file ' +
     'with hunks of several is the whole series. --rest says it otherwise.\n\n' +
-    'Exits with 1 if a hunk is unknown or C would not compile the variant.',
+    'Exits with 1 if a hunk is unknown, or C would not compile the variant, or what that takes is in an ' +
+    'unknown hunk.',
   arguments: [{ name: 'file', description: 'a patch; - for standard input', required: true }],
   options: [
     {
@@ -23,7 +24,7 @@ export const importCommand: CommandSpec = {
       choices: REST,
     },
     { flags: '--ignore-unknown', description: 'name the variant without the unknown hunks' },
-    { flags: '--force', description: 'take a variant that C would not compile, as a what-if' },
+    { flags: '--force', description: 'take a variant that C may not compile, as a what-if' },
   ],
   examples: [
     { command: 'lzfree import v2.mbox', purpose: 'names the variant that a new version is' },
@@ -43,9 +44,9 @@ export const importCommand: CommandSpec = {
     const force = args.flag('force');
     const known = isUsable(imported, { ignoreUnknown, force });
     if (args.json) {
-      const { name, variant, given, rest, restRule, dropped, unmet, report } = imported;
-      const made = { given, rest, restRule, dropped, unmet };
-      const whatIf = force && unmet.length > 0;
+      const { name, variant, given, rest, restRule, dropped, unmet, untold, report } = imported;
+      const made = { given, rest, restRule, dropped, unmet, untold };
+      const whatIf = force && unmet.length + untold.length > 0;
       const result = {
         known,
         whatIf,
@@ -54,7 +55,7 @@ export const importCommand: CommandSpec = {
         ...made,
         ...report,
       };
-      io.json({ schema: 'lzfree/import', version: 2, ...result });
+      io.json({ schema: 'lzfree/import', version: 3, ...result });
     } else io.out(importText(imported, { width: io.width, file, ignoreUnknown, force }));
     return known ? 0 : 1;
   },

@@ -1,5 +1,5 @@
 /** What b4 is told about a patch mail: one result, or nothing to say. */
-import type { ImportedPatch } from '../../model/patch/import-patch';
+import { UNTOLD, type ImportedPatch } from '../../model/patch/import-patch';
 import { describeMissing } from '../../model/features/requires';
 import { doubtsOf } from '../../model/patch/doubts';
 import type { ReplyDocument } from './reply-document';
@@ -30,6 +30,13 @@ export function buildFailure({ unmet, report }: ImportedPatch): CheckEntry[] | u
   const details = [...unmet.map(describeMissing), ...doubtSentences(doubtsOf(report))].join('\n');
   const summary = `does not build: ${counted(unmet.length, 'missing symbol')}`;
   return [{ tool: TOOL, status: 'fail', summary, details }];
+}
+
+/** Edited hunks that others rest on: there is no variant to ask anything of, and it may well build. */
+export function untoldNeeds({ untold, report }: ImportedPatch): CheckEntry[] | undefined {
+  if (untold.length === 0) return undefined;
+  const details = [...untold.map(describeMissing), ...doubtSentences(doubtsOf(report))].join('\n');
+  return [{ tool: TOOL, status: 'warn', summary: `not checked: ${UNTOLD}`, details }];
 }
 
 /** Questions make it `warn`: whether they are faults is for people to say. */

@@ -5,7 +5,14 @@ import { PatchError } from '../../model/patch/patch-error';
 import { readMails, readPatch } from '../../model/patch/read-patch';
 import type { PatchInput } from '../../model/patch/types';
 import { UsageError } from '../cli/command';
-import { buildFailure, checked, concerns, notChecked, type CheckEntry } from './b4-check';
+import {
+  buildFailure,
+  checked,
+  concerns,
+  notChecked,
+  untoldNeeds,
+  type CheckEntry,
+} from './b4-check';
 import { buildReply } from './reply';
 import type { ShowOptions } from './shown';
 
@@ -26,6 +33,7 @@ export async function checkMail(bytes: Uint8Array, options: ShowOptions): Promis
   if (!concerns(imported)) return [];
   const document =
     buildFailure(imported) ??
+    untoldNeeds(imported) ??
     checked(
       imported,
       buildReply({

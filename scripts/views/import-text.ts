@@ -1,6 +1,6 @@
 import { describeMissing } from '../../model/features/requires';
 import { doubtsOf } from '../../model/patch/doubts';
-import { isUsable, REVERSED } from '../../model/patch/import-patch';
+import { isUsable, REVERSED, UNTOLD } from '../../model/patch/import-patch';
 import type { ImportedPatch } from '../../model/patch/import-patch';
 import type { HunkLine } from '../../model/patch/types';
 import type { ReportedHunk } from '../../model/patch/patch-report';
@@ -35,16 +35,17 @@ const MOST_LINES = 40;
 function answer(imported: ImportedPatch, options: ImportTextOptions): string {
   const { ignoreUnknown, force } = options;
   const source = options.file === '-' ? 'Standard input' : options.file;
-  const { name, given, unknown, unmet, report } = imported;
-  const file = force && unmet.length > 0 ? `What-if: ${source}` : source;
+  const { name, given, unknown, unmet, untold, report } = imported;
+  const file = force && unmet.length + untold.length > 0 ? `What-if: ${source}` : source;
   if (given.length === 0) return `${file} holds no hunk of the series.`;
-  const builds = unmet.length === 0 ? '' : ', which does not build';
+  const builds =
+    unmet.length > 0 ? ', which does not build' : untold.length > 0 ? `; ${UNTOLD}` : '';
   const but = butFor({ ...doubtsOf(report), unknown: [] });
   if (unknown.length === 0) return `${file} is ${name}${builds}${but}.`;
   const count = `${unknown.length} of its ${counted(report.hunks.length, 'hunk')}`;
   const are = unknown.length === 1 ? 'is' : 'are';
   return ignoreUnknown
-    ? `${file} without ${count}, which ${are} not modelled, is ${name}${builds}${but}.`
+    ? `${file} without ${count}, which ${are} not modelled, is ${name}${but}${builds}.`
     : `${file} is no variant that lzfree models: ${count} ${are} unknown.`;
 }
 
@@ -111,24 +112,25 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** What to do with the variant, or what it takes to make one of the file. */
 function nextStep(imported: ImportedPatch, options: ImportTextOptions): string[] {
-  const { given, unknown, unmet, name } = imported;
+  const { given, unknown, name } = imported;
+  const missing = imported.unmet.length + imported.untold.length;
   if (given.length === 0) {
     return unknown.some(({ reverses }) => reverses !== undefined) ? [`Next: ${REVERSED}.`] : [];
   }
   const doubts = [
     ...(unknown.length > 0 ? ['--ignore-unknown'] : []),
-    ...(unmet.length > 0 ? ['--force'] : []),
+    ...(missing > 0 ? ['--force'] : []),
   ];
   if (!isUsable(imported, options)) {
     return [`Next: lzfree import ${[options.file, ...doubts].join(' ')}`];
   }
-  const force = unmet.length > 0 ? ' --force' : '';
+  const force = missing > 0 ? ' --force' : '';
   return [`Next: lzfree run SCENARIO --variant ${name}${force}`];
 }
 
 /** The import as text: the answer first, then every hunk, then what is missing or unknown. */
 export function importText(imported: ImportedPatch, options: ImportTextOptions): string {
-  const { report, unknown, unmet, dropped } = imported;
+  const { report, unknown, unmet, untold, dropped } = imported;
   const { width } = options;
   const rest = restText(imported);
   // The unknown ones are in the answer, and shown below.
@@ -147,6 +149,10 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
         ? 'It would not compile:'
         : 'Without what is unknown it would not compile:',
       unmet.map((each) => wrapText(describeMissing(each), width - 2, 4)),
+    ),
+    ...section(
+      'What it needs, and an unknown hunk may have; whether it builds cannot be told:',
+      untold.map((each) => wrapText(describeMissing(each), width - 2, 4)),
     ),
     ...unknownTexts(unknown),
     ...nextStep(imported, options),
