@@ -23,8 +23,8 @@ export async function readBaseline(
   if (schema !== 'lzfree/baseline') {
     throw new UsageError(`'${path}' is no baseline: its schema is ${quote(schema)}${RENEW}`);
   }
-  if (version !== 5) {
-    throw new UsageError(`'${path}' is a baseline of version ${quote(version)}, not 5${RENEW}`);
+  if (version !== 6) {
+    throw new UsageError(`'${path}' is a baseline of version ${quote(version)}, not 6${RENEW}`);
   }
   if (sha256(JSON.stringify({ schema, version, ...rest })) !== digest) {
     throw new UsageError(`'${path}' is damaged: its digest does not fit its content${RENEW}`);

@@ -24,7 +24,7 @@ export interface TraceDocument extends HunkTrace {
 
 export interface PatchesDocument extends PatchReport {
   readonly schema: 'lzfree/patches';
-  readonly version: 2;
+  readonly version: 3;
 }
 
 export interface ImportDocument extends PatchReport {

@@ -21,7 +21,7 @@ import { workersFor } from './workers/option';
 
 export interface ReviewDocument extends VariantComparison {
   readonly schema: 'lzfree/review';
-  readonly version: 7;
+  readonly version: 8;
   /** The same two variants on all small programs; null if that was not asked for. */
   readonly search: SearchDocument | null;
   readonly patch: PatchReport;
@@ -65,7 +65,7 @@ export async function reviewVariants(
   const found = await searchPrograms(a, b, bounds, searched, signal);
   return {
     schema: 'lzfree/review',
-    version: 7,
+    version: 8,
     ...variantComparison(a.name, b.name, scenarios),
     search: found === null ? null : limitedBy(found, bounds.seconds, io.signal),
     patch: imported.report,
@@ -99,7 +99,8 @@ const searchCheckpoint = (path: string): string => `${path}.search`;
 const named = (variant: Variant): NamedVariant => ({ name: variantName(variant), variant });
 
 function switchesOf({ hunks }: PatchReport): ReportedSwitch[] {
-  const inPatch = new Set(hunks.flatMap(({ switches }) => switches));
+  const brings = hunks.filter(({ match }) => match !== 'takes-back');
+  const inPatch = new Set(brings.flatMap(({ switches }) => switches));
   return reportHunks().filter(({ id }) => inPatch.has(id));
 }
 

@@ -10,6 +10,8 @@ export interface UnknownHunk {
   readonly position: PatchPosition;
   /** The known hunk that it is most like. */
   readonly nearest: HunkId | null;
+  /** Known hunks of earlier patches that it changes: they count as absent with it. */
+  readonly edits: readonly HunkId[];
 }
 
 /** In what a patch may do something else than the variant that was made of it. */
@@ -35,9 +37,9 @@ export const NO_DOUBTS: Doubts = { unknown: [], bySignature: [] };
 
 /** What recognising a patch leaves open. */
 export function doubtsOf({ hunks }: Pick<PatchReport, 'hunks'>): Doubts {
-  const unknown = hunks.flatMap(({ match, file, text, nearest }) =>
+  const unknown = hunks.flatMap(({ match, file, text, nearest, edits = [] }) =>
     match === 'unknown' && text !== undefined
-      ? [{ file, position: text.position, nearest: nearest?.id ?? null }]
+      ? [{ file, position: text.position, nearest: nearest?.id ?? null, edits }]
       : [],
   );
   const signed = hunks

@@ -16,7 +16,7 @@ export interface ImportedVariant {
   /** The other patches, without the fixup, and what was taken for them. */
   readonly rest: readonly string[];
   readonly restRule: RestRule;
-  /** Hunks of the given patches that the input does not hold, or takes back. */
+  /** Hunks of the given patches that the input does not hold, takes back or edits. */
   readonly dropped: readonly HunkId[];
   /** What the variant's C code would miss. */
   readonly unmet: readonly Missing[];
@@ -37,7 +37,8 @@ function defaultRule(given: readonly string[]): RestRule {
 /** The variant that the recognised hunks of an input make up. Unknown hunks have no part in it. */
 export function importedVariant({ known }: MatchResult, rule?: RestRule): ImportedVariant {
   const isGiven = ({ status }: KnownMatch) => status !== 'missing';
-  const isThere = (match: KnownMatch) => isGiven(match) && match.status !== 'taken-back';
+  const isThere = (match: KnownMatch) =>
+    isGiven(match) && !['taken-back', 'edited'].includes(match.status);
   const found = new Set(known.filter(isGiven).map(({ id }) => patchOf(id)));
   const order = SERIES.map(({ patch }) => patch);
   const given = order.filter((patch) => found.has(patch));

@@ -4,7 +4,9 @@ import { ANNOUNCED, hunkFacts } from '../features/hunk-table';
 import { switchesOf } from '../features/variant';
 import { findCandidates, isFree, KNOWN_FILES } from './matching/candidates';
 import type { Candidate } from './matching/candidates';
+import { afterAll } from './matching/after-all';
 import { lineKey } from './matching/edit-groups';
+import { findEdited } from './matching/edited';
 import { nearestHunk } from './matching/nearest-hunk';
 import type { NearestHunk } from './matching/nearest-hunk';
 import type { PlacedShape } from './matching/place-shapes';
@@ -18,17 +20,24 @@ import type { HunkLine, PatchHunk, PatchInput } from './types';
  * with; `moved`: with the same changed lines, elsewhere or among others; `reformatted`: with the same code,
  * laid out or commented differently; `by-signature`: the project has no text of it, and file, function and
  * symbols agree; `announced`: the diffstat says that it is there; `taken-back`: a later patch of the input
- * takes it back; `missing`: not at all.
+ * takes it back; `edited`: a later patch changes its lines in a way that is not known; `missing`: not at all.
  */
 export type KnownStatus =
-  'exact' | 'moved' | 'reformatted' | 'by-signature' | 'announced' | 'taken-back' | 'missing';
+  | 'exact'
+  | 'moved'
+  | 'reformatted'
+  | 'by-signature'
+  | 'announced'
+  | 'taken-back'
+  | 'edited'
+  | 'missing';
 
 /**
  * How a hunk of the input was found. `comments`: it changes nothing but comments and blank lines;
  * `takes-back`: it is the text of hunks of earlier patches with its sides swapped.
  */
 export type InputStatus =
-  | Exclude<KnownStatus, 'announced' | 'taken-back' | 'missing'>
+  | Exclude<KnownStatus, 'announced' | 'taken-back' | 'edited' | 'missing'>
   | 'comments'
   | 'takes-back'
   | 'unknown';
@@ -58,6 +67,10 @@ export interface InputMatch {
   readonly nearest?: NearestHunk;
   /** For an unknown one: the known hunks that it takes back, though no earlier patch has them. */
   readonly reverses?: readonly HunkId[];
+  /** For an unknown one: the known hunks of earlier patches whose lines it changes. */
+  readonly edits?: readonly HunkId[];
+  /** For one that takes back: the switches that it takes. */
+  readonly takes?: readonly SwitchId[];
 }
 
 /** The whole comparison; both lists are complete. */
@@ -154,7 +167,8 @@ function matchInput(
   }
   if (takenBack !== undefined) {
     const isHeld = takenBack.ids.every((id) => isHeldBefore(hunk, known.get(id)!, all));
-    if (isHeld) return { ...found, ids: takenBack.ids, status: 'takes-back' };
+    const { switches: takes } = takenBack;
+    if (isHeld) return { ...found, ids: takenBack.ids, status: 'takes-back', takes };
     return { ...found, status: 'unknown', reverses: takenBack.ids };
   }
   const could = open.flatMap(({ ambiguous = [] }) => ambiguous.flatMap(({ hunks }) => [...hunks]));
@@ -171,27 +185,26 @@ function matchInput(
 const isHeldBefore = ({ patch }: Candidate, { at }: KnownMatch, all: readonly Candidate[]) =>
   at.some((index) => all[index].patch < patch);
 
-/** What is left of a known hunk when others have taken parts of it back, or all. */
-function withoutTakenBack(match: KnownMatch, switches: ReadonlySet<SwitchId>): KnownMatch {
-  const left = match.switches.filter((switchId) => !switches.has(switchId));
-  if (left.length === match.switches.length) return match;
-  return { ...match, switches: left, ...(left.length === 0 ? { status: 'taken-back' } : {}) };
-}
-
 /** Finds the hunks of the series in any patch, by what they change and not by where they stand. */
 export function matchHunks(input: PatchInput): MatchResult {
   const candidates = findCandidates(input);
   const takenBack = findTakenBack(input, candidates);
+  const edited = findEdited(input, candidates);
   const known = HUNK_IDS.map((id) => matchKnown(id, candidates, input));
   const byId = new Map(known.map((match) => [match.id, match]));
   const compare = candidates.length <= MOST_COMPARED;
-  const matched = candidates.map((hunk) =>
-    matchInput(hunk, candidates, byId, takenBack.get(hunk.repeats ?? hunk.index), compare),
-  );
-  const gone = new Set(
-    matched.flatMap(({ status }, index) =>
-      status === 'takes-back' ? takenBack.get(candidates[index].repeats ?? index)!.switches : [],
-    ),
-  );
-  return { known: known.map((match) => withoutTakenBack(match, gone)), input: matched };
+  const matched = candidates.map((hunk): InputMatch => {
+    const back = takenBack.get(hunk.repeats ?? hunk.index);
+    const match = matchInput(hunk, candidates, byId, back, compare);
+    const edits = edited.get(hunk.index) ?? [];
+    const isEdit = match.status === 'unknown' && match.reverses === undefined && edits.length > 0;
+    return isEdit ? { ...match, edits } : match;
+  });
+  const isAgain = (at: number) => isSecond(input, candidates[at]);
+  const after = known.map((match) => ({ ...match, ...afterAll(match, matched, isAgain) }));
+  return { known: after, input: matched };
 }
+
+/** Whether a hunk brings again what an earlier one has brought, and does not merely quote it. */
+const isSecond = ({ patches }: PatchInput, { repeats, patch }: Candidate): boolean =>
+  repeats !== undefined && patches[patch].role !== 'quoted';

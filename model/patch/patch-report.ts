@@ -25,6 +25,7 @@ export interface ReportedHunk {
   readonly patch: number;
   /** The known hunks that it is, or takes back; none for an unknown one. */
   readonly ids: readonly HunkId[];
+  /** Those of their switches that are in the input in the end, or that it takes back. */
   readonly switches: readonly SwitchId[];
   readonly file: string;
   /** How complete its text is. */
@@ -35,6 +36,8 @@ export interface ReportedHunk {
   readonly nearest?: NearestHunk;
   /** For an unknown one: the known hunks that it takes back, though no earlier patch has them. */
   readonly reverses?: readonly HunkId[];
+  /** For an unknown one: the known hunks of earlier patches whose lines it changes; they count as absent. */
+  readonly edits?: readonly HunkId[];
   /** For an unknown one: the known hunks that it could be, where nothing tells which. */
   readonly candidates?: readonly HunkId[];
   /** What the input has of it; absent for an announced one. */
@@ -97,18 +100,21 @@ function reportPatch(patch: Patch): ReportedPatch {
 
 function reportHunks({ input, known }: MatchResult): ReportedHunk[] {
   const byId = new Map<HunkId, KnownMatch>(known.map((match) => [match.id, match]));
-  return input.map(({ patch, ids, file, hunk, status, nearest, reverses, candidates }) => ({
-    patch,
-    ids,
-    switches: ids.flatMap((id) => [...(byId.get(id)?.switches ?? [])]),
-    file,
-    status: hunk.status,
-    match: status,
-    ...(nearest === undefined ? {} : { nearest }),
-    ...(reverses === undefined ? {} : { reverses }),
-    ...(candidates.length === 0 ? {} : { candidates }),
-    text: reportText(hunk),
-  }));
+  return input.map(
+    ({ patch, ids, file, hunk, status, nearest, reverses, edits, candidates, takes }) => ({
+      patch,
+      ids,
+      switches: takes ?? ids.flatMap((id) => [...(byId.get(id)?.switches ?? [])]),
+      file,
+      status: hunk.status,
+      match: status,
+      ...(nearest === undefined ? {} : { nearest }),
+      ...(reverses === undefined ? {} : { reverses }),
+      ...(edits === undefined ? {} : { edits }),
+      ...(candidates.length === 0 ? {} : { candidates }),
+      text: reportText(hunk),
+    }),
+  );
 }
 
 function announcedHunks({ known }: MatchResult, { patches }: PatchInput): ReportedHunk[] {

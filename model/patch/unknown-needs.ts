@@ -18,9 +18,13 @@ const shortName = (symbol: string): string => symbol.slice(symbol.lastIndexOf('.
 /** Whether the code that needs a symbol can see what stands in a file. */
 const canSee = (user: string, file: string): boolean => user === file || file.endsWith('.h');
 
-function isEditOf({ nearest, candidates }: ReportedHunk, { from }: Missing): boolean {
-  const { hunk } = switchFacts(from);
-  return nearest?.id === hunk || candidates?.includes(hunk) === true;
+const isEditOnTop = ({ edits = [] }: ReportedHunk, { from }: Missing): boolean =>
+  edits.includes(switchFacts(from).hunk);
+
+function isEditOf(hunk: ReportedHunk, need: Missing): boolean {
+  const { nearest, candidates = [] } = hunk;
+  const { hunk: wanted } = switchFacts(need.from);
+  return isEditOnTop(hunk, need) || nearest?.id === wanted || candidates.includes(wanted);
 }
 
 function mayBring(hunk: ReportedHunk, need: Missing): boolean {
@@ -28,8 +32,12 @@ function mayBring(hunk: ReportedHunk, need: Missing): boolean {
   // A branch, an argument or an include is no declaration: only an edit of that very hunk can bring it.
   if (need.why !== undefined || /\W/.test(shortName(need.symbol))) return isEditOf(hunk, need);
   const user = hunkFacts(switchFacts(need.id).hunk).file;
+  const name = shortName(need.symbol);
   const lines = hunk.text?.lines ?? [];
-  return canSee(user, hunk.file) && declaresName(lines, shortName(need.symbol), hunk.file);
+  const isAdded = declaresName(lines, 'added', name, hunk.file);
+  if (isAdded) return canSee(user, hunk.file);
+  // What an earlier hunk defines stays defined if this one changes other lines of it.
+  return isEditOnTop(hunk, need) && !declaresName(lines, 'removed', name, hunk.file);
 }
 
 /** Sorts unmet needs: an edited hunk counts as absent, and yet what it defines is there. */

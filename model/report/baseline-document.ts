@@ -45,7 +45,7 @@ export interface BaselineSubject extends Doubts {
 
 export interface BaselineDocument {
   readonly schema: 'lzfree/baseline';
-  readonly version: 5;
+  readonly version: 6;
   readonly identity: Identity;
   readonly subject: BaselineSubject;
   readonly scenarios: readonly BaselineScenario[];
@@ -99,6 +99,6 @@ export function baselineDocument(
   scenarios: readonly BaselineScenario[],
   digest: (text: string) => string,
 ): BaselineDocument {
-  const body = { schema: 'lzfree/baseline', version: 5, identity, subject, scenarios } as const;
+  const body = { schema: 'lzfree/baseline', version: 6, identity, subject, scenarios } as const;
   return { ...body, digest: digest(JSON.stringify(body)) };
 }

@@ -40,7 +40,7 @@ export interface CheckedVariants {
 
 export interface CheckDocument {
   readonly schema: 'lzfree/check';
-  readonly version: 5;
+  readonly version: 6;
   readonly before: BaselineSubject;
   readonly now: BaselineSubject;
   /** Switches that were off and are on, and the other way round. */
@@ -104,7 +104,7 @@ export function checkDocument(
 ): CheckDocument {
   return {
     schema: 'lzfree/check',
-    version: 5,
+    version: 6,
     before,
     now,
     added: now.switches.filter((id) => !before.switches.includes(id)),

@@ -23,7 +23,7 @@ export const patchesCommand: CommandSpec = {
     const { patchesText } = await import('../views/patches-text');
     const [file] = args.operands;
     const report = reportPatches(await readPatchFile(file, io));
-    if (args.json) io.json({ schema: 'lzfree/patches', version: 2, ...report });
+    if (args.json) io.json({ schema: 'lzfree/patches', version: 3, ...report });
     else io.out(patchesText(report, { width: io.width, file }));
     return 0;
   },

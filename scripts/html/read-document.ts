@@ -19,7 +19,7 @@ type Schema = ReportDocument['schema'];
 const VERSIONS: {
   readonly [S in Schema]: Extract<ReportDocument, { readonly schema: S }>['version'];
 } = {
-  'lzfree/review': 7,
+  'lzfree/review': 8,
   'lzfree/diff': 4,
   'lzfree/diff-search': 5,
   'lzfree/run': 3,

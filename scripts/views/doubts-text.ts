@@ -41,7 +41,8 @@ export function bySignatureSentence(ids: Doubts['bySignature']): string {
   return `${counted(ids.length, 'hunk')} ${were} recognised by signature only, ${text}: ${ids.join(', ')}.`;
 }
 
-function unknownText({ file, position, nearest }: UnknownHunk): string {
-  const like = nearest === null ? '' : ` (nearest: ${nearest})`;
+function unknownText({ file, position, nearest, edits }: UnknownHunk): string {
+  const nearestText = nearest === null ? '' : ` (nearest: ${nearest})`;
+  const like = edits.length > 0 ? ` (it edits ${edits.join(', ')}: absent too)` : nearestText;
   return printable(`${file}, ${describePosition(position)}${like}`);
 }

@@ -69,9 +69,12 @@ function quoteLines({ text }: ReportedHunk): string[] {
 }
 
 /** The known hunks that an unknown one is like, and how it differs. */
-function likeLines({ nearest, candidates, reverses }: ReportedHunk): string[] {
+function likeLines({ nearest, candidates, reverses, edits }: ReportedHunk): string[] {
   if (reverses !== undefined) {
     return [`It takes back ${reverses.join(', ')}, which no patch before it has.`];
+  }
+  if (edits !== undefined) {
+    return [`It edits ${edits.join(', ')} of an earlier patch: edited, that counts as absent.`];
   }
   if (candidates !== undefined) {
     const could = candidates.map((id) => `  ${id}`);
@@ -141,7 +144,8 @@ export function importText(imported: ImportedPatch, options: ImportTextOptions):
     ...(rest === undefined ? [] : [wrapText(rest, width)]),
     hunksTable(report.hunks, false, width),
     ...section(
-      `Not in it, or taken back, though others of their patch are (${counted(dropped.length, 'hunk')}):`,
+      'Not in it, taken back or edited, though others of their patch are ' +
+        `(${counted(dropped.length, 'hunk')}):`,
       dropped,
     ),
     ...section(

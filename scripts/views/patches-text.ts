@@ -84,8 +84,9 @@ function filesTable(patch: ReportedPatch, width: number): string {
 }
 
 /** A hunk's id, and below it the names of its parts that are switches of their own. */
-function hunkCell({ ids, switches, nearest, reverses, file }: ReportedHunk): string {
+function hunkCell({ ids, switches, nearest, reverses, edits, file }: ReportedHunk): string {
   if (reverses !== undefined) return `${file}: ? (takes back ${reverses.join(', ')})`;
+  if (edits !== undefined) return `${file}: ? (edits ${edits.join(', ')})`;
   if (ids.length === 0)
     return nearest === undefined ? `${file}: ?` : `${file}: ? (like ${nearest.id})`;
   return ids

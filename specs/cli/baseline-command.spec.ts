@@ -121,7 +121,7 @@ describe('lzfree check', () => {
     ['no JSON', 'is no JSON', '{'],
     ['no baseline', 'its schema is', '{"schema":"lzfree/run"}'],
     ['another version', 'of version 9', '{"schema":"lzfree/baseline","version":9}'],
-    ['damaged', 'its digest does not fit', '{"schema":"lzfree/baseline","version":5}'],
+    ['damaged', 'its digest does not fit', '{"schema":"lzfree/baseline","version":6}'],
   ])('refuses a file that is %s', async (_, reason, text) => {
     const path = join(folder, 'bad.json');
     writeFileSync(path, text);

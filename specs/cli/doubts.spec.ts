@@ -83,7 +83,7 @@ describe('a hunk that is recognised by its signature only', () => {
         `${SENTENCE}. `,
     );
     expect(JSON.parse((await check(OTHER, '--json')).stdout)).toMatchObject({
-      version: 5,
+      version: 6,
       otherUncompared: false,
       before: { bySignature: [] },
       now: { unknown: [], bySignature: SIGNED },

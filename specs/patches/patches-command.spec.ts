@@ -34,7 +34,7 @@ describe('lzfree patches', () => {
 
   it('gives the document lzfree/patches, version 2', async () => {
     const { stdout } = await runCli(['patches', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ schema: 'lzfree/patches', version: 2 });
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'lzfree/patches', version: 3 });
   });
 
   it('gives every hunk with its ranges, lines, status and switches', async () => {

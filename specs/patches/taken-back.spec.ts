@@ -44,14 +44,13 @@ async function hunksOf(file: string): Promise<(readonly [PatchFile, PatchHunk])[
 }
 
 describe('a later patch that takes a hunk back', () => {
-  it('leaves the series without it, whichever it is that has a text', async () => {
+  it('leaves the series without it, whichever it is, with text or without', async () => {
     const input = await load('by-signature.patch');
     const { report } = importPatch(input);
     const hunks = await hunksOf('by-signature.patch');
     const named = report.hunks.map(({ ids, match }, at) => ({ ids, match, hunk: hunks[at]! }));
-    const texts = named.filter(({ match }) => match !== 'by-signature');
-    expect(texts).toHaveLength(21);
-    for (const { ids, hunk } of texts) {
+    expect(named.filter(({ match }) => match === 'by-signature')).toHaveLength(2);
+    for (const { ids, hunk } of named) {
       const after = importPatch({ ...input, patches: [...input.patches, revert(...hunk)] });
       const last = after.report.hunks.at(-1)!;
       expect([last.match, last.ids, after.dropped]).toEqual(['takes-back', ids, ids]);
@@ -80,6 +79,39 @@ describe('a later patch that takes a hunk back', () => {
     ]);
   });
 
+  it('can take one part of a hunk', async () => {
+    const input = await load('by-signature.patch');
+    const [file, hunk] = (await hunksOf('by-signature.patch')).find(([, { lines }]) =>
+      lines.some(({ op, text }) => op === 'added' && text === 'if (vma->vm_file)'),
+    )!;
+    const isPart = ({ op, text }: HunkLine) =>
+      op === 'added' && /^(if \(vma->vm_file\)|return -EINVAL;)$/.test(text ?? '');
+    const lines = hunk.lines
+      .filter(({ op }) => op !== 'removed')
+      .map((line) => (isPart(line) ? line : { ...line, op: 'context' as const }));
+    expect(lines.filter(isPart)).toHaveLength(2);
+    const { name, report } = importPatch({
+      ...input,
+      patches: [...input.patches, revert(file, { ...hunk, lines })],
+    });
+    const part = 'p3/mm/madvise/madvise_dontneed.2/vm_file';
+    const last = report.hunks.at(-1)!;
+    expect([name, last.match, last.switches]).toEqual([`original-${part}`, 'takes-back', [part]]);
+  });
+
+  it('can be followed by one that brings it again, and that by another', async () => {
+    const input = await load('renamed-series.mbox');
+    const [[file, hunk]] = (await hunksOf('renamed-series.mbox')).slice(-1) as [[PatchFile, PatchHunk]];
+    const away = revert(file, hunk);
+    const again: Patch = { ...away, subject: 'Again', files: [{ ...file, hunks: [hunk] }] };
+    const { patches } = input;
+    const after = (...more: readonly Patch[]) =>
+      importPatch({ ...input, patches: [...patches, ...more] });
+    expect([after(away, again).name, after(away, again, away).name]).toEqual(['fixed', 'original']);
+    expect(() => after(again)).toThrow(/is given twice/);
+    expect(() => after(away, away)).toThrow(/is given twice/);
+  });
+
   it('is unknown where it changes more than that', async () => {
     const input = await load('by-signature.patch');
     const [file, hunk] = (await hunksOf('by-signature.patch'))[0]!;
@@ -90,9 +122,10 @@ describe('a later patch that takes a hunk back', () => {
       ...input,
       patches: [...patches, { ...revert(file, hunk), files: [{ ...file, hunks: [swap(edited)] }] }],
     });
-    expect([name, unknown.map(({ match, reverses }) => [match, reverses])]).toEqual([
-      'original',
-      [['unknown', undefined]],
+    const id = 'p3/include/asm-generic/tlb/tlb_madvfree_page';
+    expect([name, unknown.map(({ match, reverses, edits }) => [match, reverses, edits])]).toEqual([
+      `original-${id}`,
+      [['unknown', undefined, [id]]],
     ]);
   });
 });

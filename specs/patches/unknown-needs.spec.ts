@@ -85,7 +85,7 @@ describe('a declaration in a fragment', () => {
     ['unsigned f : 1;', 'a.h'],
     ['int f(int a,', 'a.c'],
   ])('is %s', (text, file) => {
-    expect(declaresName(added(text), 'f', file)).toBe(true);
+    expect(declaresName(added(text), 'added', 'f', file)).toBe(true);
   });
 
   it.each([
@@ -98,11 +98,11 @@ describe('a declaration in a fragment', () => {
     ['/* int f; */', 'a.h'],
     ['#ifdef f', 'a.h'],
   ])('is not %s', (text, file) => {
-    expect(declaresName(added(text), 'f', file)).toBe(false);
+    expect(declaresName(added(text), 'added', 'f', file)).toBe(false);
   });
 
   it('is none where the line was there before', () => {
     const context = added('int f;').map((line) => ({ ...line, op: 'context' as const }));
-    expect(declaresName(context, 'f', 'a.h')).toBe(false);
+    expect(declaresName(context, 'added', 'f', 'a.h')).toBe(false);
   });
 });

@@ -73,7 +73,11 @@ export const isFree = ({ taken, group }: InputGroup): boolean =>
   taken.length === 0 && !isSilent(group);
 
 /** Finds the known texts of one file: as posted first, then those that mean an edited one. */
-function placeInFile(file: string, hunks: readonly Candidate[]): void {
+function placeInFile(
+  file: string,
+  hunks: readonly Candidate[],
+  others: readonly KnownShape[],
+): void {
   const holders = new Map(
     hunks.flatMap((hunk) => hunk.groups.map((group) => [group, hunk] as const)),
   );
@@ -88,7 +92,7 @@ function placeInFile(file: string, hunks: readonly Candidate[]): void {
     }
   };
   place(POSTED_SHAPES.filter((shape) => shape.file === file));
-  for (const shape of OTHER_SHAPES.filter((other) => other.file === file)) {
+  for (const shape of others.filter((other) => other.file === file)) {
     if (!shape.hunks.some((id) => found.has(id))) place([shape]);
   }
 }
@@ -104,13 +108,20 @@ function placeBySignature(file: string, hunks: readonly Candidate[]): void {
   }
 }
 
-/** The hunks of the input, each with the known hunks that were found in it. */
-export function findCandidates(input: PatchInput): Candidate[] {
+/**
+ * The hunks of the input, each with the known hunks that were found in it.
+ *
+ * @param further texts of hunks that the input may have besides those of a series
+ */
+export function findCandidates(
+  input: PatchInput,
+  further: readonly KnownShape[] = [],
+): Candidate[] {
   const candidates = toCandidates(input);
   for (const file of KNOWN_FILES) {
     const hunks = candidates.filter((candidate) => candidate.file === file);
     if (hunks.length === 0) continue;
-    placeInFile(file, hunks);
+    placeInFile(file, hunks, [...OTHER_SHAPES, ...further]);
     placeBySignature(file, hunks);
   }
   return candidates;

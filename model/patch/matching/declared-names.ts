@@ -46,19 +46,24 @@ const isEnumerator = (tokens: readonly string[], at: number): boolean =>
   [undefined, ',', '=', '}'].includes(tokens[at + 1]);
 
 /**
- * Whether the lines that a hunk adds declare a name. Reads fragments, so it takes what merely looks like a
- * declaration for one.
+ * Whether the lines that a hunk adds or removes declare a name. Reads fragments, so it takes what merely looks
+ * like a declaration for one.
  */
-export function declaresName(lines: readonly HunkLine[], name: string, file: string): boolean {
-  const side = lines.filter(({ op }) => op !== 'removed');
+export function declaresName(
+  lines: readonly HunkLine[],
+  op: 'added' | 'removed',
+  name: string,
+  file: string,
+): boolean {
+  const side = lines.filter((line) => line.op === op || line.op === 'context');
   const tokenized = tokenizeLines(side.map(({ text }) => text ?? ''));
-  const added = tokenized.filter((_, index) => side[index].op === 'added');
-  const whole = added.flat();
+  const changed = tokenized.filter((_, index) => side[index].op === op);
+  const whole = changed.flat();
   const found = (tokens: readonly string[], test: typeof isMacro) =>
     tokens.some((token, at) => token === name && test(tokens, at));
   return (
     found(whole, isDeclared) ||
     found(whole, isMacro) ||
-    (file.endsWith('.h') && added.some((tokens) => found(tokens, isEnumerator)))
+    (file.endsWith('.h') && changed.some((tokens) => found(tokens, isEnumerator)))
   );
 }

@@ -49,6 +49,14 @@ function whole(facts: HunkFacts, text: HunkText): KnownShape {
   return { ...shape(facts, text.lines, switches), place: text };
 }
 
+/** The lines of a part as a patch of its own on top of the others would have them. */
+function linesOnTop({ lines }: HunkText, own: ReadonlySet<HunkLine>): HunkLine[] {
+  return lines.flatMap((line): HunkLine[] => {
+    if (line.op === 'context' || own.has(line)) return [line];
+    return line.op === 'removed' ? [] : [{ ...line, op: 'context' }];
+  });
+}
+
 /** The hunk's lines as they would be with some of its changed lines only. */
 function linesWith({ lines }: HunkText, own: ReadonlySet<HunkLine>): HunkLine[] {
   return lines.flatMap((line): HunkLine[] => {
@@ -91,3 +99,15 @@ export const OTHER_SHAPES: readonly KnownShape[] = [
     facts.text && facts.switches.length > 1 ? partShapes(facts, facts.text) : [],
   ),
 ];
+
+/** A part of a hunk alone, where the others are there already: what a later patch can take back by itself. */
+export const PARTS_ON_TOP: readonly KnownShape[] = HUNKS.flatMap((facts) => {
+  const { switches, text } = facts;
+  if (text === undefined || switches.length === 1) return [];
+  return switches
+    .filter(({ id }) => !switches.some(({ needs }) => needs.some(({ from }) => from === id)))
+    .map((part) => {
+      const own = new Set(linesOfPart(text.lines, part, switches));
+      return shape(facts, linesOnTop(text, own), [part.id]);
+    });
+});
