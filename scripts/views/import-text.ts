@@ -89,10 +89,19 @@ function likeLines({ nearest, candidates, reverses, edits }: ReportedHunk): stri
 }
 
 /** What may keep a hunk from being recognised. */
-const namelessLines = ({ text, candidates, reverses }: ReportedHunk): string[] =>
-  text?.header === '' && candidates === undefined && reverses === undefined
-    ? ['Its @@ line names no function, by which some hunks are told: diff -p, or git, writes it.']
-    : [];
+function hinderedLines({ text, nearest, candidates, reverses, edits }: ReportedHunk): string[] {
+  if (text === undefined || reverses !== undefined || edits !== undefined) return [];
+  const isNameless = text.header === '' && candidates === undefined;
+  const isBare = text.context === 0 && nearest !== undefined;
+  return [
+    ...(isNameless
+      ? ['Its @@ line names no function, by which some hunks are told: diff -p, or git, writes it.']
+      : []),
+    ...(isBare
+      ? ['It shows no lines around its change, by which it would be placed: diff -U3 writes them.']
+      : []),
+  ];
+}
 
 /** An unknown hunk as the file has it, and how it differs from the known one that it is most like. */
 function unknownText(hunk: ReportedHunk): string {
@@ -100,7 +109,7 @@ function unknownText(hunk: ReportedHunk): string {
   const header = text === undefined || text.header === '' ? '' : `, ${text.header}`;
   const title = `Unknown, line ${text?.position.line ?? '-'}: ${file}${header}`;
   const quoted = quoteLines(hunk).map((line) => `  ${line}`);
-  return [title, ...quoted, ...likeLines(hunk), ...namelessLines(hunk)].map(printable).join('\n');
+  return [title, ...quoted, ...likeLines(hunk), ...hinderedLines(hunk)].map(printable).join('\n');
 }
 
 function unknownTexts(unknown: readonly ReportedHunk[]): string[] {
@@ -125,7 +134,10 @@ function nextStep(imported: ImportedPatch, options: ImportTextOptions): string[]
     ...(missing > 0 ? ['--force'] : []),
   ];
   if (!isUsable(imported, options)) {
-    return [`Next: lzfree import ${[options.file, ...doubts].join(' ')}`];
+    const count = unknown.length === 1 ? 'that hunk' : `those ${unknown.length} hunks`;
+    const isWithout = unknown.length > 0 && !options.ignoreUnknown;
+    const next = isWithout ? `Next, for the patch without ${count}` : 'Next';
+    return [`${next}: lzfree import ${[options.file, ...doubts].join(' ')}`];
   }
   const force = missing > 0 ? ' --force' : '';
   return [`Next: lzfree run SCENARIO --variant ${name}${force}`];

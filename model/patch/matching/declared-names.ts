@@ -46,8 +46,8 @@ const isEnumerator = (tokens: readonly string[], at: number): boolean =>
   [undefined, ',', '=', '}'].includes(tokens[at + 1]);
 
 /**
- * Whether the lines that a hunk adds or removes declare a name. Reads fragments, so it takes what merely looks
- * like a declaration for one.
+ * Whether the lines that a hunk adds or removes declare a name. Reads fragments, so it takes what merely
+ * looks like a declaration for one.
  */
 export function declaresName(
   lines: readonly HunkLine[],

@@ -20,11 +20,19 @@ const MARKERS = { context: ' ', added: '+', removed: '-' } as const;
 const MOST_LINES = 1000;
 
 /** Below this two hunks have nothing to do with each other; the less so in different files. */
-const LEAST_LIKENESS = { sameFile: 0.2, otherFile: 0.5 };
+const LEAST_LIKENESS = { sameFunction: 0.05, sameFile: 0.2, otherFile: 0.5 };
+/** Fewer symbols say nothing of a hunk in another file. */
+const LEAST_SYMBOLS = 2;
+
+/** The tokens of the lines that are removed or added; the lines around them tell what is a comment. */
+function sideTokens(lines: readonly HunkLine[], op: 'removed' | 'added'): string[] {
+  const side = lines.filter((line) => line.op === op || line.op === 'context');
+  const tokens = tokenizeLines(side.map(({ text }) => text ?? ''));
+  return tokens.filter((_, index) => side[index].op === op).flat();
+}
 
 function changedTokens(lines: readonly HunkLine[]): string[] {
-  const changed = lines.filter(({ op }) => op !== 'context').map(({ text }) => text ?? '');
-  return tokenizeLines(changed).flat();
+  return [...sideTokens(lines, 'removed'), ...sideTokens(lines, 'added')];
 }
 
 /** How like a known hunk is to one with these changed tokens. */
@@ -74,12 +82,36 @@ function difference(id: HunkId, known: readonly HunkLine[], lines: readonly Hunk
     .trimEnd();
 }
 
+function symbolsOf({ signature }: HunkFacts): number {
+  return (signature?.added ?? []).length + (signature?.removed ?? []).length;
+}
+
+/** Whether an @@ line names a hunk's function, or its label. */
+const namesFunction = ({ function: name, signature }: HunkFacts, names: ReadonlySet<string>) =>
+  names.has(name) || (signature?.label !== undefined && names.has(signature.label));
+
+/** What is known of a hunk's likeness to the one in question. */
+interface Entry {
+  readonly facts: HunkFacts;
+  readonly likeness: number;
+  readonly sameFile: boolean;
+  readonly sameFunction: boolean;
+}
+
+function isLike({ facts, likeness, sameFile, sameFunction }: Entry): boolean {
+  if (sameFunction) return likeness >= LEAST_LIKENESS.sameFunction;
+  if (sameFile) return likeness >= LEAST_LIKENESS.sameFile;
+  const isTelling = facts.text !== undefined || symbolsOf(facts) >= LEAST_SYMBOLS;
+  return isTelling && likeness >= LEAST_LIKENESS.otherFile;
+}
+
 const known = HUNKS.map((facts) => ({ facts, likenessOf: likenessTo(facts) }));
 
 /**
- * The known hunk of the same file that a hunk is most like, or of any file if none there is like it.
+ * The known hunk of the same function that a hunk is most like, or of the same file if none there is like it,
+ * or of any file.
  *
- * @param names what the hunk's @@ line names: of hunks that it is as like, that of this function
+ * @param names what the hunk's @@ line names
  */
 export function nearestHunk(
   file: string,
@@ -89,16 +121,17 @@ export function nearestHunk(
   const tokens = changedTokens(lines);
   const ranked = known
     .map(({ facts, likenessOf }) => ({ facts, likeness: likenessOf(tokens) }))
-    .map((entry) => ({ ...entry, sameFile: entry.facts.file === file }))
-    .map((entry) => ({ ...entry, sameFunction: names.has(entry.facts.function) }))
-    .filter(
-      ({ likeness, sameFile }) => likeness >= LEAST_LIKENESS[sameFile ? 'sameFile' : 'otherFile'],
-    )
+    .map((entry): Entry => {
+      const sameFile = entry.facts.file === file;
+      const sameFunction = sameFile && namesFunction(entry.facts, names);
+      return { ...entry, sameFile, sameFunction };
+    })
+    .filter(isLike)
     .sort(
       (a, b) =>
+        Number(b.sameFunction) - Number(a.sameFunction) ||
         Number(b.sameFile) - Number(a.sameFile) ||
-        b.likeness - a.likeness ||
-        Number(b.sameFunction) - Number(a.sameFunction),
+        b.likeness - a.likeness,
     );
   if (ranked.length === 0) return undefined;
   const { facts, likeness } = ranked[0];
