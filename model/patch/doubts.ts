@@ -1,5 +1,6 @@
 import type { HunkId } from '../features/hunk-id';
 import { hunkFacts } from '../features/hunk-table';
+import type { OtherValue } from './matching/other-base';
 import type { PatchReport } from './patch-report';
 import type { PatchPosition } from './patch-error';
 import type { HunkLine } from './types';
@@ -14,12 +15,19 @@ export interface UnknownHunk {
   readonly edits: readonly HunkId[];
 }
 
+/** A constant that the file has otherwise than the kernel that the series is for. */
+export interface OtherConstant extends OtherValue {
+  readonly file: string;
+}
+
 /** In what a patch may do something else than the variant that was made of it. */
 export interface Doubts {
   /** Hunks that the variant does without. */
   readonly unknown: readonly UnknownHunk[];
   /** Hunks that were recognised by their signature only: their text was not compared with the posted one. */
   readonly bySignature: readonly HunkId[];
+  /** What the lines around its hunks define otherwise: the variant is of the kernel of the series. */
+  readonly otherBase: readonly OtherConstant[];
 }
 
 /** What the hunks add and remove whose text is compared with none that is known, in any order. */
@@ -33,7 +41,7 @@ const changedText = ({ op, text }: HunkLine): string[] =>
   op === 'context' ? [] : [`${op} ${(text ?? '').replaceAll(/\s+/g, ' ').trim()}`];
 
 /** What a variant's name leaves open: nothing. */
-export const NO_DOUBTS: Doubts = { unknown: [], bySignature: [] };
+export const NO_DOUBTS: Doubts = { unknown: [], bySignature: [], otherBase: [] };
 
 /** What recognising a patch leaves open. */
 export function doubtsOf({ hunks }: Pick<PatchReport, 'hunks'>): Doubts {
@@ -46,5 +54,8 @@ export function doubtsOf({ hunks }: Pick<PatchReport, 'hunks'>): Doubts {
     .filter(({ match }) => match === 'by-signature')
     // A hunk that is joined with others may hold some whose text is known.
     .flatMap(({ ids }) => ids.filter((id) => hunkFacts(id).signature !== undefined));
-  return { unknown, bySignature: [...new Set(signed)] };
+  const otherBase = hunks.flatMap(({ file, otherBase: values = [] }) =>
+    values.map((value) => ({ file, ...value })),
+  );
+  return { unknown, bySignature: [...new Set(signed)], otherBase };
 }

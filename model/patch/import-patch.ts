@@ -6,6 +6,7 @@ import { refuseGivenTwice } from './given-twice';
 import { importedVariant } from './imported-variant';
 import type { ImportedVariant, RestRule } from './imported-variant';
 import { matchHunks } from './match';
+import { refuseEarly } from './refuse-early';
 import { reportPatches } from './patch-report';
 import type { PatchReport, ReportedHunk } from './patch-report';
 import type { PatchInput } from './types';
@@ -43,11 +44,12 @@ class ImportError extends Error {
  * Reads a patch as a variant: which hunks of the series it holds, and what is to be taken for the patches
  * that it does not hold.
  *
- * @throws PatchError if it brings a hunk of one of the series' files twice
+ * @throws PatchError if it brings a hunk of one of the series' files twice, or the fixup before what it mends
  */
 export function importPatch(input: PatchInput, rest?: RestRule): ImportedPatch {
   const matches = matchHunks(input);
   refuseGivenTwice(input, matches);
+  refuseEarly(matches);
   const imported = importedVariant(matches, rest);
   const report = reportPatches(input, matches);
   const unknown = report.hunks.filter(({ match }) => match === 'unknown');

@@ -5,6 +5,8 @@ import type { DiffstatCheck } from './diffstat';
 import { matchHunks } from './match';
 import type { InputStatus, KnownMatch, MatchResult } from './match';
 import type { NearestHunk } from './matching/nearest-hunk';
+import { otherValues } from './matching/other-base';
+import type { OtherValue } from './matching/other-base';
 import type { PatchPosition } from './patch-error';
 import { countLines } from './types';
 import type { HunkLine, LineCount, LineRange, Patch, PatchHunk, PatchInput } from './types';
@@ -40,6 +42,8 @@ export interface ReportedHunk {
   readonly edits?: readonly HunkId[];
   /** For an unknown one: the known hunks that it could be, where nothing tells which. */
   readonly candidates?: readonly HunkId[];
+  /** Constants that its unchanged lines define otherwise than the posted hunk's: it is for another kernel. */
+  readonly otherBase?: readonly OtherValue[];
   /** What the input has of it; absent for an announced one. */
   readonly text?: ReportedText;
 }
@@ -98,6 +102,9 @@ function reportPatch(patch: Patch): ReportedPatch {
   };
 }
 
+const withOtherBase = (otherBase: readonly OtherValue[]): Pick<ReportedHunk, 'otherBase'> =>
+  otherBase.length === 0 ? {} : { otherBase };
+
 function reportHunks({ input, known }: MatchResult): ReportedHunk[] {
   const byId = new Map<HunkId, KnownMatch>(known.map((match) => [match.id, match]));
   return input.map(
@@ -112,6 +119,7 @@ function reportHunks({ input, known }: MatchResult): ReportedHunk[] {
       ...(reverses === undefined ? {} : { reverses }),
       ...(edits === undefined ? {} : { edits }),
       ...(candidates.length === 0 ? {} : { candidates }),
+      ...withOtherBase(otherValues(ids, hunk.lines)),
       text: reportText(hunk),
     }),
   );

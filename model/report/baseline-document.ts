@@ -68,6 +68,7 @@ export const baselineSubject = (subject: Subject): BaselineSubject => ({
   uncompared: subject.uncompared,
   unknown: subject.unknown,
   bySignature: subject.bySignature,
+  otherBase: subject.otherBase,
 });
 
 /** What is kept of an exploration. */

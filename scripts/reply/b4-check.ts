@@ -48,8 +48,9 @@ export function checked(
   const readings = parts.flatMap((part) => (part.kind === 'reading' ? [part.reading] : []));
   const questions = remarks.length + readings.length;
   const doubts = doubtsOf(report);
-  const { unknown, bySignature } = doubts;
-  const open = unknown.length > 0 || bySignature.length > 0 || questions > 0;
+  const { unknown, bySignature, otherBase } = doubts;
+  const isUncertain = unknown.length + bySignature.length + otherBase.length > 0;
+  const open = isUncertain || questions > 0;
   const known = report.hunks.length - unknown.length;
   const signed = report.hunks.filter(({ match }) => match === 'by-signature').length;
   const counts = [

@@ -8,9 +8,10 @@ import { printable } from './printable';
 const MOST_NAMED = 10;
 
 /** A sentence for each kind of doubt, the graver first; none where there is no doubt. */
-export const doubtSentences = ({ unknown, bySignature }: Doubts): string[] => [
+export const doubtSentences = ({ unknown, bySignature, otherBase }: Doubts): string[] => [
   ...(unknown.length === 0 ? [] : [unknownSentence(unknown)]),
   ...(bySignature.length === 0 ? [] : [bySignatureSentence(bySignature)]),
+  ...(otherBase.length === 0 ? [] : [otherBaseSentence(otherBase)]),
 ];
 
 /** `, but for 1 hunk that is not modelled and the text of 2 hunks`: for the sentence that answers. */
@@ -39,6 +40,15 @@ export function bySignatureSentence(ids: Doubts['bySignature']): string {
   const were = one ? 'was' : 'were';
   const text = `${one ? 'its' : 'their'} text was not compared`;
   return `${counted(ids.length, 'hunk')} ${were} recognised by signature only, ${text}: ${ids.join(', ')}.`;
+}
+
+function otherBaseSentence(values: Doubts['otherBase']): string {
+  const named = values.map(
+    ({ file, name, found, posted }) => `${file}: ${name} is ${found}, not ${posted}`,
+  );
+  return printable(
+    `Lines around its hunks are not those of the kernel of the series: ${named.join('; ')}.`,
+  );
 }
 
 function unknownText({ file, position, nearest, edits }: UnknownHunk): string {

@@ -181,17 +181,39 @@ export function lineKey({ removed, added }: EditGroup): string {
   return `${lineText(removed)}\0${lineText(added)}`;
 }
 
-/**
- * Equal for groups that make the same change, however it is laid out. What both sides begin and end with
- * does not count: whether it is part of the change depends on where lines break.
- */
-export function coreKey({ removed, added }: EditGroup): string {
+/** The code of both sides, and how much of it they have in common at their ends. */
+function trimmed({ removed, added }: EditGroup) {
   const [older, newer] = [removed, added].map((lines) => lines.flatMap(({ tokens }) => tokens));
   const shorter = Math.min(older.length, newer.length);
   let head = 0;
   while (head < shorter && older[head] === newer[head]) head += 1;
   let tail = 0;
   while (tail < shorter - head && older.at(-1 - tail) === newer.at(-1 - tail)) tail += 1;
+  return { older, newer, head, tail };
+}
+
+/**
+ * Equal for groups that make the same change, however it is laid out. What both sides begin and end with
+ * does not count: whether it is part of the change depends on where lines break.
+ */
+export function coreKey(group: EditGroup): string {
+  const { older, newer, head, tail } = trimmed(group);
   const cut = (tokens: readonly string[]) => tokens.slice(head, tokens.length - tail).join(' ');
   return `${cut(older)}\0${cut(newer)}`;
+}
+
+/**
+ * Whether what two groups with the same core keep of the lines that they change is the same code. Where lines
+ * break elsewhere one of them has more of it; what both have must agree.
+ */
+export function sameEnds(one: EditGroup, other: EditGroup): boolean {
+  const [a, b] = [trimmed(one), trimmed(other)];
+  const head = Math.min(a.head, b.head);
+  const tail = Math.min(a.tail, b.tail);
+  const heads = [a, b].map((each) => each.older.slice(each.head - head, each.head).join(' '));
+  const tails = [a, b].map(({ older, tail: of }) => {
+    const from = older.length - of;
+    return older.slice(from, from + tail).join(' ');
+  });
+  return heads[0] === heads[1] && tails[0] === tails[1];
 }

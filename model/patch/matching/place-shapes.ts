@@ -1,6 +1,6 @@
 import { assignAlike, isInPlace, likeness } from './assign';
 import type { InputGroup, KnownGroup } from './assign';
-import { coreKey, lineKey } from './edit-groups';
+import { coreKey, lineKey, sameEnds } from './edit-groups';
 import type { EditGroup, SideLine } from './edit-groups';
 import type { KnownShape } from './known-hunks';
 
@@ -130,7 +130,7 @@ function placeJoined(
 }
 
 const inPlaceAndLike = (known: KnownGroup, found: InputGroup): boolean =>
-  isInPlace(known, found) && likeness(known, found) > 0;
+  isInPlace(known, found) && likeness(known, found) > 0 && sameEnds(known.group, found.group);
 
 function placeGroups(known: readonly KnownGroup[], pool: Set<InputGroup>): Placements {
   const placed: Placements = new Map();
