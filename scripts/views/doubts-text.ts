@@ -15,13 +15,14 @@ export const doubtSentences = ({ unknown, bySignature, otherBase }: Doubts): str
 ];
 
 /** `, but for 1 hunk that is not modelled and the text of 2 hunks`: for the sentence that answers. */
-export function butFor({ unknown, bySignature }: Doubts): string {
+export function butFor({ unknown, bySignature, otherBase }: Doubts): string {
   const are = unknown.length === 1 ? 'is' : 'are';
   const parts = [
     ...(unknown.length === 0
       ? []
       : [`${counted(unknown.length, 'hunk')} that ${are} not modelled`]),
     ...(bySignature.length === 0 ? [] : [`the text of ${counted(bySignature.length, 'hunk')}`]),
+    ...(otherBase.length === 0 ? [] : ['the other kernel that it is for']),
   ];
   return parts.length === 0 ? '' : `, but for ${parts.join(' and ')}`;
 }
