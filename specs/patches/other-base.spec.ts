@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { doubtsOf } from '../../model/patch/doubts';
 import { importPatch } from '../../model/patch/import-patch';
 import { readPatch } from '../../model/patch/read-patch';
-import { doubtSentences } from '../../scripts/views/doubts-text';
+import { butFor, doubtSentences } from '../../scripts/views/doubts-text';
 
 const read = (file: string) =>
   readFileSync(join(__dirname, '../../patches/variants', file), 'utf8');
@@ -23,6 +23,7 @@ describe('lines around a hunk', () => {
     const { report, name: variant } = await load(text);
     const doubts = doubtsOf(report);
     expect([variant, doubts.otherBase]).toEqual(['original', [{ file, name, posted, found }]]);
+    expect(butFor(doubts)).toMatch(/ and the other kernel that it is for$/);
     expect(doubtSentences(doubts)).toContain(
       'Lines around its hunks are not those of the kernel of the series: ' +
         `${file}: ${name} is ${found}, not ${posted}.`,
