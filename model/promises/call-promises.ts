@@ -23,6 +23,23 @@ const others = (run: JudgedRun, call: Node, verb: RegExp): Node[] =>
       verb.test(node.operation.verb),
   );
 
+/** A process, and those whose memory it got by fork. */
+function lineOf(run: JudgedRun, process: string | undefined): (string | undefined)[] {
+  const fork = run.performed('fork').find(({ operation }) => wordOf(operation, 0) === process);
+  return fork === undefined ? [process] : [process, ...lineOf(run, fork.actor.process)];
+}
+
+/** Whether the mapping may be elsewhere, in part or whole, by what the process or an ancestor did. */
+function isMoved(run: JudgedRun, call: Node): boolean {
+  const line = lineOf(run, call.actor.process);
+  return run.facts.nodes.some(
+    ({ actor, operation }) =>
+      /^(munmap|mremap|remap-file-pages)$/.test(operation.verb) &&
+      line.includes(actor.process) &&
+      rangeOf(operation)?.area === rangeOf(call.operation)?.area,
+  );
+}
+
 function kindOf(run: JudgedRun, call: Node): string | undefined {
   const area = rangeOf(call.operation)?.area;
   const made = run.facts.nodes.filter(
@@ -37,7 +54,7 @@ function* errnos(run: JudgedRun): Generator<Found> {
   for (const call of run.performed('madvise').filter((node) => isAdvice(node, 'FREE'))) {
     const { options } = call.operation;
     if (options['start'] !== undefined || options['len'] !== undefined) continue;
-    if (others(run, call, /^(munmap|mremap|remap-file-pages)$/).length > 0) continue;
+    if (isMoved(run, call)) continue;
     const kind = kindOf(run, call);
     const result = run.facts.result(call);
     if (kind === undefined || typeof result !== 'number') continue;

@@ -121,6 +121,11 @@ describe('call promises', () => {
     expect(brokenIf(called, answering({ r }))).toEqual(breaches);
   });
 
+  it('errnos: a hole is answered with ENOMEM, by a child that got it from its parent too', () => {
+    const hole = scenario({ setup: ['P0: munmap a', 'P0: fork P1', 'P1: r = madvise a FREE'] });
+    expect(broken(hole, 'original')).toEqual([]);
+  });
+
   it('errnos: locked memory is refused, memory that is being locked may be', () => {
     const locked = scenario({ setup: ['P0: mlock a', 'P0: r = madvise a FREE'] });
     expect(brokenIf(locked, answering({ r: 0 }))).toEqual(['errnos: 0 for locked memory']);
