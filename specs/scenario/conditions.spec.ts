@@ -100,6 +100,22 @@ describe('a condition', () => {
     expect(judge(read, 'base', exploration).map(({ met }) => met)).toEqual(['yes']);
   });
 
+  // arch/x86/include/asm/pgtable.h pte_present: a pte with _PAGE_PROTNONE is present for the kernel.
+  it.each([
+    ['mprotect a none', 'yes'],
+    ['numa-scan', 'yes'],
+    ['mprotect a r', 'no'],
+  ])('tells after %s whether the hardware takes the pte for present: protnone %s', (call, met) => {
+    const text = scenario('fault')
+      .replace('setup:', 'options: {nodes: 2}\nsetup:')
+      .replace(/threads:[^]*/, `  - P0: ${call}\nexpect:\n`);
+    const read = parseScenario(
+      `${text}  - always: pte(P0, a).present && pte(P0, a).protnone && pte(P0, a).dirty\n`,
+    );
+    const [verdict] = judge(read, 'base', explore(read, NAMED_VARIANTS.base));
+    expect(verdict?.met).toBe(met);
+  });
+
   it('of an attribution is held to the same', async () => {
     const outcome = ['--outcome', 'page(P0, a).lazyfre'];
     const { code, stdout, stderr } = await runCli(['attribute', '-', ...outcome], {
