@@ -1,4 +1,5 @@
 /** The hunt's programs: how many there are, their text, their scenarios, and how they shrink. */
+import { readFileSync } from 'node:fs';
 import { processesOf } from '../../model/hunt/actors';
 import { countOfSize, programsOfSize } from '../../model/hunt/enumerate';
 import { sizeOf, titleOf, type HuntProgram } from '../../model/hunt/program';
@@ -8,6 +9,7 @@ import { toScenario } from '../../model/hunt/to-scenario';
 import { isCovered } from '../../model/hunt/ways';
 import { parseScenario } from '../../model/scenario/parse';
 import { printScenario } from '../../model/scenario/print';
+import { packagePath } from '../../scripts/cli/package-root';
 import { loadSuite } from '../../scripts/suite';
 
 const pairs = [...programsOfSize(2)];
@@ -23,6 +25,13 @@ describe('programs of the hunt', () => {
     expect([countOfSize(1), countOfSize(2)]).toEqual([371, 21249]);
     expect(pairs.filter(({ strands }) => strands.length === 0)).toHaveLength(14161);
     expect(countOfSize(2, false)).toBe(14161);
+  });
+
+  it('of one move and the suite are what docs/variants.md says that bisectable runs', () => {
+    const [, run] = /^base +yes +0 +(\d+)/m.exec(
+      readFileSync(packagePath('docs', 'variants.md'), 'utf8'),
+    )!;
+    expect(Number(run)).toBe(loadSuite().length + countOfSize(1));
   });
 
   it('are all different, valid, and of the size asked for', () => {
