@@ -227,6 +227,24 @@ export const REMARKS: readonly Remark[] = [
     end: 'The thread that pins dies in page_swap_info(), with the page-table lock held.',
   },
   {
+    scenario: 'freed-under-writeback-turns-back',
+    shows: 'seen == 2 && end == 1',
+    absentOn: 'base',
+    hunk: 'p3/mm/swap_state/move_lazyfree',
+    line: 'try_to_free_swap(page))',
+    question: [
+      'What if this refuses, because the page is under write-back? Where the page was written again ' +
+        'since then, reuse_swap_page() has left it in the swap cache without PG_dirty, so ' +
+        'that the dirty bit of the pte alone told that the page is newer than its swap slot, and ' +
+        'zap_pte_range() has cleared it. If the program only reads the page, reclaim finds the pte ' +
+        'young and takes the tag off; the next time it takes the page for a clean one of the swap ' +
+        'cache, and frees it without writing it. The program then gets from swap what the page ' +
+        'held before it was written last: neither that nor zeroes. Should the pte stay dirty ' +
+        'unless the page has left the swap cache?',
+    ],
+    end: 'The program wrote 1, then 2, and read 2 after the madvise(); now it reads 1.',
+  },
+  {
     scenario: 'fork-clean-child-loses-data',
     shows: 'child == 0',
     absentOn: 'base',
