@@ -1,4 +1,5 @@
 /** Baselines as files: read with every doubt, and refused where they do not fit. */
+import { EDITS } from '../model/features/variant';
 import type { BaselineDocument, Identity } from '../model/report/baseline-document';
 import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError, type Io } from './cli/command';
@@ -19,6 +20,7 @@ export async function readBaseline(
 ): Promise<BaselineDocument> {
   const text = new TextDecoder().decode(await readInput(path, io, LARGEST));
   const document = parse(path, text);
+  refuseOtherEdits(path, text);
   const { schema, version, digest, ...rest } = document as Partial<BaselineDocument>;
   if (schema !== 'lzfree/baseline') {
     throw new UsageError(`'${path}' is no baseline: its schema is ${quote(schema)}${RENEW}`);
@@ -30,6 +32,15 @@ export async function readBaseline(
     throw new UsageError(`'${path}' is damaged: its digest does not fit its content${RENEW}`);
   }
   return document as BaselineDocument;
+}
+
+/** Edits of the model are known by name only where they are given. */
+function refuseOtherEdits(path: string, text: string): void {
+  const [missing] = (text.match(/(?<=")edit\/[^"]+(?=")/g) ?? []).filter(
+    (id) => !(EDITS as readonly string[]).includes(id),
+  );
+  if (missing === undefined) return;
+  throw new UsageError(`'${path}' was made with ${missing}; give that edit too, with --edit`);
 }
 
 /** Writes a baseline, a line for each scenario, as a whole or not at all. @throws UsageError */

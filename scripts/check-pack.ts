@@ -71,9 +71,20 @@ function compare(binary: string, folder: string): void {
   }
 }
 
+/** What needs the sources is refused with what is needed. */
+function refuses(binary: string, folder: string): void {
+  const words = ['run', 'half-written-page', '--edit', 'mine.diff'];
+  const { status, stderr } = spawnSync(binary, words, { cwd: folder, encoding: 'utf8' });
+  if (status !== 2 || !stderr.includes('needs a checkout'))
+    throw new Error(`check-pack: --edit is not refused once installed: ${status} ${stderr}`);
+  console.log('refused: --edit, which needs a checkout');
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'lzfree-pack-'));
 try {
-  compare(install(pack(folder), folder), folder);
+  const binary = install(pack(folder), folder);
+  compare(binary, folder);
+  refuses(binary, folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -9,6 +9,7 @@ import { writeFileAtomically } from './cli/atomic-write';
 import { UsageError, type Io } from './cli/command';
 import { readInput } from './cli/input';
 import { counted } from './cli/text';
+import { modelDigest } from './identity';
 
 const FORMAT = 'lzfree checkpoint';
 const VERSION = 2;
@@ -39,7 +40,8 @@ export function identityOf(
   switches: readonly SwitchId[],
   steps?: number,
 ): string {
-  return digest([packageJson.version, scenario, switches, steps ?? null]).slice(0, 16);
+  const basis = [packageJson.version, modelDigest(), scenario, switches, steps ?? null];
+  return digest(basis).slice(0, 16);
 }
 
 export async function writeCheckpointFile(

@@ -21,8 +21,11 @@ export const HUNK_IDS = [
 ${list(hunks.map(({ id }) => id))}
 ] as const;
 
+/** A change of the user's to the model: a hunk beside those of the series, where one is given with --edit. */
+export type EditId = \`edit/\${string}\`;
+
 /** The id of a hunk; for a hunk with parts it names all of them together. */
-export type HunkId = (typeof HUNK_IDS)[number];
+export type HunkId = (typeof HUNK_IDS)[number] | EditId;
 
 /** Every switch, in the order of the series: a whole hunk, or a part of one that does several things. */
 export const SWITCH_IDS = [
@@ -30,7 +33,7 @@ ${list(hunks.flatMap(switchIds))}
 ] as const;
 
 /** The id of a switch, what \`hunk(id)\` takes. */
-export type SwitchId = (typeof SWITCH_IDS)[number];
+export type SwitchId = (typeof SWITCH_IDS)[number] | EditId;
 
 /** The switches that make up each hunk with parts; every other hunk is its own switch. */
 export const PARTS: { readonly [id in HunkId]?: readonly SwitchId[] } = {

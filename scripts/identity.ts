@@ -6,6 +6,7 @@ import packageJson from '../package.json';
 import type { ScenarioSource } from '../model/report/reported-outcome';
 import type { Identity } from '../model/report/baseline-document';
 import { packageRoot } from './cli/package-root';
+import { overridden } from './edit/hook';
 
 /** Put in by scripts/build.ts: the package ships no model sources that could be looked at. */
 declare const LZFREE_MODEL_DIGEST: string | undefined;
@@ -38,9 +39,17 @@ function sourcesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** The digest of the model that runs. */
-export const modelDigest = (): string =>
-  typeof LZFREE_MODEL_DIGEST === 'undefined' ? digestModel() : LZFREE_MODEL_DIGEST;
+let onDisk: string | undefined;
+
+/** The digest of the model, whatever edits of it are given: they change nothing for variants without them. */
+const plainDigest = (): string =>
+  (onDisk ??= typeof LZFREE_MODEL_DIGEST === 'undefined' ? digestModel() : LZFREE_MODEL_DIGEST);
+
+/** The digest of the model that runs, edits and all: what is kept of a run holds for it alone. */
+export function modelDigest(): string {
+  const edits = [...overridden()];
+  return edits.length === 0 ? plainDigest() : sha256(JSON.stringify([plainDigest(), edits]));
+}
 
 /** The digest of scenarios. Where one stands in its file does not matter. */
 export function suiteDigest(sources: readonly ScenarioSource[]): string {
@@ -53,5 +62,5 @@ export function suiteDigest(sources: readonly ScenarioSource[]): string {
 
 /** What results on these scenarios rest on. */
 export function identityOf(sources: readonly ScenarioSource[]): Identity {
-  return { lzfree: packageJson.version, model: modelDigest(), suite: suiteDigest(sources) };
+  return { lzfree: packageJson.version, model: plainDigest(), suite: suiteDigest(sources) };
 }

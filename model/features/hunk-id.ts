@@ -47,8 +47,11 @@ export const HUNK_IDS = [
   'p6/mm/ksm/scan_get_next_rmap_item',
 ] as const;
 
+/** A change of the user's to the model: a hunk beside those of the series, where one is given with --edit. */
+export type EditId = `edit/${string}`;
+
 /** The id of a hunk; for a hunk with parts it names all of them together. */
-export type HunkId = (typeof HUNK_IDS)[number];
+export type HunkId = (typeof HUNK_IDS)[number] | EditId;
 
 /** Every switch, in the order of the series: a whole hunk, or a part of one that does several things. */
 export const SWITCH_IDS = [
@@ -101,7 +104,7 @@ export const SWITCH_IDS = [
 ] as const;
 
 /** The id of a switch, what `hunk(id)` takes. */
-export type SwitchId = (typeof SWITCH_IDS)[number];
+export type SwitchId = (typeof SWITCH_IDS)[number] | EditId;
 
 /** The switches that make up each hunk with parts; every other hunk is its own switch. */
 export const PARTS: { readonly [id in HunkId]?: readonly SwitchId[] } = {

@@ -86,6 +86,8 @@ export interface HunkFacts {
   readonly text?: HunkText;
   /** For a hunk that does not. */
   readonly signature?: Signature;
+  /** For an edit of the model: the file that it was read from, as the user named it. */
+  readonly editFile?: string;
   readonly switches: readonly SwitchFacts[];
 }
 

@@ -47,7 +47,7 @@ export function dependents(ids: Iterable<SwitchId>): Set<SwitchId> {
  * part of the variant that does without it and is as valid as the variant was.
  */
 export function without(variant: Variant, id: HunkId | SwitchId): Variant {
-  const switches = SWITCH_IDS.includes(id as SwitchId)
+  const switches = (SWITCH_IDS as readonly string[]).includes(id)
     ? [id as SwitchId]
     : switchesOf(id as HunkId);
   return variant.minus(dependents(switches));

@@ -16,7 +16,7 @@ const IDS: readonly string[] = [...new Set<string>([...HUNK_IDS, ...SWITCH_IDS])
 const BY_LENGTH = [...IDS].sort((a, b) => b.length - a.length);
 const NAMES_BY_LENGTH = [...VARIANT_NAMES].sort((a, b) => b.length - a.length);
 /** Where the next term may begin in text that is no known id: ids hold '-' but no '+'. */
-const NEXT_TERM = /\+|-(?=(?:p[1-6]|fixup)\/)/;
+const NEXT_TERM = /\+|-(?=(?:p[1-6]|fixup|edit)\/)/;
 const SUGGESTIONS = 3;
 
 function endsTerm(text: string): boolean {
@@ -47,6 +47,10 @@ export function nearestIds(typed: string): string[] {
 function unknownTerm(sign: string, rest: string): VariantNameError {
   const end = rest.search(NEXT_TERM);
   const typed = (end === -1 ? rest : rest.slice(0, end)).slice(0, 80);
+  if (typed.startsWith('edit/')) {
+    const name = typed.slice('edit/'.length) || 'NAME';
+    return new VariantNameError(`there is no edit '${typed}'; give its file: --edit ${name}.diff`);
+  }
   const near = nearestIds(typed);
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : "'lzfree hunks' lists them";
   return new VariantNameError(`no hunk is called '${typed}' (in '${sign}${typed}'); ${hint}`);

@@ -1,5 +1,5 @@
 import { HUNK_IDS, PARTS, SWITCH_IDS } from './hunk-id';
-import type { HunkId, SwitchId } from './hunk-id';
+import type { EditId, HunkId, SwitchId } from './hunk-id';
 
 const bitOf = new Map<string, bigint>(SWITCH_IDS.map((id, index) => [id, 1n << BigInt(index)]));
 const hunkIds = new Set<string>(HUNK_IDS);
@@ -62,6 +62,8 @@ export class Variant {
 
 const of = (test: (id: HunkId) => boolean): Variant => Variant.of(HUNK_IDS.filter(test));
 const isFixup = (id: HunkId): boolean => id.startsWith('fixup/');
+/** Whether a hunk is an edit of the model, which a user has given beside the series. */
+const isEdit = (id: string): id is EditId => id.startsWith('edit/');
 const isFirstThree = (id: HunkId): boolean => /^p[123]\//.test(id);
 
 /** The names of the named variants, from the least to the most telling. */
@@ -75,11 +77,14 @@ export const NAMED_VARIANTS = {
   /** Linux 3.14 without the series. */
   base: Variant.of([]),
   /** All six mails as posted. */
-  original: of((id) => !isFixup(id)),
+  original: of((id) => !isFixup(id) && !isEdit(id)),
   /** All six mails and the fixup. */
-  fixed: of(() => true),
+  fixed: of((id) => !isEdit(id)),
   /** The first three mails only. */
   patch3: of(isFirstThree),
   /** The first three mails and the fixup. */
   'patch3-fixed': of((id) => isFirstThree(id) || isFixup(id)),
 } as const satisfies Readonly<Record<VariantName, Variant>>;
+
+/** The edits of the model that were given; none as a rule. */
+export const EDITS: readonly EditId[] = (HUNK_IDS as readonly string[]).filter(isEdit);

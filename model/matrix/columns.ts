@@ -1,11 +1,17 @@
 /** The variants that a matrix compares with `fixed`. */
-import { SWITCH_IDS, type SwitchId } from '../features/hunk-id';
+import type { EditId, SwitchId } from '../features/hunk-id';
 import { without } from '../features/requires';
-import { NAMED_VARIANTS, VARIANT_NAMES, type Variant, type VariantName } from '../features/variant';
+import {
+  EDITS,
+  NAMED_VARIANTS,
+  VARIANT_NAMES,
+  type Variant,
+  type VariantName,
+} from '../features/variant';
 
 export interface NamedColumn {
   readonly kind: 'named';
-  readonly name: VariantName;
+  readonly name: VariantName | `fixed+${EditId}`;
   readonly variant: Variant;
 }
 
@@ -20,15 +26,19 @@ export interface OffColumn {
 
 export type Column = NamedColumn | OffColumn;
 
-export const NAMED_COLUMNS: readonly NamedColumn[] = VARIANT_NAMES.map((name) => ({
-  kind: 'named',
-  name,
-  variant: NAMED_VARIANTS[name],
-}));
+const { fixed } = NAMED_VARIANTS;
 
-export const OFF_COLUMNS: readonly OffColumn[] = SWITCH_IDS.map((off) => {
-  const variant = without(NAMED_VARIANTS.fixed, off);
-  const gone = SWITCH_IDS.filter((id) => id !== off && !variant.has(id));
+/** The named variants, and `fixed` with each edit of the model that was given. */
+const NAMED_COLUMNS: readonly NamedColumn[] = [
+  ...VARIANT_NAMES.map((name) => ({ kind: 'named', name, variant: NAMED_VARIANTS[name] }) as const),
+  ...EDITS.map(
+    (id) => ({ kind: 'named', name: `fixed+${id}`, variant: fixed.plus([id]) }) as const,
+  ),
+];
+
+export const OFF_COLUMNS: readonly OffColumn[] = fixed.switches().map((off) => {
+  const variant = without(fixed, off);
+  const gone = fixed.switches().filter((id) => id !== off && !variant.has(id));
   return { kind: 'off', off, with: gone, variant };
 });
 

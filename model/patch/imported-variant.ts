@@ -23,6 +23,8 @@ export interface ImportedVariant {
 }
 
 const FIXUP = 'fixup';
+/** Edits of the model are no patch of the series. */
+const EDIT = 'edit';
 const patchOf = (id: HunkId): string => hunkFacts(id).patch;
 
 /**
@@ -40,7 +42,7 @@ export function importedVariant({ known }: MatchResult, rule?: RestRule): Import
   const isThere = (match: KnownMatch) =>
     isGiven(match) && !['taken-back', 'edited'].includes(match.status);
   const found = new Set(known.filter(isGiven).map(({ id }) => patchOf(id)));
-  const order = SERIES.map(({ patch }) => patch);
+  const order = SERIES.map(({ patch }) => patch).filter((patch) => patch !== EDIT);
   const given = order.filter((patch) => found.has(patch));
   const rest = order.filter((patch) => !found.has(patch) && patch !== FIXUP);
   const restRule = rule ?? defaultRule(given);

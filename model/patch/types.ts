@@ -1,7 +1,7 @@
 import type { PatchPosition } from './patch-error';
 
 /** How complete a hunk's text is. */
-export type HunkStatus = 'quoted' | 'completed' | 'announced' | 'companion';
+export type HunkStatus = 'quoted' | 'completed' | 'announced' | 'companion' | 'edit';
 
 /** One line of a hunk's body. */
 export interface HunkLine {

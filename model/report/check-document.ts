@@ -6,7 +6,7 @@ import { differs } from '../diff/compare';
 import { diffBehaviours, type ObservedOutcome, type Verdict } from '../diff/outcome-diff';
 import { parseSchedule } from '../explorer/schedule';
 import { SWITCH_IDS, type SwitchId } from '../features/hunk-id';
-import type { Variant } from '../features/variant';
+import { EDITS, type Variant } from '../features/variant';
 import { LEVELS, type Level } from '../scenario/outcome';
 import type { BaselineDocument, BaselineScenario, BaselineSubject } from './baseline-document';
 import { classChange, type ClassChange } from './class-change';
@@ -85,7 +85,9 @@ function classesOf(
   level: Level,
   { space, before, now }: CheckedVariants,
 ): ClassChange | null {
-  if (classes === null) return null;
+  // The baseline's classes are of variants without the edit, or of none but those with it.
+  const isEdited = EDITS.some((id) => before.has(id) !== now.has(id));
+  if (classes === null || isEdited) return null;
   const changed = SWITCH_IDS.filter((id) => before.has(id) !== now.has(id));
   return classChange(space, classes, level, before, now, changed);
 }

@@ -1,14 +1,13 @@
 /** The result of `lzfree matrix`: scenarios by variants. */
 import { weaker, type Completeness } from '../diff/completeness';
 import type { SwitchId } from '../features/hunk-id';
-import type { VariantName } from '../features/variant';
 import { variantName } from '../features/variant-name';
-import { COLUMNS, OFF_COLUMNS, type Column } from '../matrix/columns';
+import { COLUMNS, OFF_COLUMNS, type Column, type NamedColumn } from '../matrix/columns';
 import { purposeOf, type Purpose } from '../matrix/purpose';
 import type { MatrixRow } from '../matrix/row';
 
 export type ReportedColumn =
-  | { readonly kind: 'named'; readonly name: VariantName; readonly variant: string }
+  | { readonly kind: 'named'; readonly name: NamedColumn['name']; readonly variant: string }
   | {
       readonly kind: 'off';
       readonly off: SwitchId;

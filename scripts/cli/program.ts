@@ -8,6 +8,12 @@ import { wrapText } from './text';
 
 /** The options that every command has. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--edit <file>',
+    repeatable: true,
+    description:
+      "a diff of the model, from 'git diff -- model', as one more hunk: edit/<file's name>",
+  },
   { flags: '--json', description: 'print the result as a versioned JSON document' },
   {
     flags: '--no-color',

@@ -18,6 +18,7 @@ export const reviewCommand: CommandSpec = {
     'series as posted), and compares the two over every interleaving of each scenario of the suite ' +
     'and of all small programs: where they differ, at which level and by which schedule. A file can ' +
     'be an mbox, a mail, a file of git format-patch or a bare diff; - reads standard input. With ' +
+    '--edit it is the edit that is reviewed: the patch with it against the patch without. With ' +
     '--checkpoint FILE the search has a file of its own, FILE.search.',
   arguments: [{ name: 'file', description: 'a patch of your own' }],
   options: [
@@ -45,6 +46,7 @@ export const reviewCommand: CommandSpec = {
   ],
   async run(args, io) {
     const format = readFormat(args);
+    const { EDITS } = await import('../../model/features/variant');
     const { importPatchFile, inputName } = await import('./read-patch-file');
     const { readImported, readVariant } = await import('../variants');
     const { DEFAULT_SEARCH } = await import('../search');
@@ -54,8 +56,11 @@ export const reviewCommand: CommandSpec = {
     const imported = await importPatchFile(args.operands[0], io);
     const doubts = { ignoreUnknown: args.flag('ignore-unknown'), force: args.flag('force') };
     const file = inputName(args.operands[0]);
-    const variant = readImported(imported, { ...doubts, file }, io);
+    const plain = readImported(imported, { ...doubts, file }, io);
+    const variant = plain.plus(EDITS);
     const against = args.text('against');
+    // What an edit changes is the question, where there is one.
+    const without = EDITS.length > 0 ? plain : undefined;
     const size = args.integer('search-size') ?? DEFAULT_SEARCH.size;
     if (size > 0 && args.text('steps') !== undefined) {
       throw new UsageError('the search has no --steps; leave it out, or add --search-size 0');
@@ -66,7 +71,7 @@ export const reviewCommand: CommandSpec = {
       {
         imported,
         variant,
-        against: against === undefined ? undefined : readVariant(against, doubts.force, io).variant,
+        against: against === undefined ? without : readVariant(against, doubts.force, io).variant,
         bounds: { ...explorationBounds(args), onProgress },
         searched: { size, onProgram: progress.onProgram },
       },

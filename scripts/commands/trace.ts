@@ -1,5 +1,6 @@
 import { nearestIds } from '../../model/features/variant-name';
 import { HUNK_IDS, SWITCH_IDS } from '../../model/features/hunk-id';
+import { EDITS } from '../../model/features/variant';
 import { UsageError, type CommandSpec } from '../cli/command';
 import { counted } from '../cli/text';
 
@@ -25,6 +26,9 @@ export const traceCommand: CommandSpec = {
   ],
   async run(args, io) {
     const wanted = args.operands;
+    if (EDITS.length > 0) {
+      throw new UsageError('the check is about the hunks of the series; leave --edit out');
+    }
     for (const name of wanted) requireKnown(name);
     const { trace } = await import('../trace/trace');
     const { modelSources } = await import('../model-source/kernel-sources');

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sep } from 'node:path';
 import { packagePath } from '../cli/package-root';
+import { overridden, type Sources } from '../edit/hook';
 
-/** Texts by their path from the package's root, with `/`; in the order of the paths. */
-export type Sources = ReadonlyMap<string, string>;
+export type { Sources };
 
 /** Everything that runs when the modelled kernel runs, and nothing of what explores it. */
 const KERNEL = /^model\/(arch|fs|hardware|include|kernel|machine|mm|state)\//;
@@ -14,13 +14,16 @@ export const isKernelSource = (path: string): boolean => KERNEL.test(path);
 
 let sources: Sources | undefined;
 
-/** Every source of the model, kernel or not. The package ships them. */
+/** Every source of the model that runs, kernel or not. The package ships them. */
 export function modelSources(): Sources {
-  sources ??= readSources();
+  sources ??= new Map(
+    [...sourcesOnDisk()].map(([path, text]) => [path, overridden().get(path) ?? text]),
+  );
   return sources;
 }
 
-function readSources(): Sources {
+/** The same without edits. */
+export function sourcesOnDisk(): Sources {
   const names = readdirSync(packagePath('model'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => ['model', ...name.split(sep)].join('/'))

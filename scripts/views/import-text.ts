@@ -137,7 +137,12 @@ function nextStep(imported: ImportedPatch, options: ImportTextOptions): string[]
     const count = unknown.length === 1 ? 'that hunk' : `those ${unknown.length} hunks`;
     const isWithout = unknown.length > 0 && !options.ignoreUnknown;
     const next = isWithout ? `Next, for the patch without ${count}` : 'Next';
-    return [`${next}: lzfree import ${[options.file, ...doubts].join(' ')}`];
+    return [
+      `${next}: lzfree import ${[options.file, ...doubts].join(' ')}`,
+      ...(isWithout
+        ? ["Or put what it changes into the model, as --edit takes it: 'lzfree help edit'."]
+        : []),
+    ];
   }
   const force = missing > 0 ? ' --force' : '';
   return [`Next: lzfree run SCENARIO --variant ${name}${force}`];

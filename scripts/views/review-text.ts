@@ -2,6 +2,7 @@
 import type { ComparedScenario } from '../../model/report/diff-document';
 import { doubtsOf } from '../../model/patch/doubts';
 import { mostTellingFirst } from '../../model/report/most-telling';
+import { editOptionsOf } from '../../model/report/replay-command';
 import type { ReviewDocument } from '../review';
 import { counted, wrapText } from '../cli/text';
 import { levelsText } from './diff-text';
@@ -69,10 +70,11 @@ function agreementText({ scenarios }: ReviewDocument, width: number): string {
 
 /** What tells more. */
 function hint({ a, b, search }: ReviewDocument, shown: ComparedScenario | undefined): string {
-  const whole = `lzfree diff ${a} ${b} --search`;
+  const edit = editOptionsOf(a, b);
+  const whole = `lzfree diff ${a} ${b}${edit} --search`;
   const larger = `--size ${(search?.bound.size ?? 0) + 1} --checkpoint search.json`;
   return `Next: ${[
-    ...(shown ? [`lzfree diff ${a} ${b} ${shown.name} shows this difference alone`] : []),
+    ...(shown ? [`lzfree diff ${a} ${b} ${shown.name}${edit} shows this difference alone`] : []),
     search === null
       ? `${whole} compares them on all small programs`
       : `${whole} ${larger} goes on to larger programs, for minutes or hours`,

@@ -1,5 +1,6 @@
 /** What the search adds to a review: each kind of difference with its smallest program, in a few lines. */
 import type { ComparedScenario, ReportedWitness } from '../../model/report/diff-document';
+import { editOptionsOf } from '../../model/report/replay-command';
 import type { ReportedKind, SearchDocument } from '../../model/report/search-document';
 import { differenceKey } from '../../model/search/look-at';
 import { changedPaths } from '../../model/search/paths';
@@ -63,6 +64,7 @@ function moreText({ a, b, kinds, sizes, bound }: SearchDocument): string {
     ...(bound.needs === null
       ? []
       : [`${cannot} have no '${bound.needs.operation}' and cannot differ.`]),
-    `lzfree diff ${a} ${b} --search shows ${traces}which programs these are and how they begin.`,
+    `lzfree diff ${a} ${b}${editOptionsOf(a, b)} --search shows ${traces}` +
+      'which programs these are and how they begin.',
   ].join(' ');
 }

@@ -1,4 +1,5 @@
 /** Where a worker begins: answers the pool's calls by name. A bundle of its own in dist/. */
+import '../edit/in-thread';
 import { workerData } from 'node:worker_threads';
 import { worker, workerEmit } from 'workerpool';
 import { stopSignal } from './stop-flag';

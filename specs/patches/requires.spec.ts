@@ -13,7 +13,7 @@ const NUMBERS = [
   ...Array.from({ length: 28 }, (_, index) => index + 1),
   ...[31, 32, 33, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47],
 ];
-const numberOf = new Map(HUNK_IDS.map((id, index) => [id, NUMBERS[index]]));
+const numberOf = new Map<HunkId, number>(HUNK_IDS.map((id, index) => [id, NUMBERS[index]]));
 
 /** What each hunk needs to compile, hunk by hunk; those that need nothing are left out. */
 const COMPILE: Readonly<Record<number, readonly number[]>> = {

@@ -1,0 +1,326 @@
+/** What an edit of the model may be, what is said where it is none, and that commands know a given one. */
+import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import { packagePath } from '../../scripts/cli/package-root';
+import { checkTypes } from '../../scripts/edit/check-types';
+import { mergeSource } from '../../scripts/edit/merge-source';
+import { editFiles } from '../../scripts/edit/given-edits';
+import { overridesOf } from '../../scripts/edit/overrides';
+import { readEdit } from '../../scripts/edit/read-edit';
+import { sourcesOnDisk } from '../../scripts/model-source/kernel-sources';
+import { schemaFaults } from '../cli/json-schema';
+import { lzfree } from './lzfree-process';
+
+const sources = sourcesOnDisk();
+const PATH = 'model/mm/swap_state.ts';
+const TRYLOCK = 'if (!(yield trylock_page(page))) return false;\n  if (yield* PageKsm(page)) {';
+
+function diffOf(from: string, to: string, path = PATH): string {
+  const before = sources.get(path)!;
+  expect(before.split(from)).toHaveLength(2);
+  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, before.replace(from, to));
+}
+
+const edit = (from: string, to: string, file = 'mine.diff') =>
+  readEdit(file, diffOf(from, to), sources);
+const overrides = (...edits: ReturnType<typeof edit>[]) =>
+  overridesOf(edits, sources, '{"series":[],"hunks":[]}');
+
+it('the option is found in both forms, however often it is given', () => {
+  expect(editFiles(['diff', '--edit', 'a', 'x', '--edit=b'])).toEqual(['a', 'b']);
+});
+
+it('an edit is called by its file, and described by the first line above the diff or by a subject', () => {
+  const diff = diffOf(TRYLOCK, 'if (yield* PageKsm(page)) {');
+  expect(readEdit('x/no-lock.diff', `What it does\n\nMore.\n${diff}`, sources)).toMatchObject({
+    id: 'edit/no-lock',
+    subject: 'What it does',
+  });
+  const mail = `From: A <a@example.org>\nSubject: [PATCH] mm: no\n lock\n\nText.\n---\n${diff}`;
+  expect(readEdit('0001-no-lock.patch', mail, sources)).toMatchObject({
+    id: 'edit/0001-no-lock',
+    subject: 'mm: no lock',
+  });
+});
+
+describe('is refused, with how to mend it', () => {
+  it.each([
+    ['no diff', 'words', "holds no diff; edit the model and take 'git diff -- model > mine.diff'"],
+    [
+      'a diff of C',
+      '--- a/mm/rmap.c\n+++ b/mm/rmap.c\n@@ -1 +1 @@\n-a\n+b\n',
+      'that is kernel code',
+    ],
+    [
+      'a new file',
+      '--- /dev/null\n+++ b/model/mm/x.ts\n@@ -0,0 +1 @@\n+b\n',
+      'changes files that are there',
+    ],
+    [
+      'a diff of what is no part of the kernel',
+      '--- a/model/explorer/explore.ts\n+++ b/model/explorer/explore.ts\n@@ -1 +1 @@\n-a\n+b\n',
+      'an edit changes the modelled kernel',
+    ],
+    [
+      'a diff of another version',
+      `--- a/${PATH}\n+++ b/${PATH}\n@@ -1 +1 @@\n-not there\n+b\n`,
+      'it was made for another version of that file',
+    ],
+    [
+      'a damaged diff',
+      `--- a/${PATH}\n+++ b/${PATH}\n@@ -1,9 +1 @@\n-a\n+b\n`,
+      'is no diff that can be read',
+    ],
+  ])('%s', (_, text, reason) => {
+    expect(() => readEdit('mine.diff', text, sources)).toThrow(reason);
+  });
+
+  it('what the model has already', () => {
+    const diff = diffOf(TRYLOCK, 'if (yield* PageKsm(page)) {');
+    const done = new Map(sources).set(
+      PATH,
+      sources.get(PATH)!.replace(TRYLOCK, 'if (yield* PageKsm(page)) {'),
+    );
+    expect(() => readEdit('mine.diff', diff, done)).toThrow(
+      `the model has that edit already; take it out: git checkout ${PATH}`,
+    );
+  });
+
+  it('a name that is none', () => {
+    expect(() => edit(TRYLOCK, '', 'a b.diff')).toThrow('rename the file');
+  });
+
+  it('code that does not compile, with the place', () => {
+    const wrong = edit(
+      TRYLOCK,
+      'if (!(yield trylockPage(page))) return false;\n  if (yield* PageKsm(page)) {',
+    );
+    expect(() => checkTypes(wrong)).toThrow(
+      /^'mine\.diff' does not compile: model\/mm\/swap_state\.ts, line \d+ .*: Cannot find name 'trylockP/,
+    );
+    expect(() =>
+      checkTypes(edit('return false;\n  if (yield* Page', 'return false;;\n  if (yield* Page')),
+    ).not.toThrow();
+  });
+
+  it('a change of comments only', () => {
+    const comment = edit(
+      '@returns false if the page lock was not',
+      '@returns false where the page lock was not',
+    );
+    expect(() => overrides(comment)).toThrow('changes no function');
+  });
+
+  it('two edits of one function', () => {
+    const one = edit(TRYLOCK, 'if (yield* PageKsm(page)) {', 'one.diff');
+    const two = edit(
+      '    yield ClearPageDirty(page);\n  }\n  if (!(yield* PageLazyFree',
+      '  }\n  if (!(yield* PageLazyFree',
+      'two.diff',
+    );
+    expect(() => overrides(one, two)).toThrow(
+      /'one.diff' and 'two.diff' both change move_lazyfree/,
+    );
+  });
+
+  it.each([
+    ['const a = 1;', 'const a = 2;', 'changes a, which is no function'],
+    ['function f(a) {}', 'function f(b) {}', 'changes parameters of f'],
+    ['function f(a) {}', 'function* f(a) {}', 'changes f, and not only what it does'],
+    ['function f(a) {}', 'export function f(a) {}', 'changes f, and not only what it does'],
+    ['', 'f();', "adds 'f();', which declares nothing"],
+    ['', 'const a = 1; const b = 2;\nfunction f() {}\nfunction f() {}', 'declares f twice'],
+  ])('%s made %s', (before, after, reason) => {
+    expect(() => mergeSource('model/x.ts', before, after, 'edit/x')).toThrow(reason);
+  });
+});
+
+describe('merged', () => {
+  const merge = (before: string, after: string) =>
+    mergeSource('model/mm/x.ts', before, after, 'edit/x');
+  const body = (before: string, after: string) =>
+    merge(`function f(a) { ${before} }`, `function f(a) { ${after} }`)
+      .edits.at(-1)
+      ?.text.replaceAll(/\s+/g, ' ');
+
+  it.each([
+    ['g(); h();', 'g(); i();', "{ g(); if (hunk('edit/x')) { i(); } else { h(); } }"],
+    ['g(); h(); i();', 'g(); i();', "{ g(); if (hunk('edit/x')) { } else { h(); } i(); }"],
+    [
+      'if (a) { g(); h(); }',
+      'if (a) { h(); }',
+      "{ if (a) { if (hunk('edit/x')) { } else { g(); } h(); } }",
+    ],
+    [
+      'if (a) { g(); } else { h(); }',
+      'if (a) { g(); } else { i(); }',
+      "{ if (a) { g(); } else { if (hunk('edit/x')) { i(); } else { h(); } } }",
+    ],
+    [
+      'if (a) { g(); }',
+      'if (!a) { g(); }',
+      "{ if (hunk('edit/x')) { if (!a) { g(); } } else { if (a) { g(); } } }",
+    ],
+    // What is declared where the two differ is seen by all that follows.
+    [
+      'const b = g(); h(b);',
+      'const b = i(); h(b);',
+      "{ if (hunk('edit/x')) { const b = i(); h(b); } else { const b = g(); h(b); } }",
+    ],
+  ])('%s and %s are one body, with the switch where they part', (before, after, merged) => {
+    expect(body(before, after)).toContain(merged);
+  });
+
+  it('layout and comments are no difference', () => {
+    const { edits } = merge(
+      'function f(a, b) { return a; }',
+      '/** F. */\nfunction f(\n  a,\n  b,\n) {\n  return a; // a\n}',
+    );
+    expect(edits).toEqual([]);
+  });
+
+  it('an arrow function chooses, and a parameter more serves both', () => {
+    expect(merge('const f = (a) => a;', 'const f = (a) => -a;').edits[0]!.text).toBe(
+      "(hunk('edit/x') ? (-a) : (a))",
+    );
+    const [parameters] = merge('function f(a) { g(a); }', 'function f(a, b = 1) { g(b); }').edits;
+    expect(parameters!.text).toBe('a, b = 1');
+  });
+
+  it('brings what the edit imports and declares', () => {
+    const { added } = merge(
+      "import { a } from './a';\nfunction f() { a(); }",
+      "import { a, type B, c as d } from './a';\nconst LIMIT = 2;\nfunction f() { d(LIMIT); }",
+    );
+    expect(added).toEqual([
+      "import { hunk } from '../features/hunk';",
+      "import { type B } from './a';",
+      "import { c as d } from './a';",
+      'const LIMIT = 2;',
+    ]);
+  });
+});
+
+describe('the command line', () => {
+  const file = packagePath('patches', 'edits', 'keep-swap-slot.diff');
+  const variant = 'fixed+edit/keep-swap-slot';
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lzfree-edits-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('gives the difference with the command that replays it, and that command runs', () => {
+    const other = file.replace('keep-swap-slot', 'ttu-action-equals');
+    const edits = 'fixed+edit/ttu-action-equals';
+    const { status, stdout } = lzfree(
+      ...['diff', 'fixed', edits, 'migrate-rewritten-page', '--edit', other, '--json'],
+    );
+    const document = JSON.parse(stdout) as { schema: string };
+    expect([status, schemaFaults(document)]).toEqual([1, []]);
+    const replays = [...stdout.matchAll(/"replay": "lzfree (replay [^"]*)"/g)].map(
+      ([, words]) => words!,
+    );
+    const edited = replays.find((words) => words.includes(edits))!;
+    expect(edited).toMatch(/ --edit \S+ttu-action-equals\.diff$/);
+    expect(lzfree(...edited.split(' '))).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('reviews an edit against the series without it', () => {
+    const { status, stdout } = lzfree('review', '--edit', file, '--search-size', '0');
+    expect([status, stdout.replaceAll('\n', ' ')]).toEqual([
+      0,
+      expect.stringMatching(
+        /^fixed -> fixed\+edit\/keep-swap-slot: a program sees a difference in 1 scenario/,
+      ),
+    ]);
+  });
+
+  it('hunts with threads, which know the edit as the command does', () => {
+    const hunt = (workers: string) =>
+      lzfree(...['hunt', variant, '--edit', file, '--until-size', '1', '--workers', workers]);
+    expect(hunt('2')).toEqual(hunt('1'));
+  });
+
+  it('holds an edit against a baseline that was made without, and not one made with it against less', () => {
+    const baseline = join(folder, 'baseline.json');
+    const make = (...words: string[]) =>
+      lzfree('baseline', '--scenario', 'pin-during-the-call', '-o', baseline, ...words).status;
+    expect(make('--variant', 'fixed')).toBe(0);
+    expect(
+      lzfree('check', '--variant', variant, '--edit', file, '--baseline', baseline),
+    ).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('+ edit/keep-swap-slot') as string,
+    });
+    expect(make('--variant', variant, '--edit', file)).toBe(0);
+    expect(lzfree('check', '--variant', 'fixed', '--baseline', baseline)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(
+        'was made with edit/keep-swap-slot; give that edit too',
+      ) as string,
+    });
+  });
+
+  it('prints the edit as the difference of two models', () => {
+    const { stdout } = lzfree('materialize', 'fixed', variant, '--diff', '--edit', file);
+    expect(stdout).toContain(
+      '-  if ((yield PageSwapCache(page)) && (yield* try_to_free_swap(cpu, page))) {',
+    );
+  });
+
+  it.each([
+    [
+      'an edit without its file',
+      ['run', 'half-written-page', '--variant', variant],
+      `there is no edit 'edit/keep-swap-slot'; give its file: --edit keep-swap-slot.diff`,
+    ],
+    [
+      'a file that is not there',
+      ['run', 'half-written-page', '--edit', 'nosuch.diff'],
+      "cannot read 'nosuch.diff'",
+    ],
+    [
+      'the check of the hunks',
+      ['trace', '--edit', file],
+      'is about the hunks of the series; leave --edit out',
+    ],
+  ])('%s ends with 2 and one line', (_, words, reason) => {
+    const { status, stdout, stderr } = lzfree(...words);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^lzfree[^\n]*\n$/);
+    expect(stderr).toContain(reason);
+  });
+
+  it('refuses to go on from a checkpoint of another edit of that name', () => {
+    const mine = join(folder, 'mine.diff');
+    const checkpoint = join(folder, 'run.json');
+    const run = (to: string) => {
+      writeFileSync(mine, diffOf(TRYLOCK, to));
+      return lzfree(
+        ...[
+          'hunt',
+          'fixed+edit/mine',
+          '--edit',
+          mine,
+          '--until-size',
+          '1',
+          '--for',
+          '1',
+          '--checkpoint',
+          checkpoint,
+        ],
+      );
+    };
+    run('if (yield* PageKsm(page)) {');
+    expect(
+      run('if (!(yield trylock_page(page))) return true;\n  if (yield* PageKsm(page)) {'),
+    ).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('it is of another model') as string,
+    });
+  });
+});
