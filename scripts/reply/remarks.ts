@@ -227,6 +227,19 @@ export const REMARKS: readonly Remark[] = [
     end: 'The thread that pins dies in page_swap_info(), with the page-table lock held.',
   },
   {
+    scenario: 'freed-page-locked-by-reclaim-turns-back',
+    shows: 'end == 2',
+    absentOn: 'base',
+    hunk: 'p3/mm/swap_state/move_lazyfree',
+    line: 'if (!trylock_page(page))',
+    question: [
+      'What if reclaim holds the lock? The page gets no tag then, but its pte is clean already. Where ' +
+        'the page is in the swap cache and was written since it was written out, that bit was all ' +
+        'that told so: reclaim takes the page for clean and drops it.',
+    ],
+    end: 'The program wrote 3 and reads 2, which its slot has from an earlier write-back.',
+  },
+  {
     scenario: 'freed-under-writeback-turns-back',
     shows: 'seen == 2 && end == 1',
     absentOn: 'base',
