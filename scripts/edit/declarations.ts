@@ -19,26 +19,31 @@ export const declarationsIn = (source: ts.SourceFile): Declaration[] =>
 
 function declaration(node: ts.Statement): Declaration {
   const name = nameOf(node);
-  return { key: `${ts.SyntaxKind[node.kind]} ${name}`, name, node };
+  const key = `${ts.SyntaxKind[node.kind]} ${name ?? codeOf(node)}`;
+  return { key, name: name ?? node.getText().split('\n')[0]!, node };
 }
 
-function nameOf(node: ts.Statement): string {
+function nameOf(node: ts.Statement): string | undefined {
   if (ts.isVariableStatement(node)) {
     return node.declarationList.declarations.map(({ name }) => name.getText()).join(', ');
   }
-  const { name } = node as { name?: ts.Node };
-  return name?.getText() ?? codeOf(node);
+  return (node as { name?: ts.Node }).name?.getText();
 }
 
-/** The tokens of a node: its code without layout and comments. */
-export function codeOf(node: ts.Node): string {
-  const scanner = ts.createScanner(ts.ScriptTarget.ES2022, true, undefined, node.getText());
-  const tokens: string[] = [];
-  while (scanner.scan() !== ts.SyntaxKind.EndOfFileToken) tokens.push(scanner.getTokenText());
+/**
+ * The code of a node without layout and comments. By its syntax, not its words: they look alike inside a
+ * template or a regular expression, and where a line break ends a statement.
+ *
+ * @param leftOut nodes whose code is not to count
+ */
+export function codeOf(node: ts.Node, leftOut: readonly ts.Node[] = []): string {
+  if (leftOut.includes(node)) return '{}';
+  const parts = node.getChildren().filter((child) => !ts.isJSDoc(child));
+  const isList = node.kind === ts.SyntaxKind.SyntaxList;
+  if (parts.length === 0 && !isList) return node.getText();
   // A comma before a closing bracket comes and goes with the layout.
-  return tokens
-    .filter((token, i) => token !== ',' || !/^[\])}]$/.test(tokens[i + 1] ?? ''))
-    .join(' ');
+  if (isList && parts.at(-1)?.kind === ts.SyntaxKind.CommaToken) parts.pop();
+  return `${node.kind}(${parts.map((part) => codeOf(part, leftOut)).join(' ')})`;
 }
 
 /** Whether two nodes, or none, are the same code. */

@@ -37,8 +37,8 @@ function choose(before: Statements, after: Statements, condition: string): strin
 function within(before: ts.Statement, after: ts.Statement, condition: string): string | undefined {
   if (before.kind !== after.kind) return undefined;
   const [b, a] = [blocksOf(before), blocksOf(after)];
-  if (b.length === 0 || b.length !== a.length || around(before, b) !== around(after, a))
-    return undefined;
+  if (b.length === 0 || b.length !== a.length) return undefined;
+  if (codeOf(before, b) !== codeOf(after, a)) return undefined;
   let text = '';
   let at = before.getStart();
   b.forEach((block, i) => {
@@ -68,21 +68,6 @@ function blocksOf(node: ts.Statement): ts.Block[] {
   const others = blocksOf(node.elseStatement);
   return others.length === 0 ? [] : [node.thenStatement, ...others];
 }
-
-/** The code of a statement without that in its blocks. */
-function around(node: ts.Statement, blocks: readonly ts.Block[]): string {
-  const text = node.getSourceFile().text;
-  let rest = '';
-  let at = node.getStart();
-  for (const block of blocks) {
-    rest += `${text.slice(at, block.getStart())}{}`;
-    at = block.getEnd();
-  }
-  return codeOf(statementOf(rest + text.slice(at, node.getEnd())));
-}
-
-const statementOf = (text: string): ts.Node =>
-  ts.createSourceFile('around.ts', text, ts.ScriptTarget.ES2022, true);
 
 function commonStart(a: Statements, b: Statements): number {
   let n = 0;

@@ -182,6 +182,15 @@ describe('merged', () => {
     expect(edits).toEqual([]);
   });
 
+  it.each([
+    ['the end of a template', '`${a}://x`', '`${a}://y`'],
+    ['blanks in a template', '`${a} b  c`', '`${a} b c`'],
+    ['what follows a regular expression', '/\\//.test(a)', '/\\//.test(b)'],
+    ['where a line break ends a statement', '\na', 'a'],
+  ])('counts as a difference: %s', (_, before, after) => {
+    expect(body(`return ${before};`, `return ${after};`)).toContain("if (hunk('edit/x'))");
+  });
+
   it('an arrow function chooses, and a parameter more serves both', () => {
     expect(merge('const f = (a) => a;', 'const f = (a) => -a;').edits[0]!.text).toBe(
       "(hunk('edit/x') ? (-a) : (a))",
