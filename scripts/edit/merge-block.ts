@@ -1,12 +1,13 @@
 /** Two versions of a block as one: a switch chooses between them, as near to where they differ as it can. */
 import { ts } from 'ts-morph';
 import { codeOf, isSame } from './declarations';
+import { namesDeclared, namesIn } from './names';
 
 type Statements = readonly ts.Statement[];
 
 /**
  * The statements of a block that does what `before` does, and what `after` does where the condition holds.
- * What both begin with is not asked for the switch, nor what they end in where nothing that differs declares
+ * What both begin with is not asked for the switch, nor what they end in, where nothing that differs declares
  * a name for it.
  */
 export function mergeStatements(before: Statements, after: Statements, condition: string): string {
@@ -14,8 +15,12 @@ export function mergeStatements(before: Statements, after: Statements, condition
   const [b, a] = [before.slice(start), after.slice(start)];
   const tail = commonEnd(b, a);
   const middle = [b.slice(0, b.length - tail), a.slice(0, a.length - tail)] as const;
-  const end = middle.flat().some(declares) ? 0 : tail;
+  const end = middle.flat().some((each) => namesDeclared(each).length > 0) ? 0 : tail;
   const [left, right] = end === tail ? middle : [b, a];
+  const names = [...left, ...right].flatMap(namesDeclared);
+  const spokenOf = new Set(before.slice(0, start).flatMap((each) => [...namesIn(each)]));
+  // A function may speak of what is declared behind it.
+  if (names.some((name) => spokenOf.has(name))) return choose(before, after, condition);
   return [
     textOf(before.slice(0, start)),
     choose(left, right, condition),
@@ -80,6 +85,3 @@ function commonEnd(a: Statements, b: Statements): number {
   while (n < a.length && n < b.length && isSame(a.at(-1 - n), b.at(-1 - n))) n++;
   return n;
 }
-
-const declares = (node: ts.Statement): boolean =>
-  ts.isVariableStatement(node) || ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node);

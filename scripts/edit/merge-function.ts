@@ -4,6 +4,7 @@ import { UsageError } from '../cli/errors';
 import type { Edit } from '../model-source/edits';
 import { codeOf, isSame } from './declarations';
 import { mergeStatements } from './merge-block';
+import { namesIn } from './names';
 
 type FunctionNode = ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction;
 
@@ -34,7 +35,12 @@ function initializerOf({ declarationList }: ts.VariableStatement): ts.Node | und
 const isFunction = (node: ts.Node): node is FunctionNode =>
   ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node);
 
-/** Parameters of which the longer list serves both. @throws UsageError where neither begins the other */
+/**
+ * Parameters of which the longer list serves both.
+ *
+ * @throws UsageError where neither begins the other, or where the function that is without a parameter
+ * would notice it
+ */
 export function mergeParameters(
   path: string,
   name: string,
@@ -48,14 +54,44 @@ export function mergeParameters(
       `${path}: the edit changes parameters of ${name}; leave those that it has, and add others behind them`,
     );
   }
-  if (after!.length <= before!.length) return [];
+  const [long, short] = after!.length > shorter ? [edited, old] : [old, edited];
+  for (const more of long.parameters.slice(shorter)) refuseNoticed(path, name, more, short);
+  if (after!.length === shorter) return [];
   const text = edited.parameters.map((each) => each.getText()).join(', ');
   // Inside the brackets, of which a function without parameters has nothing else.
   return [{ start: old.parameters.pos, end: old.parameters.end, text }];
 }
 
-const parameterCode = ({ name, initializer }: ts.ParameterDeclaration): string =>
-  codeOf(name) + (initializer === undefined ? '' : ` = ${codeOf(initializer)}`);
+const parameterCode = ({ dotDotDotToken, name, initializer }: ts.ParameterDeclaration): string =>
+  (dotDotDotToken ? '...' : '') + codeOf(name) + (initializer ? ` = ${codeOf(initializer)}` : '');
+
+function refuseNoticed(
+  path: string,
+  name: string,
+  more: ts.ParameterDeclaration,
+  without: TopFunction['node'],
+): void {
+  const parameter = more.name.getText();
+  const used = [...without.parameters, without.body].map((each) => namesIn(each));
+  if ([...namesIn(more.name)].some((each) => used.some((names) => names.has(each)))) {
+    throw new UsageError(
+      `${path}: ${name} uses the name ${parameter} where that is no parameter of it; call one of the two otherwise`,
+    );
+  }
+  if (more.initializer && acts(more.initializer)) {
+    throw new UsageError(
+      `${path}: the default of ${parameter}, a parameter of ${name}, would be worked out without the edit, too; ` +
+        'give it a plain value',
+    );
+  }
+}
+
+/** Whether an expression may do more than have a value. */
+const acts = (node: ts.Node): boolean =>
+  ts.isCallExpression(node) ||
+  ts.isNewExpression(node) ||
+  ts.isYieldExpression(node) ||
+  (ts.forEachChild(node, (child) => acts(child) || undefined) ?? false);
 
 /** One body in which the condition chooses between two. */
 export function mergeBody(

@@ -31,12 +31,19 @@ export function mergeSource(path: string, before: string, after: string, id: str
   const edits: Edit[] = [];
   const functions: string[] = [];
   const added = newImports(path, old, edited);
-  for (const declaration of byKey(path, declarationsIn(edited)).values()) {
+  const kept = byKey(path, declarationsIn(edited));
+  for (const { key, node, name } of known.values()) {
+    if (!kept.has(key) && !declares(node)) {
+      throw new UsageError(`${path}: the edit takes out '${name}', which is no function; leave it`);
+    }
+  }
+  for (const declaration of kept.values()) {
     const was = known.get(declaration.key);
     if (was === undefined) added.push(addition(path, declaration));
     else if (hasCode(was.node) && !isSame(was.node, declaration.node)) {
-      edits.push(...mergeDeclaration(path, was, declaration, condition));
-      functions.push(declaration.name);
+      const merged = mergeDeclaration(path, was, declaration, condition);
+      edits.push(...merged);
+      if (merged.length > 0) functions.push(declaration.name);
     }
   }
   return { edits, added, functions };
@@ -49,15 +56,25 @@ function byKey(path: string, declarations: readonly Declaration[]): Map<string, 
   throw new UsageError(`${path} declares ${twice.name} twice; give each a name of its own`);
 }
 
-function addition(path: string, { node }: Declaration): string {
-  if (!ts.isDeclarationStatement(node) && !ts.isVariableStatement(node)) {
+function addition(path: string, { node, name }: Declaration): string {
+  if (!declares(node)) {
     throw new UsageError(
-      `${path}: the edit adds '${node.getText().split('\n')[0]}', which declares nothing; ` +
-        'move it into a function',
+      `${path}: the edit adds '${name}', which declares nothing; move it into a function`,
+    );
+  }
+  if (ts.isVariableStatement(node) && (node.declarationList.flags & ts.NodeFlags.Const) === 0) {
+    throw new UsageError(
+      `${path}: the edit adds the variable ${name}, which would keep its value from one run to the next; ` +
+        'make it a constant, or a variable in a function',
     );
   }
   return node.getText();
 }
+
+/** Whether a statement only gives names. What a module exports of another one can hide names that are there. */
+const declares = (node: ts.Statement): boolean =>
+  ts.isVariableStatement(node) ||
+  (ts.isDeclarationStatement(node) && !(ts.isExportDeclaration(node) && node.moduleSpecifier));
 
 /** Types are gone when the model runs. */
 const hasCode = (node: ts.Statement): boolean =>
@@ -76,7 +93,7 @@ function importsOf(source: ts.SourceFile): string[] {
   return source.statements.filter(ts.isImportDeclaration).flatMap((node) => {
     const { importClause: clause, moduleSpecifier } = node;
     const bindings = clause?.namedBindings;
-    if (bindings === undefined || !ts.isNamedImports(bindings)) return [node.getText()];
+    if (clause?.name || !bindings || !ts.isNamedImports(bindings)) return [node.getText()];
     const type = clause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type ' : '';
     return bindings.elements.map(
       (name) => `import ${type}{ ${name.getText()} } from ${moduleSpecifier.getText()};`,
@@ -97,8 +114,8 @@ function mergeDeclaration(
       `${path}: the edit changes ${was.name}, ${what}; leave that as it is, and add or edit functions`,
     );
   }
-  return [
-    ...mergeParameters(path, was.name, old.node, edited.node),
-    mergeBody(old.node, edited.node, condition),
-  ];
+  const parameters = mergeParameters(path, was.name, old.node, edited.node);
+  // Where only a type differs nothing does when the model runs.
+  if (parameters.length === 0 && isSame(old.node.body, edited.node.body)) return [];
+  return [...parameters, mergeBody(old.node, edited.node, condition)];
 }

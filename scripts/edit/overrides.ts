@@ -2,7 +2,9 @@
 import { UsageError } from '../cli/errors';
 import { applyEdits } from '../model-source/edits';
 import type { Sources } from '../model-source/kernel-sources';
+import { parse } from './declarations';
 import { mergeSource, type Merge } from './merge-source';
+import { namesDeclared } from './names';
 import type { ModelEdit } from './read-edit';
 
 /** Where switches are named, and where they are described. */
@@ -30,15 +32,19 @@ export function overridesOf(edits: readonly ModelEdit[], sources: Sources, table
     const here = changes.filter((change) => change.path === path);
     made.set(path, merged(path, sources.get(path)!, here));
   }
+  for (const edit of edits) refuseIdle(edit, changes);
   made.set(IDS, withIds(sources.get(IDS)!, edits));
   return made.set(TABLE, withFacts(table, edits, changes));
 }
 
 function changesOf(edit: ModelEdit, sources: Sources): Change[] {
-  const changes = [...edit.edited].map(([path, after]) => {
+  return [...edit.edited].map(([path, after]) => {
     return { edit, path, ...mergeSource(path, sources.get(path)!, after, edit.id) };
   });
-  if (changes.some(({ edits }) => edits.length > 0)) return changes;
+}
+
+function refuseIdle(edit: ModelEdit, changes: readonly Change[]): void {
+  if (changes.some((change) => change.edit === edit && change.functions.length > 0)) return;
   throw new UsageError(
     `'${edit.file}' changes no function: with it the model does what it does without`,
   );
@@ -63,7 +69,20 @@ function merged(path: string, before: string, changes: readonly Change[]): strin
     changes.flatMap(({ edits }) => edits),
   );
   const added = new Set(changes.flatMap((change) => change.added));
-  return [text, ...added, ''].join('\n');
+  const whole = [text, ...added, ''].join('\n');
+  const files = changes.map(({ edit }) => `'${edit.file}'`);
+  refuseTwice(`with ${[...new Set(files)].join(' and ')} ${path}`, whole);
+  return whole;
+}
+
+/** One name of two things is what an import from elsewhere makes, or an addition that is there already. */
+function refuseTwice(what: string, text: string): void {
+  const names = parse('merged.ts', text).statements.flatMap(namesDeclared);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new UsageError(
+    `${what} has two things called ${twice}; leave the one that is there, and give the other a name of its own`,
+  );
 }
 
 /** Puts the edits behind the last hunk and the last switch. */

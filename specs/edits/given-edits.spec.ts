@@ -114,6 +114,23 @@ describe('is refused, with how to mend it', () => {
     expect(() => overrides(comment)).toThrow('changes no function');
   });
 
+  it.each([
+    ['an import from elsewhere', "from './page_io'", "from './page_writer'", 'swap_readpage'],
+    [
+      'a constant made a function',
+      'const cacheSlot = (offset: number): number => kernel',
+      'function cacheSlot(offset: number) { return 1; }\nconst other = (offset: number) => kernel',
+      'cacheSlot',
+    ],
+    ['a name that is there', '', '\nconst kernel = 1;', 'kernel'],
+  ])('two things of one name: %s', (_, from, to, name) => {
+    const before = sources.get(PATH)!;
+    const edited = from === '' ? before + to : before.replace(from, to);
+    const made = new Map([[PATH, edited]]);
+    const mine = { ...edit(TRYLOCK, 'if (yield* PageKsm(page)) {'), edited: made };
+    expect(() => overrides(mine)).toThrow(`has two things called ${name};`);
+  });
+
   it('two edits of one function', () => {
     const one = edit(TRYLOCK, 'if (yield* PageKsm(page)) {', 'one.diff');
     const two = edit(
@@ -131,7 +148,14 @@ describe('is refused, with how to mend it', () => {
     ['function f(a) {}', 'function f(b) {}', 'changes parameters of f'],
     ['function f(a) {}', 'function* f(a) {}', 'changes f, and not only what it does'],
     ['function f(a) {}', 'export function f(a) {}', 'changes f, and not only what it does'],
+    ['function f(a) {}', 'function f(...a) {}', 'changes parameters of f'],
+    ['function f() { g(a); }', 'function f(a = 1) { g(a); }', 'f uses the name a where'],
+    ['function f(a) { g(); }', 'function f() { g(a); }', 'f uses the name a where'],
+    ['function f() {}', 'function f(a = g()) { h(a); }', 'would be worked out without the edit'],
     ['', 'f();', "adds 'f();', which declares nothing"],
+    ['f();', '', "takes out 'f();'"],
+    ['', "export * from './a';", "adds 'export * from './a';', which declares nothing"],
+    ['', 'let a = 1;', 'adds the variable a, which would keep its value'],
     ['', 'const a = 1; const b = 2;\nfunction f() {}\nfunction f() {}', 'declares f twice'],
   ])('%s made %s', (before, after, reason) => {
     expect(() => mergeSource('model/x.ts', before, after, 'edit/x')).toThrow(reason);
@@ -170,6 +194,17 @@ describe('merged', () => {
       'const b = i(); h(b);',
       "{ if (hunk('edit/x')) { const b = i(); h(b); } else { const b = g(); h(b); } }",
     ],
+    // And by a function before it.
+    [
+      'const c = () => b; const b = 1; g(c);',
+      'const c = () => b; const b = 2; g(c);',
+      "{ if (hunk('edit/x')) { const c = () => b; const b = 2; g(c); } else { const c = () => b; const b = 1; g(c); } }",
+    ],
+    [
+      'g(d.E); h();',
+      'enum E { A } g(d.E); h();',
+      "{ if (hunk('edit/x')) { enum E { A } g(d.E); h(); } else { g(d.E); h(); } }",
+    ],
   ])('%s and %s are one body, with the switch where they part', (before, after, merged) => {
     expect(body(before, after)).toContain(merged);
   });
@@ -189,6 +224,10 @@ describe('merged', () => {
     ['where a line break ends a statement', '\na', 'a'],
   ])('counts as a difference: %s', (_, before, after) => {
     expect(body(`return ${before};`, `return ${after};`)).toContain("if (hunk('edit/x'))");
+  });
+
+  it('a type is no difference', () => {
+    expect(merge('function f(a) { g(a); }', 'function f(a: Page) { g(a); }').functions).toEqual([]);
   });
 
   it('an arrow function chooses, and a parameter more serves both', () => {
