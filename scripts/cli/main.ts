@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { editFault } from '../edit/edit-fault';
 import type { Args } from './args';
 import { checkPlace } from './check-place';
 import type { CommandSpec, OptionSpec } from './command';
@@ -99,9 +100,14 @@ function explain(error: unknown, spec: CommandSpec, io: Io): ExitCode {
     io.err(oneLine(`lzfree ${spec.name}: ${error.message}`));
     return 2;
   }
-  io.err(oneLine(`lzfree: internal error: ${messageOf(error)}`));
+  const fault = editFault(error);
+  io.err(
+    oneLine(
+      fault ? `lzfree ${spec.name}: ${fault}` : `lzfree: internal error: ${messageOf(error)}`,
+    ),
+  );
   if (error instanceof Error && error.stack) io.detail(error.stack);
-  return 3;
+  return fault ? 2 : 3;
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {

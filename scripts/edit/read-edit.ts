@@ -49,9 +49,12 @@ function idOf(file: string): string {
   );
 }
 
+/** What a mail ends in, git's version as a rule; its dashes would be taken for a line more of the diff. */
+const SIGNATURE = /^-- \r?\n.*\s*(?=^From |$(?![^]))/gm;
+
 function parse(file: string, text: string): StructuredPatch[] {
   try {
-    return parsePatch(text).filter(({ hunks }) => hunks.length > 0);
+    return parsePatch(text.replace(SIGNATURE, '')).filter(({ hunks }) => hunks.length > 0);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
@@ -75,7 +78,9 @@ function pathOf(file: string, patch: StructuredPatch, sources: Sources): string 
   const isC = /\.[ch]$/.test(edited!);
   const hint = isC
     ? "that is kernel code: 'lzfree import' reads it, and an edit changes what models it, as model/mm/rmap.ts"
-    : 'an edit changes the modelled kernel: model/mm, include, arch, fs, hardware, kernel, machine and state';
+    : sources.has(`model/${edited}`)
+      ? `take the diff with its whole paths: 'git diff --no-relative > ${file}'`
+      : 'an edit changes the modelled kernel: model/mm, include, arch, fs, hardware, kernel, machine and state';
   throw new UsageError(`'${file}' changes ${edited}; ${hint}`);
 }
 

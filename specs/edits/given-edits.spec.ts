@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { packagePath } from '../../scripts/cli/package-root';
 import { checkTypes } from '../../scripts/edit/check-types';
+import { editFault } from '../../scripts/edit/edit-fault';
 import { mergeSource } from '../../scripts/edit/merge-source';
 import { editFiles } from '../../scripts/edit/given-edits';
 import { overridesOf } from '../../scripts/edit/overrides';
@@ -46,6 +47,31 @@ it('an edit is called by its file, and described by the first line above the dif
   });
 });
 
+it('a mail ends in a signature, which is no part of the diff, nor is the next mail', () => {
+  const diff = diffOf(TRYLOCK, 'if (yield* PageKsm(page)) {');
+  const other = diffOf('yield SetPageDirty(page);\n  return true;', 'return true;');
+  const mail = (text: string) => `From 01 Mon Sep 17\nSubject: a\n\n---\n${text}-- \n2.39.2\n\n`;
+  const read = (text: string) => readEdit('a.patch', text, sources).edited.get(PATH);
+  expect(read(mail(diff))).toBe(read(diff));
+  expect(read(mail(diff) + mail(other))).toBe(read(diff + other));
+});
+
+describe('an error that nobody foresaw', () => {
+  const error = new TypeError('no');
+  error.stack = `TypeError: no\n    at f.next (<anonymous>)\n    at f (${packagePath(PATH)}:1:2)`;
+
+  it('is told as what the edited model threw, with the place', () => {
+    expect(editFault(error, [PATH])).toMatch(
+      /^the edited model threw TypeError: no in f of model\/mm\/swap_state\.ts; mend the edit/,
+    );
+  });
+
+  it('may be that of an edit elsewhere, and is none where none is given', () => {
+    expect(editFault(error, ['model/mm/rmap.ts'])).toContain('without Math.random');
+    expect(editFault(error)).toBeUndefined();
+  });
+});
+
 describe('is refused, with how to mend it', () => {
   it.each([
     ['no diff', 'words', "holds no diff; edit the model and take 'git diff -- model > mine.diff'"],
@@ -63,6 +89,11 @@ describe('is refused, with how to mend it', () => {
       'a diff of what is no part of the kernel',
       '--- a/model/explorer/explore.ts\n+++ b/model/explorer/explore.ts\n@@ -1 +1 @@\n-a\n+b\n',
       'an edit changes the modelled kernel',
+    ],
+    [
+      'a diff that was taken inside the model',
+      '--- a/mm/rmap.ts\n+++ b/mm/rmap.ts\n@@ -1 +1 @@\n-a\n+b\n',
+      'git diff --no-relative',
     ],
     [
       'a diff of another version',
@@ -255,9 +286,10 @@ describe('merged', () => {
 describe('the command line', () => {
   const file = packagePath('patches', 'edits', 'keep-swap-slot.diff');
   const variant = 'fixed+edit/keep-swap-slot';
-  let folder: string;
+  const folder = mkdtempSync(join(tmpdir(), 'lzfree-edits-'));
+  const throwing = join(folder, 'throws.diff');
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'lzfree-edits-'));
+    writeFileSync(throwing, diffOf(TRYLOCK, `if (page) throw new Error('no');\n  ${TRYLOCK}`));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -330,6 +362,11 @@ describe('the command line', () => {
       'a file that is not there',
       ['run', 'half-written-page', '--edit', 'nosuch.diff'],
       "cannot read 'nosuch.diff'",
+    ],
+    [
+      'an edit that throws',
+      ['run', 'half-written-page', '--variant', 'fixed+edit/throws', '--edit', throwing],
+      'threw Error: no in move_lazyfree of model/mm/swap_state.ts; mend the edit',
     ],
     [
       'the check of the hunks',
