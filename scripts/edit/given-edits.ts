@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../cli/errors';
 import { fileFault } from '../cli/file-fault';
 import { packagePath } from '../cli/package-root';
+import { editFault } from './edit-fault';
 import { override } from './hook';
 
 const OPTION = '--edit';
@@ -27,7 +28,7 @@ export async function loadEdits(files: readonly string[]): Promise<void> {
       `${OPTION} needs a checkout of lzfree: the installed package has the model in one piece`,
     );
   }
-  const { sourcesOnDisk } = await import('../model-source/kernel-sources');
+  const { sourcesOnDisk, isKernelSource } = await import('../model-source/kernel-sources');
   const { readEdit } = await import('./read-edit');
   const { overridesOf } = await import('./overrides');
   const { checkTypes } = await import('./check-types');
@@ -35,8 +36,25 @@ export async function loadEdits(files: readonly string[]): Promise<void> {
   const edits = [...new Set(files)].map((file) => readEdit(file, textOf(file), sources));
   const twice = edits.find(({ id }, i) => edits.findIndex((each) => each.id === id) !== i);
   if (twice) throw new UsageError(`two files give the edit ${twice.id}; rename one of them`);
-  for (const edit of edits) checkTypes(edit);
+  for (const edit of edits) checkTypes(edit, sources);
   override(overridesOf(edits, sources, readFileSync(packagePath('patches', 'hunks.json'), 'utf8')));
+  await loadKernel([...sources.keys()].filter((path) => isKernelSource(path)));
+}
+
+/** What runs while the model is loaded has no variant yet: no switch can change it. */
+async function loadKernel(paths: readonly string[]): Promise<void> {
+  try {
+    for (const path of paths) await import(packagePath(...path.split('/')));
+  } catch (error) {
+    const fault = editFault(error);
+    throw fault === undefined ? error : new UsageError(fault);
+  }
+  const { switchesRead } = await import('../../model/features/hunk');
+  const [early] = switchesRead();
+  if (early === undefined) return;
+  throw new UsageError(
+    `the code that ${early} changes runs while the model is loaded, when no variant is chosen; change what runs later`,
+  );
 }
 
 function textOf(file: string): string {

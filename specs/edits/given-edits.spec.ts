@@ -129,12 +129,25 @@ describe('is refused, with how to mend it', () => {
       TRYLOCK,
       'if (!(yield trylockPage(page))) return false;\n  if (yield* PageKsm(page)) {',
     );
-    expect(() => checkTypes(wrong)).toThrow(
+    expect(() => checkTypes(wrong, sources)).toThrow(
       /^'mine\.diff' does not compile: model\/mm\/swap_state\.ts, line \d+ .*: Cannot find name 'trylockP/,
     );
     expect(() =>
-      checkTypes(edit('return false;\n  if (yield* Page', 'return false;;\n  if (yield* Page')),
+      checkTypes(
+        edit('return false;\n  if (yield* Page', 'return false;;\n  if (yield* Page'),
+        sources,
+      ),
     ).not.toThrow();
+  });
+
+  it('a function that those who call it from other sources do not fit any more', () => {
+    const more = edit(
+      'function* delete_from_swap_cache(cpu: Cpu,',
+      'function* delete_from_swap_cache(cpu: Cpu, more: Page,',
+    );
+    expect(() => checkTypes(more, sources)).toThrow(
+      /model\/mm\/(?!swap_state)\S+, line \d+ with the edit: Expected 3 arguments/,
+    );
   });
 
   it('a change of comments only', () => {
@@ -288,7 +301,9 @@ describe('the command line', () => {
   const variant = 'fixed+edit/keep-swap-slot';
   const folder = mkdtempSync(join(tmpdir(), 'lzfree-edits-'));
   const throwing = join(folder, 'throws.diff');
+  const early = join(folder, 'early.diff');
   beforeAll(() => {
+    writeFileSync(early, diffOf('i * WORD)', '(i + 1) * WORD)', 'model/machine/struct.ts'));
     writeFileSync(throwing, diffOf(TRYLOCK, `if (page) throw new Error('no');\n  ${TRYLOCK}`));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -367,6 +382,11 @@ describe('the command line', () => {
       'an edit that throws',
       ['run', 'half-written-page', '--variant', 'fixed+edit/throws', '--edit', throwing],
       'threw Error: no in move_lazyfree of model/mm/swap_state.ts; mend the edit',
+    ],
+    [
+      'an edit of what runs while the model is loaded',
+      ['run', 'half-written-page', '--edit', early],
+      'the code that edit/early changes runs while the model is loaded',
     ],
     [
       'the check of the hunks',
