@@ -4,7 +4,8 @@ import { overridden } from './hook';
 
 /** How an edit makes runs differ that are the same for the explorer. */
 const UNSTEADY =
-  'it must do the same whenever it runs in the same state: without Math.random, Date, or values kept outside of the model';
+  'it must do the same whenever it runs in the same state: without Math.random, Date, ' +
+  'or values kept outside of the model';
 
 /** The error as one of the edits, and how to find it; undefined where none is given. */
 export function editFault(error: unknown, paths = [...overridden().keys()]): string | undefined {

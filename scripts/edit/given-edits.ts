@@ -53,7 +53,8 @@ async function loadKernel(paths: readonly string[]): Promise<void> {
   const [early] = switchesRead();
   if (early === undefined) return;
   throw new UsageError(
-    `the code that ${early} changes runs while the model is loaded, when no variant is chosen; change what runs later`,
+    `the code that ${early} changes runs while the model is loaded, ` +
+      'when no variant is chosen; change what runs later',
   );
 }
 

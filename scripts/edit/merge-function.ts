@@ -75,13 +75,14 @@ function refuseNoticed(
   const used = [...without.parameters, without.body].map((each) => namesIn(each));
   if ([...namesIn(more.name)].some((each) => used.some((names) => names.has(each)))) {
     throw new UsageError(
-      `${path}: ${name} uses the name ${parameter} where that is no parameter of it; call one of the two otherwise`,
+      `${path}: ${name} uses the name ${parameter} where that is no parameter of it; ` +
+        'call one of the two otherwise',
     );
   }
   if (more.initializer && acts(more.initializer)) {
     throw new UsageError(
-      `${path}: the default of ${parameter}, a parameter of ${name}, would be worked out without the edit, too; ` +
-        'give it a plain value',
+      `${path}: the default of ${parameter}, a parameter of ${name}, would be worked out ` +
+        'without the edit, too; give it a plain value',
     );
   }
 }

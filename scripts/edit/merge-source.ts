@@ -71,7 +71,7 @@ function addition(path: string, { node, name }: Declaration): string {
   return node.getText();
 }
 
-/** Whether a statement only gives names. What a module exports of another one can hide names that are there. */
+/** Whether a statement only gives names. What a module exports of another one can hide some. */
 const declares = (node: ts.Statement): boolean =>
   ts.isVariableStatement(node) ||
   (ts.isDeclarationStatement(node) && !(ts.isExportDeclaration(node) && node.moduleSpecifier));

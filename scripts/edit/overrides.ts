@@ -81,7 +81,8 @@ function refuseTwice(what: string, text: string): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return;
   throw new UsageError(
-    `${what} has two things called ${twice}; leave the one that is there, and give the other a name of its own`,
+    `${what} has two things called ${twice}; ` +
+      'leave the one that is there, and give the other a name of its own',
   );
 }
 

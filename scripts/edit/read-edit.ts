@@ -80,7 +80,8 @@ function pathOf(file: string, patch: StructuredPatch, sources: Sources): string 
     ? "that is kernel code: 'lzfree import' reads it, and an edit changes what models it, as model/mm/rmap.ts"
     : sources.has(`model/${edited}`)
       ? `take the diff with its whole paths: 'git diff --no-relative > ${file}'`
-      : 'an edit changes the modelled kernel: model/mm, include, arch, fs, hardware, kernel, machine and state';
+      : 'an edit changes the modelled kernel: ' +
+        'model/mm, include, arch, fs, hardware, kernel, machine and state';
   throw new UsageError(`'${file}' changes ${edited}; ${hint}`);
 }
 

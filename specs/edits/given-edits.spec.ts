@@ -242,7 +242,8 @@ describe('merged', () => {
     [
       'const c = () => b; const b = 1; g(c);',
       'const c = () => b; const b = 2; g(c);',
-      "{ if (hunk('edit/x')) { const c = () => b; const b = 2; g(c); } else { const c = () => b; const b = 1; g(c); } }",
+      "{ if (hunk('edit/x')) { const c = () => b; const b = 2; g(c); } else { " +
+        'const c = () => b; const b = 1; g(c); } }',
     ],
     [
       'g(d.E); h();',
