@@ -85,8 +85,8 @@ function classesOf(
   level: Level,
   { space, before, now }: CheckedVariants,
 ): ClassChange | null {
-  // The baseline's classes are of variants without the edit, or of none but those with it.
-  const isEdited = EDITS.some((id) => before.has(id) !== now.has(id));
+  // The classes of a baseline that was made without an edit say nothing of variants with it.
+  const isEdited = EDITS.some((id) => now.has(id) && !before.has(id));
   if (classes === null || isEdited) return null;
   const changed = SWITCH_IDS.filter((id) => before.has(id) !== now.has(id));
   return classChange(space, classes, level, before, now, changed);

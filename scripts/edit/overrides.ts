@@ -110,7 +110,8 @@ function factsOf(edit: ModelEdit, changes: readonly Change[]): object {
   return {
     id: edit.id,
     patch: 'edit',
-    file: own[0]!.path.replace(/^model\//, '').replace(/\.ts$/, '.c'),
+    // Of the model: what it changes is no text of a kernel file.
+    file: own[0]!.path,
     function: functions,
     status: 'edit',
     description: edit.subject === '' ? `An edit of ${functions}.` : edit.subject,

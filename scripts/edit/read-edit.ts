@@ -12,8 +12,6 @@ export interface ModelEdit {
   readonly file: string;
   /** What it says of itself: a mail's subject, or the first line above the diff; empty if there is none. */
   readonly subject: string;
-  /** The text of the diff. */
-  readonly text: string;
   /** The edited sources by their path from the package's root. */
   readonly edited: Sources;
 }
@@ -37,7 +35,7 @@ export function readEdit(file: string, text: string, sources: Sources): ModelEdi
     const before = edited.get(path) ?? sources.get(path)!;
     edited.set(path, apply(file, path, before, patch));
   }
-  return { id: idOf(file), file, subject: subjectOf(text), text, edited };
+  return { id: idOf(file), file, subject: subjectOf(text), edited };
 }
 
 function idOf(file: string): string {
