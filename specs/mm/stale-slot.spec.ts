@@ -1,6 +1,7 @@
 /**
- * The limits of freed-under-writeback-turns-back and freed-page-locked-by-reclaim-turns-back: when a page whose
- * slot has older contents is discarded or saved, and that the hunt's judge takes either for a broken promise.
+ * The limits of freed-under-writeback-turns-back and freed-page-locked-by-reclaim-turns-back: when a page
+ * whose slot has older contents is discarded or saved; and that the hunt's judge takes either for a broken
+ * promise.
  */
 import { explore } from '../../model/diff/explore';
 import { NAMED_VARIANTS, VARIANT_NAMES, type VariantName } from '../../model/features/variant';
